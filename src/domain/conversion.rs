@@ -1,0 +1,170 @@
+//! One reported event, and the states it goes through.
+
+use super::attribution::Credit;
+use super::click_token::Mode;
+use super::dedup::{DedupKey, Facts};
+use super::event::{Channel, Event};
+use super::handle::{EmailHash, ExternalId, OrderId};
+use super::id::{ConversionId, ProgramId, TokenId};
+use super::money::Money;
+use super::text_enum;
+use super::time::Timestamp;
+
+text_enum! {
+    /// What the merchant decided about a conversion.
+    pub enum ConversionStatus {
+        /// Nothing yet.
+        Pending => "pending",
+        /// It counts.
+        Approved => "approved",
+        /// It does not.
+        Rejected => "rejected",
+    }
+}
+
+text_enum! {
+    /// Where the purchase itself stands.
+    pub enum SaleStatus {
+        /// Not yet paid for.
+        Open => "open",
+        /// Paid for.
+        Complete => "complete",
+        /// Being tried out.
+        Trialing => "trialing",
+        /// Did not go through.
+        Failed => "failed",
+        /// Partly given back.
+        PartialRefunded => "partial_refunded",
+        /// Wholly given back.
+        Refunded => "refunded",
+    }
+}
+
+impl SaleStatus {
+    /// Whether a commission on it may ever become payable (CONTRACT, Rules: States).
+    #[must_use]
+    pub const fn may_pay(self) -> bool {
+        !matches!(self, Self::Open | Self::Trialing | Self::Failed)
+    }
+}
+
+/// What came of asking for a change of state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The state changes; a row says who, when and why.
+    Made,
+    /// It is so already: the same decision twice is no error.
+    AlreadySo,
+    /// It is not possible from here; the answer names the current state.
+    Refused,
+}
+
+impl ConversionStatus {
+    /// What comes of deciding for `wanted`. A decision is taken back only by way of pending, and not once its money is
+    /// in a payout (`in_payout`).
+    #[must_use]
+    pub fn decide(self, wanted: Self, in_payout: bool) -> Change {
+        use ConversionStatus::{Approved, Pending, Rejected};
+        match (self, wanted) {
+            (now, wanted) if now == wanted => Change::AlreadySo,
+            (Pending, Approved | Rejected) => Change::Made,
+            (Approved | Rejected, Pending) if !in_payout => Change::Made,
+            _ => Change::Refused,
+        }
+    }
+}
+
+/// Who the customer is, as far as the merchant said. Optional in every dialect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerFacts {
+    /// The merchant's id of the customer.
+    pub customer_id: Option<ExternalId>,
+    /// The merchant's id of the user account.
+    pub external_user_id: Option<ExternalId>,
+    /// The e-mail address, kept only as a keyed hash.
+    pub email: Option<EmailHash>,
+    /// The coupon used.
+    pub coupon_code: Option<ExternalId>,
+}
+
+/// The largest amount one conversion may have, in minor units: ten trillion of a currency with two decimals. It keeps
+/// every sum of thousands of reports inside 64 bits, so that no single report can make a total unreadable.
+pub const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
+
+/// A report that a key vouches for and whose fields are whole: what every dialect translates into.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The id the conversion gets, if it is recorded.
+    pub id: ConversionId,
+    /// The program of the key.
+    pub program_id: ProgramId,
+    /// The mode of the key.
+    pub mode: Mode,
+    /// The key.
+    pub token_id: TokenId,
+    /// The way it came.
+    pub channel: Channel,
+    /// When it came. This, and no claimed time, is what counts.
+    pub received_at: Timestamp,
+    /// The merchant's order.
+    pub order_id: OrderId,
+    /// What happened.
+    pub event: Event,
+    /// What it was worth.
+    pub amount: Money,
+    /// Who the customer is.
+    pub customer: CustomerFacts,
+    /// Products named, in the order given.
+    pub product_ids: Vec<String>,
+    /// Names of fields that no one reads, kept so that a typo can be found.
+    pub ignored_fields: Vec<String>,
+}
+
+impl Report {
+    /// The key under which it must be unique, given the action that takes part.
+    #[must_use]
+    pub fn dedup_key(&self, action: &str) -> DedupKey {
+        DedupKey {
+            program_id: self.program_id,
+            order_id: self.order_id.clone(),
+            action: action.to_owned(),
+            mode: self.mode,
+        }
+    }
+
+    /// What it claims, as far as a repeat can differ.
+    #[must_use]
+    pub fn facts(&self, credit: &Credit) -> Facts {
+        Facts::of(self.amount, self.event.clone(), credit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, ConversionStatus, SaleStatus};
+
+    #[test]
+    fn a_decision_is_taken_back_only_by_way_of_pending_and_not_from_a_payout() {
+        use ConversionStatus::{Approved, Pending, Rejected};
+        let cases = [
+            (Pending, Approved, false, Change::Made),
+            (Pending, Rejected, false, Change::Made),
+            (Approved, Approved, false, Change::AlreadySo),
+            (Rejected, Rejected, true, Change::AlreadySo),
+            (Approved, Rejected, false, Change::Refused),
+            (Rejected, Approved, false, Change::Refused),
+            (Approved, Pending, false, Change::Made),
+            (Rejected, Pending, false, Change::Made),
+            (Approved, Pending, true, Change::Refused),
+        ];
+        for (now, wanted, in_payout, change) in cases {
+            assert_eq!(now.decide(wanted, in_payout), change, "{now} to {wanted}, in payout: {in_payout}");
+        }
+    }
+
+    #[test]
+    fn money_is_owed_only_for_a_purchase_that_went_through() {
+        let paying: Vec<_> = SaleStatus::ALL.iter().filter(|status| status.may_pay()).map(|s| s.as_str()).collect();
+        assert_eq!(paying, ["complete", "partial_refunded", "refunded"]);
+    }
+}

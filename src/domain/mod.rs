@@ -1,0 +1,38 @@
+//! What Accrue is about, as pure rules.
+//!
+//! Nothing in here reads a clock, draws a random number, opens a connection or knows a framework: time, ids and rows
+//! are passed in, decisions come out as types. That is what lets the same rule serve four wire formats, two databases
+//! and a test, and what lets a merchant's question ("why this amount?") be answered by reading one file.
+//!
+//! Money is integers of minor units throughout; a float in this folder fails the build's architecture test.
+
+pub mod affiliate;
+pub mod attempt;
+pub mod attribution;
+pub mod campaign;
+pub mod click;
+pub mod click_token;
+pub mod commission;
+pub mod conversion;
+pub mod currency;
+pub mod dedup;
+pub mod event;
+pub mod exchange;
+pub mod free_text;
+pub mod handle;
+pub mod id;
+pub mod key;
+pub mod landing;
+pub mod ledger;
+pub mod link;
+pub mod money;
+pub mod permission;
+pub mod program;
+pub mod rate;
+pub mod report;
+pub mod screening;
+mod text_enum;
+pub mod time;
+pub mod user;
+
+pub(crate) use text_enum::text_enum;

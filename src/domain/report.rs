@@ -1,0 +1,105 @@
+//! Counting: what the roll-ups hold.
+//!
+//! Reports never scan clicks. Every batch adds, in its own transaction, what it did to three tables: per campaign and
+//! day, per affiliate, campaign and day, and per program and quarter of an hour. The day is the click's or the
+//! conversion's own, in the program's zone; test mode is never counted.
+//!
+//! [`Tallies`] gathers the deltas of one batch. Its maps are ordered, so rows are always touched in the same order.
+
+use std::collections::BTreeMap;
+
+use super::id::{AffiliateId, CampaignId, ProgramId};
+use super::money::Money;
+use super::time::{LocalDay, Timestamp, Zone};
+
+/// What is counted in every roll-up. Money is minor units of the program's base currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Clicks recorded.
+    pub clicks: i64,
+    /// Clicks by a visitor not seen before that day.
+    pub unique_clicks: i64,
+    /// Visits redirected without credit: crawlers, previews, prefetches.
+    pub screened: i64,
+    /// Conversions recorded.
+    pub conversions: i64,
+    /// Their sum in the base currency, as far as an exchange rate is known.
+    pub sales_minor: i64,
+    /// Their commissions, as far as they could be computed.
+    pub commission_minor: i64,
+}
+
+impl Tally {
+    /// Adds another tally. Sums saturate: a report may stand at the end of the scale, money does not pass through here.
+    pub fn add(&mut self, other: &Self) {
+        self.clicks = self.clicks.saturating_add(other.clicks);
+        self.unique_clicks = self.unique_clicks.saturating_add(other.unique_clicks);
+        self.screened = self.screened.saturating_add(other.screened);
+        self.conversions = self.conversions.saturating_add(other.conversions);
+        self.sales_minor = self.sales_minor.saturating_add(other.sales_minor);
+        self.commission_minor = self.commission_minor.saturating_add(other.commission_minor);
+    }
+
+    /// One click.
+    #[must_use]
+    pub fn click(unique: bool) -> Self {
+        Self { clicks: 1, unique_clicks: i64::from(unique), ..Self::default() }
+    }
+
+    /// One visit that was not credited.
+    #[must_use]
+    pub fn screened() -> Self {
+        Self { screened: 1, ..Self::default() }
+    }
+
+    /// One conversion, with what is known of its money.
+    #[must_use]
+    pub fn conversion(base: Option<Money>, commission: Option<Money>) -> Self {
+        Self {
+            conversions: 1,
+            sales_minor: base.map_or(0, Money::minor),
+            commission_minor: commission.map_or(0, Money::minor),
+            ..Self::default()
+        }
+    }
+}
+
+/// Where something is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The program.
+    pub program_id: ProgramId,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The affiliate.
+    pub affiliate_id: AffiliateId,
+}
+
+/// The deltas of one batch, or the whole of a program when it is counted again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    /// Per campaign and day.
+    pub campaign_days: BTreeMap<(CampaignId, LocalDay), (ProgramId, Tally)>,
+    /// Per affiliate, campaign and day.
+    pub affiliate_days: BTreeMap<(AffiliateId, CampaignId, LocalDay), (ProgramId, Tally)>,
+    /// Per program and quarter of an hour, counted from the epoch.
+    pub program_quarters: BTreeMap<(ProgramId, i64), Tally>,
+}
+
+impl Tallies {
+    /// Counts `tally` at `place`, in the day of `zone` and the quarter hour of `at`.
+    pub fn count(&mut self, place: &Place, zone: &Zone, at: Timestamp, tally: &Tally) {
+        let day = zone.local_day(at);
+        let by_campaign = self.campaign_days.entry((place.campaign_id, day));
+        by_campaign.or_insert((place.program_id, Tally::default())).1.add(tally);
+        let by_affiliate = self.affiliate_days.entry((place.affiliate_id, place.campaign_id, day));
+        by_affiliate.or_insert((place.program_id, Tally::default())).1.add(tally);
+        self.program_quarters.entry((place.program_id, at.quarter_hour())).or_default().add(tally);
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.program_quarters.is_empty()
+    }
+}

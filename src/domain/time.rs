@@ -1,0 +1,609 @@
+//! Time: instants, the days of a program, and the attribution window.
+//!
+//! Storage and comparison know one clock, UTC in whole milliseconds ([`Timestamp`]); people know local days ([`LocalDay`] in
+//! a [`Zone`]). The two meet only here, so that no report cuts a day at another place than the list beside it. The zone rules
+//! are the ones compiled into the program (jiff's bundled database): an installation counts its days alike on every machine,
+//! with or without `/usr/share/zoneinfo`.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// Why a text is not a time, a day or a zone.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// A date and time that does not say which offset from UTC it means; guessing one would move money between days.
+    #[error("must end with an offset from UTC, such as Z or +01:00")]
+    MissingOffset,
+    /// Not the shape of RFC 3339, or a date or time of day that does not exist.
+    #[error("must be a date and time as in RFC 3339, such as 2026-03-20T14:30:00Z")]
+    NotATime,
+    /// Not the shape of a calendar date, or a date that does not exist.
+    #[error("must be a date that exists, such as 2026-03-31")]
+    NotADate,
+    /// Not a name of the IANA time zone database.
+    #[error("must be a time zone by its IANA name, such as Europe/Berlin")]
+    UnknownZone,
+}
+
+/// An instant: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted (CONTRACT, Rules: Time).
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant that many milliseconds after (or, negative, before) the epoch.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads the form of RFC 3339, with any offset; digits below the millisecond are cut off.
+    ///
+    /// # Errors
+    /// [`TimeError::MissingOffset`] for a time (or a bare date) without one, else [`TimeError::NotATime`].
+    pub fn parse_rfc3339(text: &str) -> Result<Self, TimeError> {
+        let bytes = text.as_bytes();
+        let Some((date, rest)) = bytes.split_at_checked(10) else {
+            return Err(TimeError::NotATime);
+        };
+        let day = read_date(date).ok_or(TimeError::NotATime)?;
+        if rest.is_empty() {
+            return Err(TimeError::MissingOffset);
+        }
+        let (of_day, rest) = read_time_of_day(rest).ok_or(TimeError::NotATime)?;
+        if rest.is_empty() {
+            return Err(TimeError::MissingOffset);
+        }
+        let offset = read_offset(rest).ok_or(TimeError::NotATime)?;
+        Ok(Self(day * DAY + of_day - offset))
+    }
+
+    /// The instant that much later; stays at the last one that can be written down instead of overflowing.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(whole_millis(duration)))
+    }
+
+    /// The instant that much earlier; stays at the first one that can be written down instead of overflowing.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(whole_millis(duration)))
+    }
+
+    /// How long after `earlier` this is; zero if `earlier` is the later one, as after a clock was set back.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Whole quarter hours since the epoch, rounded down: the key of the day's chart.
+    #[must_use]
+    pub fn quarter_hour(self) -> i64 {
+        self.0.div_euclid(15 * MINUTE)
+    }
+}
+
+/// RFC 3339 in UTC; the milliseconds are written only where there are some.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date_of(self.0.div_euclid(DAY));
+        let of_day = self.0.rem_euclid(DAY);
+        let (hour, minute) = (of_day / (60 * MINUTE), of_day / MINUTE % 60);
+        let (second, millis) = (of_day / SECOND % 60, of_day % SECOND);
+        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if millis != 0 {
+            write!(out, ".{millis:03}")?;
+        }
+        out.write_str("Z")
+    }
+}
+
+/// A day of some calendar, without a zone: days since 1970-01-01. Which instants it spans, a [`Zone`] says.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalDay(i32);
+
+impl LocalDay {
+    /// The day that many days after (or, negative, before) 1970-01-01.
+    #[must_use]
+    pub const fn from_number(number: i32) -> Self {
+        Self(number)
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Reads `2026-03-31`, that form only.
+    ///
+    /// # Errors
+    /// [`TimeError::NotADate`] for any other form and for dates that do not exist.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let number = read_date(text.as_bytes()).ok_or(TimeError::NotADate)?;
+        i32::try_from(number).map(Self).map_err(|_| TimeError::NotADate)
+    }
+
+    /// The day after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The day before.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
+
+impl fmt::Display for LocalDay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date_of(i64::from(self.0));
+        write!(out, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// The time zone of a program, under its IANA name.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    rules: TimeZone,
+    name: Box<str>,
+}
+
+/// Two zones are the same when their names are; the rules follow from the name.
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Zone {}
+
+impl Zone {
+    /// The zone of that IANA name, found in any case and kept in the spelling of the database. Needs jiff's feature
+    /// `tzdb-bundle-always`.
+    ///
+    /// # Errors
+    /// [`TimeError::UnknownZone`] for anything that is not such a name.
+    pub fn parse(name: &str) -> Result<Self, TimeError> {
+        if name.eq_ignore_ascii_case("UTC") {
+            return Ok(Self::utc());
+        }
+        let rules = TimeZoneDatabase::bundled().get(name).map_err(|_| TimeError::UnknownZone)?;
+        let name = rules.iana_name().ok_or(TimeError::UnknownZone)?.into();
+        Ok(Self { rules, name })
+    }
+
+    /// UTC, the zone of a new program and of the Affilae dialect.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { rules: TimeZone::UTC, name: "UTC".into() }
+    }
+
+    /// The IANA name, such as `Europe/Berlin`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The day that clocks of this zone show at that instant. One look-up of the offset and one division: made for every click.
+    #[must_use]
+    pub fn local_day(&self, at: Timestamp) -> LocalDay {
+        day_number(at.0.saturating_add(self.offset_millis(at)).div_euclid(DAY))
+    }
+
+    /// The first instant of that local day: midnight, or the end of the gap where clocks skip midnight. A day that clocks
+    /// skipped altogether is empty: it starts where the next one does.
+    #[must_use]
+    pub fn day_start(&self, day: LocalDay) -> Timestamp {
+        let midnight = i64::from(day.0) * DAY;
+        let first = jiff::Span::new()
+            .try_days(day.0)
+            .and_then(|days| jiff::civil::Date::constant(1970, 1, 1).checked_add(days))
+            .and_then(|date| date.to_zoned(self.rules.clone()))
+            .and_then(|zoned| zoned.start_of_day());
+        // Days before the year -9999 and after 9999 have no zone rules; they are taken as days of UTC, as in `local_day`.
+        Timestamp(first.map_or(midnight, |zoned| zoned.timestamp().as_millisecond()))
+    }
+
+    /// The instant at which that local day is over: the start of the next one.
+    #[must_use]
+    pub fn day_end_exclusive(&self, day: LocalDay) -> Timestamp {
+        self.day_start(day.next())
+    }
+
+    fn offset_millis(&self, at: Timestamp) -> i64 {
+        let instant = jiff::Timestamp::from_millisecond(at.0);
+        instant.map_or(0, |instant| i64::from(self.rules.to_offset(instant).seconds()) * SECOND)
+    }
+}
+
+/// How long after a click its affiliate is still credited: whole days of 24 hours, 1 to 3650, whatever the calendar does
+/// (CONTRACT, Rules: Attribution).
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Window(u16);
+
+/// A window outside its range.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number of days from 1 to 3650")]
+pub struct WindowError;
+
+impl Window {
+    /// What a new campaign starts with: 30 days.
+    pub const DEFAULT: Self = Self(30);
+
+    const LONGEST: u16 = 3650;
+
+    /// A window of that many days.
+    ///
+    /// # Errors
+    /// [`WindowError`] outside 1 to 3650.
+    pub fn from_days(days: u32) -> Result<Self, WindowError> {
+        match u16::try_from(days) {
+            Ok(days @ 1..=Self::LONGEST) => Ok(Self(days)),
+            _ => Err(WindowError),
+        }
+    }
+
+    /// Its length in days of 24 hours.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        self.0
+    }
+
+    /// Whether a report at `now` is inside the window of a click at `clicked`. Exactly at its end is inside, a millisecond
+    /// later is not; a report that seems to come before its click (clocks differ) is inside.
+    #[must_use]
+    pub fn covers(self, clicked: Timestamp, now: Timestamp) -> bool {
+        now.0.saturating_sub(clicked.0) <= i64::from(self.0) * DAY
+    }
+}
+
+fn whole_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn day_number(days: i64) -> LocalDay {
+    LocalDay(i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
+}
+
+/// Days since 1970-01-01 of `YYYY-MM-DD`, if it has that form and exists.
+fn read_date(text: &[u8]) -> Option<i64> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
+        return None;
+    };
+    let date = (digits(&[y1, y2, y3, y4])?, digits(&[m1, m2])?, digits(&[d1, d2])?);
+    let days = days_of(date);
+    // A date that does not exist, such as 2026-02-30, comes back as another one.
+    (date_of(days) == date).then_some(days)
+}
+
+/// Milliseconds of `THH:MM:SS[.digits]` at the front, and what follows. The leap second (`:60`, RFC 3339 section 5.6) is the
+/// first instant of the next minute, as in Unix time.
+fn read_time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
+    let &[b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2, ref rest @ ..] = text else {
+        return None;
+    };
+    let (hour, minute, second) = (digits(&[h1, h2])?, digits(&[m1, m2])?, digits(&[s1, s2])?);
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (millis, rest) = read_fraction(rest)?;
+    Some(((hour * 60 + minute) * MINUTE + second * SECOND + millis, rest))
+}
+
+/// Milliseconds of `.digits` at the front, if there is a full stop, and what follows.
+fn read_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let Some(fraction) = text.strip_prefix(b".") else {
+        return Some((0, text));
+    };
+    let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if length == 0 {
+        return None;
+    }
+    let (fraction, rest) = fraction.split_at(length);
+    let place = |index: usize| fraction.get(index).map_or(0, |digit| i64::from(digit - b'0'));
+    Some((place(0) * 100 + place(1) * 10 + place(2), rest))
+}
+
+/// Milliseconds east of UTC of `Z` or `±HH:MM`.
+fn read_offset(text: &[u8]) -> Option<i64> {
+    match *text {
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (digits(&[h1, h2])?, digits(&[m1, m2])?);
+            let east = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * MINUTE)?;
+            Some(if sign == b'-' { -east } else { east })
+        }
+        _ => None,
+    }
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
+}
+
+/// Days in 400 years, after which the Gregorian calendar repeats; the first of them, counted from 0000-03-01, is
+/// [`MARCH_OF_YEAR_ZERO`] days before 1970. Starting the year in March puts the leap day at its end, which leaves no special case.
+const ERA: i64 = 146_097;
+const MARCH_OF_YEAR_ZERO: i64 = 719_468;
+
+/// Days since 1970-01-01 of a Gregorian (year, month, day).
+fn days_of((year, month, day): (i64, i64, i64)) -> i64 {
+    let (march_year, march_month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_era = march_year.rem_euclid(400);
+    let of_year = (153 * march_month + 2) / 5 + day - 1;
+    march_year.div_euclid(400) * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - MARCH_OF_YEAR_ZERO
+}
+
+/// The Gregorian (year, month, day) of a number of days since 1970-01-01; the inverse of [`days_of`], for every number.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + MARCH_OF_YEAR_ZERO;
+    let of_era = days.rem_euclid(ERA);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let (month, carry) = if march_month < 10 { (march_month + 3, 0) } else { (march_month - 9, 1) };
+    (days.div_euclid(ERA) * 400 + year + carry, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    fn zone(name: &str) -> Zone {
+        Zone::parse(name).unwrap()
+    }
+
+    fn day(text: &str) -> LocalDay {
+        LocalDay::parse(text).unwrap()
+    }
+
+    #[test]
+    fn times_are_read_with_every_offset() {
+        let cases = [
+            ("UTC", "2026-03-20T14:30:00Z", "2026-03-20T14:30:00Z"),
+            ("lower case letters", "2026-03-20t14:30:00z", "2026-03-20T14:30:00Z"),
+            ("a blank for the T", "2026-03-20 14:30:00Z", "2026-03-20T14:30:00Z"),
+            ("east", "2026-03-20T14:30:00+05:45", "2026-03-20T08:45:00Z"),
+            ("west, into the next day", "2026-12-31T23:30:00-01:00", "2027-01-01T00:30:00Z"),
+            ("unknown local offset", "2026-03-20T14:30:00-00:00", "2026-03-20T14:30:00Z"),
+            ("tenths", "2026-03-20T14:30:00.5Z", "2026-03-20T14:30:00.500Z"),
+            ("digits below the millisecond are cut", "2026-03-20T14:30:00.1239999999999Z", "2026-03-20T14:30:00.123Z"),
+            ("leap day", "2028-02-29T12:00:00Z", "2028-02-29T12:00:00Z"),
+            ("leap second", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("before the epoch", "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
+        ];
+        for (name, text, expected) in cases {
+            assert_eq!(at(text).to_string(), expected, "{name}");
+        }
+        assert_eq!(at("1970-01-01T00:00:00.001Z").millis(), 1);
+        assert_eq!(at("2001-09-09T01:46:40Z").millis(), 1_000_000_000_000);
+    }
+
+    #[test]
+    fn what_is_not_a_time_is_refused_by_name() {
+        let cases = [
+            ("no offset", "2026-03-20T14:30:00", TimeError::MissingOffset),
+            ("no offset after a fraction", "2026-03-20T14:30:00.25", TimeError::MissingOffset),
+            ("a date alone", "2026-03-20", TimeError::MissingOffset),
+            ("empty", "", TimeError::NotATime),
+            ("a day that does not exist", "2026-02-29T00:00:00Z", TimeError::NotATime),
+            ("a century that is no leap year", "2100-02-29T00:00:00Z", TimeError::NotATime),
+            ("month 13", "2026-13-01T00:00:00Z", TimeError::NotATime),
+            ("month 0", "2026-00-01T00:00:00Z", TimeError::NotATime),
+            ("day 0", "2026-01-00T00:00:00Z", TimeError::NotATime),
+            ("hour 24", "2026-03-20T24:00:00Z", TimeError::NotATime),
+            ("minute 60", "2026-03-20T14:60:00Z", TimeError::NotATime),
+            ("second 61", "2026-03-20T14:30:61Z", TimeError::NotATime),
+            ("no seconds", "2026-03-20T14:30Z", TimeError::NotATime),
+            ("an empty fraction", "2026-03-20T14:30:00.Z", TimeError::NotATime),
+            ("an offset without its colon", "2026-03-20T14:30:00+0100", TimeError::NotATime),
+            ("an offset of a day", "2026-03-20T14:30:00+24:00", TimeError::NotATime),
+            ("a zone in brackets", "2026-03-20T14:30:00+01:00[Europe/Berlin]", TimeError::NotATime),
+            ("a blank behind", "2026-03-20T14:30:00Z ", TimeError::NotATime),
+            ("a blank before", " 2026-03-20T14:30:00Z", TimeError::NotATime),
+            ("a number of seconds", "1773930600", TimeError::NotATime),
+            ("digits of another script", "٢٠٢٦-03-20T14:30:00Z", TimeError::NotATime),
+            ("full-width digits", "２０２６", TimeError::NotATime),
+        ];
+        for (name, text, expected) in cases {
+            assert_eq!(Timestamp::parse_rfc3339(text), Err(expected), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_in_one_form() {
+        assert_eq!(day("1970-01-01").number(), 0);
+        assert_eq!(day("2026-03-31").next().to_string(), "2026-04-01");
+        assert_eq!(day("2028-03-01").previous().to_string(), "2028-02-29");
+        for text in ["", "2026-3-31", "2026-02-30", "2026-03-31 ", "20260331", "2026/03/31", "31-03-2026", "+026-03-31"]
+        {
+            assert_eq!(LocalDay::parse(text), Err(TimeError::NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_calendar_is_the_gregorian_one() {
+        let first = jiff::civil::date(0, 1, 1);
+        let epoch = i64::from(LocalDay::parse("0000-01-01").unwrap().number());
+        for days in (0..3_652_425).step_by(59) {
+            let date = first.checked_add(jiff::Span::new().days(days)).unwrap();
+            let shown = LocalDay::from_number(i32::try_from(epoch + days).unwrap()).to_string();
+            assert_eq!(shown, date.to_string());
+            assert_eq!(i64::from(day(&shown).number()), epoch + days);
+        }
+    }
+
+    #[test]
+    fn arithmetic_stays_in_range() {
+        let (first, last) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+        assert_eq!(last.plus(Duration::from_millis(1)), last);
+        assert_eq!(first.minus(Duration::MAX), first);
+        assert_eq!(last.since(first), Duration::from_millis(i64::MAX.unsigned_abs()));
+        assert_eq!(first.since(last), Duration::ZERO);
+        assert_eq!(at("2026-01-01T00:00:01Z").since(at("2026-01-01T00:00:00Z")), Duration::from_secs(1));
+        assert_eq!(at("2026-01-01T00:00:00Z").since(at("2026-01-01T00:00:01Z")), Duration::ZERO);
+        for extreme in [first, last] {
+            let zone = zone("Europe/Berlin");
+            assert!(!extreme.to_string().is_empty());
+            assert!(zone.day_start(zone.local_day(extreme)).millis() != 0);
+        }
+    }
+
+    #[test]
+    fn quarter_hours_are_counted_down_from_before_the_epoch_too() {
+        assert_eq!(Timestamp::from_millis(0).quarter_hour(), 0);
+        assert_eq!(Timestamp::from_millis(15 * MINUTE - 1).quarter_hour(), 0);
+        assert_eq!(Timestamp::from_millis(15 * MINUTE).quarter_hour(), 1);
+        assert_eq!(Timestamp::from_millis(-1).quarter_hour(), -1);
+    }
+
+    #[test]
+    fn an_instant_falls_on_the_day_that_local_clocks_show() {
+        let cases = [
+            ("UTC, the last millisecond", "UTC", "2026-03-20T23:59:59.999Z", "2026-03-20"),
+            ("Berlin in winter, before midnight", "Europe/Berlin", "2026-01-14T22:59:59.999Z", "2026-01-14"),
+            ("Berlin in winter, midnight", "Europe/Berlin", "2026-01-14T23:00:00Z", "2026-01-15"),
+            ("Berlin in summer, midnight", "Europe/Berlin", "2026-07-14T22:00:00Z", "2026-07-15"),
+            ("New York, the evening before", "America/New_York", "2026-03-01T04:59:59Z", "2026-02-28"),
+            ("Kathmandu, an offset of three quarters", "Asia/Kathmandu", "2026-05-01T18:15:00Z", "2026-05-02"),
+            ("Kiritimati, fourteen hours ahead", "Pacific/Kiritimati", "2026-05-01T10:00:00Z", "2026-05-02"),
+            ("beyond the tables, still summer time", "Europe/Berlin", "2090-07-14T22:00:00Z", "2090-07-15"),
+            ("before the epoch", "UTC", "1969-12-31T23:59:59Z", "1969-12-31"),
+        ];
+        for (name, zone_name, instant, expected) in cases {
+            assert_eq!(zone(zone_name).local_day(at(instant)).to_string(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_where_local_clocks_say() {
+        let cases = [
+            ("an ordinary day", "Europe/Berlin", "2026-01-15", "2026-01-14T23:00:00Z", 24),
+            ("clocks go forward", "Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", 23),
+            ("clocks go back", "Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", 25),
+            ("midnight is skipped", "America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", 23),
+            ("the hour before midnight is repeated", "America/Sao_Paulo", "2018-02-17", "2018-02-17T02:00:00Z", 25),
+            ("a day that Samoa skipped", "Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", 0),
+            ("UTC", "UTC", "2026-12-31", "2026-12-31T00:00:00Z", 24),
+        ];
+        for (name, zone_name, text, start, hours) in cases {
+            let (zone, day) = (zone(zone_name), day(text));
+            assert_eq!(zone.day_start(day).to_string(), start, "{name}");
+            assert_eq!(zone.day_end_exclusive(day).millis() - zone.day_start(day).millis(), hours * HOUR, "{name}");
+        }
+    }
+
+    #[test]
+    fn in_every_zone_a_day_holds_exactly_its_instants() {
+        let (first, last) = (at("2012-01-01T00:00:00Z").millis(), at("2045-01-01T00:00:00Z").millis());
+        let mut zones = 0;
+        for name in TimeZoneDatabase::bundled().available() {
+            let Ok(zone) = Zone::parse(name.as_str()) else {
+                panic!("{} has no rules", name.as_str());
+            };
+            zones += 1;
+            for instant in (first..last).step_by(47 * 86_400_000 + 1_234_567).map(Timestamp::from_millis) {
+                let day = zone.local_day(instant);
+                let (start, end) = (zone.day_start(day), zone.day_end_exclusive(day));
+                assert!(start <= instant && instant < end, "{} {instant}", zone.name());
+                assert_eq!(zone.local_day(start), day, "{} {instant}", zone.name());
+                assert!(zone.local_day(start.minus(Duration::from_millis(1))) < day, "{} {instant}", zone.name());
+            }
+        }
+        assert!(zones > 400, "only {zones} zones are compiled in");
+    }
+
+    #[test]
+    fn zones_go_by_their_iana_names() {
+        assert_eq!(zone("europe/berlin").name(), "Europe/Berlin");
+        assert_eq!(zone("utc"), Zone::utc());
+        assert_ne!(zone("Europe/Berlin"), zone("Europe/Paris"));
+        for name in ["", "Berlin", "+01:00", "CET+1", "Europe/Atlantis", "../../etc/passwd", "Etc/Unknown"] {
+            assert_eq!(Zone::parse(name), Err(TimeError::UnknownZone), "{name}");
+        }
+    }
+
+    #[test]
+    fn windows_are_one_to_3650_days() {
+        for days in [1, 30, 3650] {
+            assert_eq!(u32::from(Window::from_days(days).unwrap().days()), days);
+        }
+        for days in [0, 3651, 65_536 + 30, u32::MAX] {
+            assert_eq!(Window::from_days(days), Err(WindowError), "{days}");
+        }
+        assert_eq!(Window::DEFAULT.days(), 30);
+    }
+
+    const WINDOWS: &[(&str, &str, u32, &str)] = &[
+        ("an ordinary day", "2026-05-04T09:30:00Z", 30, "2026-06-03T09:30:00Z"),
+        ("over a leap day", "2028-02-28T23:59:59Z", 2, "2028-03-01T23:59:59Z"),
+        ("on a leap day, a year", "2028-02-29T12:00:00Z", 365, "2029-02-28T12:00:00Z"),
+        ("the same dates without a leap day", "2027-02-28T23:59:59Z", 2, "2027-03-02T23:59:59Z"),
+        ("over the end of a short month", "2026-02-28T00:00:00Z", 1, "2026-03-01T00:00:00Z"),
+        ("from the end of a long month", "2026-01-31T18:00:00Z", 30, "2026-03-02T18:00:00Z"),
+        ("over the end of a year", "2026-12-31T23:59:59.999Z", 1, "2027-01-01T23:59:59.999Z"),
+        ("clocks go forward: an hour later by the wall", "2026-03-28T12:00:00+01:00", 1, "2026-03-29T13:00:00+02:00"),
+        ("clocks go back: an hour earlier by the wall", "2026-10-24T12:00:00+02:00", 1, "2026-10-25T11:00:00+01:00"),
+        ("the longest", "2026-01-01T00:00:00Z", 3650, "2035-12-30T00:00:00Z"),
+    ];
+
+    #[test]
+    fn a_window_is_days_of_24_hours_whatever_the_calendar_does() {
+        for &(name, clicked, days, end) in WINDOWS {
+            let (window, clicked, end) = (Window::from_days(days).unwrap(), at(clicked), at(end));
+            let covers = |offset: i64| window.covers(clicked, Timestamp::from_millis(end.millis() + offset));
+            assert!(covers(-SECOND) && covers(-1), "{name}: before its end");
+            assert!(covers(0), "{name}: exactly at its end");
+            assert!(!covers(1) && !covers(SECOND), "{name}: after its end");
+            assert!(window.covers(clicked, clicked), "{name}: at the click");
+            assert!(window.covers(clicked, clicked.minus(Duration::from_secs(5))), "{name}: clocks that differ");
+        }
+    }
+
+    #[test]
+    fn a_window_holds_at_the_ends_of_time() {
+        let extremes = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+        assert!(!Window::DEFAULT.covers(extremes.0, extremes.1));
+        assert!(Window::DEFAULT.covers(extremes.1, extremes.0));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_back(millis in -62_167_219_200_000_i64..253_402_300_800_000) {
+            let time = Timestamp::from_millis(millis);
+            prop_assert_eq!(Timestamp::parse_rfc3339(&time.to_string()), Ok(time));
+            let independent: jiff::Timestamp = time.to_string().parse().unwrap();
+            prop_assert_eq!(independent.as_millisecond(), millis);
+        }
+
+        #[test]
+        fn no_text_makes_the_readers_panic(text in "\\PC{0,40}", near in "[0-9TZ:.+-]{0,30}") {
+            for text in [text, near] {
+                let _ = (Timestamp::parse_rfc3339(&text), LocalDay::parse(&text), Zone::parse(&text));
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The master key and what is derived from it.
+//!
+//! One secret of 32 bytes stands outside the database: a file that only its owner may read, or an environment variable in
+//! a container. Every other secret of the house is derived from it by HMAC-SHA-256 with a label, so that none of them can
+//! be turned into another. The database holds a check value, so that the wrong key is found out at the start and not by
+//! an affiliate whose clicks are refused. A stolen database alone opens nothing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::mint::Mint;
+use crate::domain::click_token::ClickTokenKeys;
+use crate::domain::id::TokenId;
+use crate::domain::key::SecretKey;
+
+/// The installation's one secret.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+/// Why there is no master key to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// The text is not 64 hexadecimal digits.
+    #[error("the master key must be 64 hexadecimal digits, as accrue writes it into its key file")]
+    Malformed,
+    /// The file cannot be read or made.
+    #[error("the master key file {path} cannot be used: {cause}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Others may read the file.
+    #[error("the master key file {0} may be read by others; run: chmod 600 {0}")]
+    Exposed(String),
+}
+
+impl MasterKey {
+    /// Reads 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Malformed`].
+    pub fn from_text(text: &str) -> Result<Self, MasterKeyError> {
+        let digits = text.trim().as_bytes();
+        if digits.len() != 64 {
+            return Err(MasterKeyError::Malformed);
+        }
+        let mut key = [0; 32];
+        for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| MasterKeyError::Malformed)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| MasterKeyError::Malformed)?;
+        }
+        Ok(Self(key))
+    }
+
+    /// Makes a new one.
+    #[must_use]
+    pub fn generate(mint: Mint) -> Self {
+        Self(mint.bytes())
+    }
+
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    /// [`MasterKeyError`].
+    pub fn read_file(path: &Path) -> Result<Option<Self>, MasterKeyError> {
+        let refuse = |cause| MasterKeyError::File { path: path.display().to_string(), cause };
+        let mut file = match File::open(path) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(refuse)?,
+        };
+        if may_be_read_by_others(&file).map_err(refuse)? {
+            return Err(MasterKeyError::Exposed(path.display().to_string()));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(refuse)?;
+        Self::from_text(&text).map(Some)
+    }
+
+    /// Writes a file that only its owner may read. Never overwrites one.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::File`].
+    pub fn write_file(&self, path: &Path) -> Result<(), MasterKeyError> {
+        let refuse = |cause| MasterKeyError::File { path: path.display().to_string(), cause };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(refuse)?;
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(refuse)?;
+        let digits: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        file.write_all(format!("{digits}\n").as_bytes()).map_err(refuse)?;
+        file.sync_all().map_err(refuse)
+    }
+
+    fn derive(&self, label: &str) -> [u8; 32] {
+        // cannot fail: HMAC takes a key of any length.
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes any key");
+        mac.update(label.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+#[cfg(unix)]
+fn may_be_read_by_others(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn may_be_read_by_others(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// The secrets the house works with, each for one purpose.
+#[derive(Clone)]
+pub struct Keys {
+    click_tokens: ClickTokenKeys,
+    pepper: [u8; 32],
+    email: [u8; 32],
+    sealing: [u8; 32],
+    check: String,
+}
+
+/// Never shows a secret.
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Keys(…)")
+    }
+}
+
+impl Keys {
+    /// Derives everything from the master key.
+    #[must_use]
+    pub fn derived_from(master: &MasterKey) -> Self {
+        let check = master.derive("accrue check value v1");
+        let click_tokens = ClickTokenKeys::new(1, vec![(1, master.derive("accrue click token v1"))])
+            // cannot fail: there is one key, and it is the current one.
+            .expect("the only key is the current one");
+        Self {
+            click_tokens,
+            pepper: master.derive("accrue key verifier v1"),
+            email: master.derive("accrue e-mail hash v1"),
+            sealing: master.derive("accrue sealed secret v1"),
+            check: check[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+
+    /// What signs click tokens.
+    #[must_use]
+    pub const fn click_tokens(&self) -> &ClickTokenKeys {
+        &self.click_tokens
+    }
+
+    /// What API keys are hashed with.
+    #[must_use]
+    pub const fn pepper(&self) -> &[u8; 32] {
+        &self.pepper
+    }
+
+    /// What customers' e-mail addresses are hashed with. It never rotates, or no later order would be recognised.
+    #[must_use]
+    pub const fn email(&self) -> &[u8; 32] {
+        &self.email
+    }
+
+    /// What the database holds to recognise this master key.
+    #[must_use]
+    pub fn check_value(&self) -> &str {
+        &self.check
+    }
+
+    /// Encrypts a key for its row, which alone can open it again.
+    #[must_use]
+    pub fn seal(&self, key: &SecretKey, row: TokenId, nonce: [u8; 24]) -> String {
+        let row = row.uuid().into_bytes();
+        let payload = Payload { msg: key.as_str().as_bytes(), aad: &row };
+        // cannot fail: the cipher refuses only messages of more than 256 GiB.
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a short text can be sealed");
+        STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts a key, to show it to an admin; none if it was sealed for another row or by another master key.
+    #[must_use]
+    pub fn unseal(&self, sealed: &str, row: TokenId) -> Option<SecretKey> {
+        let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<24>()?;
+        let row = row.uuid().into_bytes();
+        let payload = Payload { msg: sealed, aad: &row };
+        let text = self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()?;
+        SecretKey::from_text(std::str::from_utf8(&text).ok()?)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.sealing.into())
+    }
+}

@@ -1,0 +1,57 @@
+//! Ids and secrets, from the operating system's randomness.
+
+use crate::domain::click_token::Mode;
+use crate::domain::handle::LinkCode;
+use crate::domain::id::{Entity, Id};
+use crate::domain::key::{KeyKind, SecretKey};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Password;
+
+/// Makes what must be new.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mint;
+
+/// Symbols that cannot be mistaken for each other when read aloud or written down.
+const READABLE: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
+
+impl Mint {
+    /// Random bytes.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place where randomness comes from")]
+    pub fn bytes<const N: usize>(self) -> [u8; N] {
+        let mut bytes = [0; N];
+        // cannot fail: start-up has drawn from the same source, and a system that served it once goes on serving it.
+        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+        bytes
+    }
+
+    /// A new id, ordered by `now`.
+    #[must_use]
+    pub fn id<T: Entity>(self, now: Timestamp) -> Id<T> {
+        Id::at(now, self.bytes())
+    }
+
+    /// A new key.
+    #[must_use]
+    pub fn secret_key(self, kind: KeyKind, mode: Mode) -> SecretKey {
+        SecretKey::from_random(kind, mode, self.bytes())
+    }
+
+    /// A link code of ten readable characters, 50 bits.
+    #[must_use]
+    pub fn link_code(self) -> LinkCode {
+        // cannot fail: ten letters and digits are a link code.
+        LinkCode::parse(&self.readable::<10>()).expect("readable characters make a link code")
+    }
+
+    /// A password of twenty readable characters, 100 bits.
+    #[must_use]
+    pub fn password(self) -> Password {
+        // cannot fail: twenty characters lie between eight and 128.
+        Password::new(self.readable::<20>()).expect("twenty characters make a password")
+    }
+
+    fn readable<const N: usize>(self) -> String {
+        self.bytes::<N>().iter().map(|byte| char::from(READABLE[usize::from(byte & 31)])).collect()
+    }
+}

@@ -1,0 +1,3 @@
+//! What happens by itself, now and then.
+
+pub mod retention;

@@ -1,0 +1,27 @@
+//! Forgetting what is kept for a time only.
+
+use std::time::Duration;
+
+use crate::domain::attempt::KEPT_DAYS;
+use crate::domain::time::Timestamp;
+use crate::storage::error::Stored;
+use crate::storage::write::Write;
+use crate::storage::{attempts, batches};
+
+/// How long a batch's id is kept: far longer than anybody can be waiting for the answer to its commit.
+const BATCH_IDS_KEPT: Duration = Duration::from_secs(3_600);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Most rows of one kind that go in one transaction.
+const AT_MOST: usize = 500;
+
+/// Forgets some of what is too old; answers whether there may be more.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn forget_old(write: &mut Write<'_>, now: Timestamp) -> Stored<bool> {
+    let batches = batches::purge(write, now.minus(BATCH_IDS_KEPT), 500)?;
+    let attempts = attempts::purge(write, now.minus(DAY * KEPT_DAYS), 500)?;
+    Ok(batches == AT_MOST || attempts == AT_MOST)
+}

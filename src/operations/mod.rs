@@ -1,0 +1,17 @@
+//! The verbs: load what a decision needs, let the domain decide, write the result, inside one transaction.
+//!
+//! An operation that writes takes a [`crate::storage::write::Write`], which only a running transaction can hand out. It
+//! touches at most some hundred rows and does no hashing of passwords, no rendering and no other I/O, because on an
+//! embedded database every click waits for it.
+
+pub mod change_rule;
+pub mod create_affiliate;
+pub mod create_campaign;
+pub mod create_link;
+pub mod forget_old;
+pub mod issue_key;
+pub mod record_attempts;
+pub mod record_clicks;
+pub mod record_conversions;
+pub mod set_up;
+pub mod verify;

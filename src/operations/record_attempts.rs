@@ -1,0 +1,65 @@
+//! Keeping what was reported and not recorded.
+//!
+//! Attempts of one key are kept up to a limit per day and then only counted; of reports without a valid key, which
+//! anybody can send, a small sample is kept. Either way the day's counter tells how many there were.
+
+use std::collections::HashMap;
+
+use crate::domain::attempt::{Attempt, KEPT_PER_KEY_AND_DAY, KEYLESS_KEPT_PER_DAY, KeylessReport};
+use crate::domain::id::TokenId;
+use crate::domain::time::{LocalDay, Zone};
+use crate::storage::attempts::{self, AttemptDayRow, AttemptRow};
+use crate::storage::catalogue::Catalogue;
+use crate::storage::error::Stored;
+use crate::storage::write::Write;
+
+/// Records attempts and keyless reports, in the order given.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn record_attempts(
+    write: &mut Write<'_>,
+    catalogue: &Catalogue,
+    attempts: Vec<Attempt>,
+    keyless: Vec<KeylessReport>,
+) -> Stored<()> {
+    if attempts.is_empty() && keyless.is_empty() {
+        return Ok(());
+    }
+    let rows = attempts.into_iter().map(AttemptRow::from).chain(keyless.into_iter().map(AttemptRow::from));
+    let dated: Vec<(LocalDay, AttemptRow)> = rows.map(|row| (day_of(catalogue, &row), row)).collect();
+    let (kept, counts) = keep_within_limits(write, dated)?;
+    attempts::insert_all(write, &kept)?;
+    attempts::count(write, &counts)
+}
+
+/// The program's day, or the day in UTC where there is no program.
+fn day_of(catalogue: &Catalogue, row: &AttemptRow) -> LocalDay {
+    let zone = row.program_id.and_then(|program| catalogue.program(program)).map(|program| &program.zone);
+    zone.unwrap_or(&Zone::utc()).local_day(row.received_at)
+}
+
+fn keep_within_limits(
+    write: &mut Write<'_>,
+    dated: Vec<(LocalDay, AttemptRow)>,
+) -> Stored<(Vec<AttemptRow>, Vec<AttemptDayRow>)> {
+    let tokens: Vec<TokenId> = dated.iter().map(|(_, row)| row.counted_under()).collect();
+    let days: Vec<LocalDay> = dated.iter().map(|(day, _)| *day).collect();
+    let before = attempts::days(write.conn(), &tokens, &days)?;
+    let mut added: HashMap<(TokenId, LocalDay), AttemptDayRow> = HashMap::new();
+    let mut kept = Vec::new();
+    for (day, row) in dated {
+        let token_id = row.counted_under();
+        let more = added.entry((token_id, day)).or_insert(AttemptDayRow { token_id, day, kept: 0, seen: 0 });
+        let kept_so_far = before.get(&(token_id, day)).map_or(0, |counted| counted.kept) + more.kept;
+        let limit = if row.token_id.is_some() { KEPT_PER_KEY_AND_DAY } else { KEYLESS_KEPT_PER_DAY };
+        more.seen += 1;
+        if kept_so_far < i64::from(limit) {
+            more.kept += 1;
+            kept.push(row);
+        }
+    }
+    let mut counts: Vec<AttemptDayRow> = added.into_values().collect();
+    counts.sort_unstable_by_key(|count| (count.token_id, count.day));
+    Ok((kept, counts))
+}

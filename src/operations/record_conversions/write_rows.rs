@@ -1,0 +1,164 @@
+//! Writing: a conversion, its details, its commission, its ledger entry, and what it adds to the reports.
+//!
+//! Tables are written in one order everywhere (conversions, commissions, ledger, roll-ups), each by ascending id, so that
+//! two writers could never wait for each other.
+
+use std::collections::BTreeMap;
+
+use crate::domain::click_token::Mode;
+use crate::domain::commission::CommissionState;
+use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
+use crate::domain::id::{CommissionId, ConversionId};
+use crate::domain::ledger::{Entry, EntryKind};
+use crate::domain::money::Money;
+use crate::domain::report::{Place, Tallies, Tally};
+use crate::environment::Environment;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::conversion_details::{self, ConversionDetailsRow};
+use crate::storage::conversions::{self, ConversionRow};
+use crate::storage::error::{StorageError, Stored, Unique};
+use crate::storage::ledger_entries::{self, LedgerEntryRow};
+use crate::storage::write::Write;
+
+use super::Judged;
+use super::decide::{Credited, Decided, OnRecord};
+
+/// Writes the rows of everything that is new.
+pub(super) fn insert(
+    write: &mut Write<'_>,
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &OnRecord,
+    judged: &[Judged<'_>],
+    tallies: &mut Tallies,
+) -> Stored<()> {
+    let mut rows = Rows::default();
+    let mut new: Vec<(&Report, &Credited)> = judged
+        .iter()
+        .filter_map(|(incoming, decided)| match decided {
+            Decided::New(credited) => Some((&incoming.report, credited.as_ref())),
+            _ => None,
+        })
+        .collect();
+    new.sort_unstable_by_key(|(_, credited)| credited.id);
+    for (report, credited) in new {
+        rows.add(env, on_record, report, credited);
+        tally(catalogue, report, credited, tallies);
+    }
+    rows.insert(write)
+}
+
+/// Raises the counters of what was reported again, each once.
+pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>]) -> Stored<()> {
+    let mut repeats: BTreeMap<ConversionId, i64> = BTreeMap::new();
+    for (_, decided) in judged {
+        if let Decided::Repeat { id, differing } = decided
+            && differing.is_empty()
+        {
+            *repeats.entry(*id).or_default() += 1;
+        }
+    }
+    repeats.into_iter().try_for_each(|(id, count)| conversions::add_repeats(write, id, count))
+}
+
+fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, tallies: &mut Tallies) {
+    if report.mode == Mode::Test {
+        return;
+    }
+    let Some(program) = catalogue.program(report.program_id) else {
+        return;
+    };
+    let place = Place {
+        program_id: report.program_id,
+        campaign_id: credited.credit.campaign_id,
+        affiliate_id: credited.credit.affiliate_id,
+    };
+    let tally = Tally::conversion(credited.earning.base, credited.earning.commission);
+    tallies.count(&place, &program.zone, report.received_at, &tally);
+}
+
+#[derive(Default)]
+struct Rows {
+    conversions: Vec<ConversionRow>,
+    details: Vec<ConversionDetailsRow>,
+    commissions: Vec<CommissionRow>,
+    entries: Vec<LedgerEntryRow>,
+}
+
+impl Rows {
+    fn add(&mut self, env: &Environment, on_record: &OnRecord, report: &Report, credited: &Credited) {
+        let click = credited.credit.click.and_then(|click| on_record.click(click.id));
+        let commission = env.mint.id(report.received_at);
+        self.conversions.push(conversion_row(report, credited));
+        self.details.push(ConversionDetailsRow::new(report, click));
+        self.commissions.push(commission_row(commission, report, credited));
+        if let Some(amount) = credited.earning.commission {
+            let entry = Entry {
+                id: env.mint.id(report.received_at),
+                program_id: report.program_id,
+                affiliate_id: credited.credit.affiliate_id,
+                commission_id: Some(commission),
+                conversion_id: Some(credited.id),
+                kind: EntryKind::Earn,
+                amount,
+                booked_at: report.received_at,
+            };
+            self.entries.push(LedgerEntryRow::new(&entry, report.mode));
+        }
+    }
+
+    fn insert(self, write: &mut Write<'_>) -> Stored<()> {
+        if conversions::insert_all(write, &self.conversions)? < self.conversions.len() {
+            return Err(StorageError::Taken(Unique::Order));
+        }
+        conversion_details::insert_all(write, &self.details)?;
+        commissions::insert_all(write, &self.commissions)?;
+        ledger_entries::insert_all(write, &self.entries)
+    }
+}
+
+fn conversion_row(report: &Report, credited: &Credited) -> ConversionRow {
+    let click = credited.credit.click;
+    ConversionRow {
+        id: credited.id,
+        program_id: report.program_id,
+        order_id: credited.key.order_id.clone(),
+        action: credited.key.action.clone(),
+        mode: report.mode,
+        campaign_id: credited.credit.campaign_id,
+        affiliate_id: credited.credit.affiliate_id,
+        link_id: click.map(|click| click.link_id),
+        click_id: click.map(|click| click.id),
+        token_id: report.token_id,
+        channel: report.channel,
+        trust: i32::from(report.channel.trust().level()),
+        event_type: report.event.kind,
+        event_name: report.event.name.as_ref().map(|name| name.as_str().to_owned()),
+        amount_minor: report.amount.minor(),
+        currency: report.amount.currency(),
+        base_minor: credited.earning.base.map(Money::minor),
+        base_currency: credited.base_currency,
+        status: ConversionStatus::Pending,
+        sale_status: SaleStatus::Complete,
+        repeats: 0,
+        received_at: report.received_at,
+        updated_at: report.received_at,
+    }
+}
+
+fn commission_row(id: CommissionId, report: &Report, credited: &Credited) -> CommissionRow {
+    CommissionRow {
+        id,
+        program_id: report.program_id,
+        conversion_id: credited.id,
+        affiliate_id: credited.credit.affiliate_id,
+        rule_id: credited.rule,
+        amount_minor: credited.earning.commission.map(Money::minor),
+        currency: credited.base_currency,
+        state: CommissionState::Held,
+        hold_reason: credited.earning.hold,
+        created_at: report.received_at,
+        updated_at: report.received_at,
+    }
+}

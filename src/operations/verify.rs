@@ -1,0 +1,215 @@
+//! Holding what is stored against what it was made from.
+//!
+//! Every commission is computed again from its conversion and its rule version; every commission's ledger entries are
+//! summed; everything is counted again and held against the roll-ups. Nothing is changed. What differs is said in a
+//! sentence each. It reads in pages, on one snapshot, beside a running server.
+
+use std::collections::HashMap;
+
+use crate::domain::click_token::Mode;
+use crate::domain::commission::{Rule, earn};
+use crate::domain::id::{CommissionId, ConversionId, RuleId};
+use crate::domain::report::{Place, Tallies, Tally};
+use crate::domain::time::Timestamp;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::clicks;
+use crate::storage::commission_rules;
+use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::conn::Conn;
+use crate::storage::conversions::{self, ConversionRow};
+use crate::storage::error::Stored;
+use crate::storage::ledger_entries;
+use crate::storage::roll_ups;
+
+/// What was looked at, and what was found wrong.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Clicks counted.
+    pub clicks: u64,
+    /// Conversions computed again.
+    pub conversions: u64,
+    /// Ledger entries summed.
+    pub ledger_entries: u64,
+    /// What differs, a sentence each.
+    pub differences: Vec<String>,
+}
+
+const PAGE: i64 = 5_000;
+
+/// Verifies everything. Run it in a snapshot.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`] when the database does not answer; differences are the value.
+pub fn verify(conn: &mut Conn, now: Timestamp) -> Stored<Verified> {
+    let catalogue = Catalogue::load(conn, now)?;
+    let rules = commission_rules::all(conn)?.into_iter().map(|rule| (rule.id, rule)).collect();
+    let mut checking = Checking { catalogue, rules, counted: Tallies::default(), verified: Verified::default() };
+    checking.conversions(conn)?;
+    checking.clicks(conn)?;
+    checking.orphaned_entries(conn)?;
+    checking.roll_ups(conn)?;
+    Ok(checking.verified)
+}
+
+struct Checking {
+    catalogue: Catalogue,
+    rules: HashMap<RuleId, Rule>,
+    counted: Tallies,
+    verified: Verified,
+}
+
+impl Checking {
+    fn differs(&mut self, sentence: String) {
+        self.verified.differences.push(sentence);
+    }
+
+    fn conversions(&mut self, conn: &mut Conn) -> Stored<()> {
+        let mut after = None;
+        loop {
+            let page = conversions::page(conn, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.id);
+            let ids: Vec<ConversionId> = page.iter().map(|row| row.id).collect();
+            let commissions = in_chunks(&ids, |ids| commissions::of_conversions(conn, ids))?;
+            let booked = self.booked(conn, &commissions)?;
+            let by_conversion: HashMap<_, _> = commissions.iter().map(|row| (row.conversion_id, row)).collect();
+            for row in &page {
+                self.conversion(row, by_conversion.get(&row.id).copied(), &booked);
+            }
+        }
+    }
+
+    fn booked(&mut self, conn: &mut Conn, rows: &[CommissionRow]) -> Stored<HashMap<CommissionId, i64>> {
+        let ids: Vec<CommissionId> = rows.iter().map(|row| row.id).collect();
+        let entries = in_chunks(&ids, |ids| ledger_entries::of_commissions(conn, ids))?;
+        let mut booked = HashMap::new();
+        for entry in entries {
+            self.verified.ledger_entries += 1;
+            let Some(commission) = entry.commission_id else {
+                continue;
+            };
+            *booked.entry(commission).or_insert(0) += entry.amount_minor;
+        }
+        Ok(booked)
+    }
+
+    fn conversion(
+        &mut self,
+        row: &ConversionRow,
+        commission: Option<&CommissionRow>,
+        booked: &HashMap<CommissionId, i64>,
+    ) {
+        self.verified.conversions += 1;
+        let Some(commission) = commission else {
+            return self.differs(format!("{} has no commission", row.id));
+        };
+        self.commission(row, commission);
+        let sum = booked.get(&commission.id).copied();
+        if sum.unwrap_or(0) != commission.amount_minor.unwrap_or(0) {
+            let (booked, stored) = (sum.unwrap_or(0), commission.amount_minor.unwrap_or(0));
+            self.differs(format!("the ledger books {booked} for {}, its commission is {stored}", row.id));
+        }
+        self.count(row, commission);
+    }
+
+    fn commission(&mut self, row: &ConversionRow, commission: &CommissionRow) {
+        let basis = commission.rule_id.map(|id| self.rules.get(&id).map(|rule| rule.basis));
+        let Some(basis) = basis.map_or(Some(None), |found| found.map(Some)) else {
+            return self.differs(format!("{} names a rule version that does not exist", row.id));
+        };
+        let computed = earn(row.amount(), row.base_currency, None, basis);
+        let stored = (row.base(), commission.amount());
+        if !computed.is_ok_and(|earning| (earning.base, earning.commission) == stored) {
+            self.differs(format!("the commission of {} is not what its amount and rule give", row.id));
+        }
+    }
+
+    fn count(&mut self, row: &ConversionRow, commission: &CommissionRow) {
+        let Some(program) = self.catalogue.program(row.program_id) else {
+            return;
+        };
+        if row.mode == Mode::Live {
+            let place =
+                Place { program_id: row.program_id, campaign_id: row.campaign_id, affiliate_id: row.affiliate_id };
+            let tally = Tally::conversion(row.base(), commission.amount());
+            self.counted.count(&place, &program.zone, row.received_at, &tally);
+        }
+    }
+
+    fn clicks(&mut self, conn: &mut Conn) -> Stored<()> {
+        let mut after = None;
+        loop {
+            let page = clicks::page_of_counted(conn, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.id);
+            for click in page {
+                self.verified.clicks += 1;
+                let Some(program) = self.catalogue.program(click.program_id) else {
+                    continue;
+                };
+                let place = Place {
+                    program_id: click.program_id,
+                    campaign_id: click.campaign_id,
+                    affiliate_id: click.affiliate_id,
+                };
+                self.counted.count(&place, &program.zone, click.id.time(), &Tally::click(click.first_of_day));
+            }
+        }
+    }
+
+    /// Every entry hangs on a commission that was looked at; so far no other kind of entry is made.
+    fn orphaned_entries(&mut self, conn: &mut Conn) -> Stored<()> {
+        let stored = ledger_entries::count(conn)?;
+        if u64::try_from(stored).unwrap_or_default() != self.verified.ledger_entries {
+            self.differs(format!(
+                "the ledger has {stored} entries, {} belong to a commission",
+                self.verified.ledger_entries
+            ));
+        }
+        Ok(())
+    }
+
+    /// Visits without credit leave no rows, so their counts have nothing to be held against.
+    fn roll_ups(&mut self, conn: &mut Conn) -> Stored<()> {
+        let stored = roll_ups::all(conn)?;
+        let counted = std::mem::take(&mut self.counted);
+        let mut found = Vec::new();
+        compare(&mut found, "campaign and day", by_key(stored.campaign_days), by_key(counted.campaign_days));
+        compare(&mut found, "affiliate and day", by_key(stored.affiliate_days), by_key(counted.affiliate_days));
+        compare(&mut found, "quarter hour", stored.program_quarters, counted.program_quarters);
+        self.verified.differences.extend(found);
+        Ok(())
+    }
+}
+
+type ByKey<K> = std::collections::BTreeMap<K, Tally>;
+
+fn by_key<K: Ord, P>(days: std::collections::BTreeMap<K, (P, Tally)>) -> ByKey<K> {
+    days.into_iter().map(|(key, (_, tally))| (key, tally)).collect()
+}
+
+fn compare<K: Ord + Copy + std::fmt::Debug>(
+    found: &mut Vec<String>,
+    what: &str,
+    stored: ByKey<K>,
+    mut counted: ByKey<K>,
+) {
+    for (key, tally) in stored {
+        let rows = Tally { screened: tally.screened, ..counted.remove(&key).unwrap_or_default() };
+        if tally != rows {
+            found.push(format!("the report per {what} {key:?} says {tally:?}, the rows say {rows:?}"));
+        }
+    }
+    for (key, rows) in counted {
+        found.push(format!("the report per {what} {key:?} is missing, the rows say {rows:?}"));
+    }
+}
+
+/// Asks in portions that fit one statement's parameters.
+fn in_chunks<I, T>(ids: &[I], mut ask: impl FnMut(&[I]) -> Stored<Vec<T>>) -> Stored<Vec<T>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(500) {
+        found.extend(ask(chunk)?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,142 @@
+//! A batch: what is recorded in one transaction, and who waits for it.
+
+use std::collections::HashSet;
+
+use tokio::sync::oneshot;
+
+use super::{NotRecorded, deliver};
+use crate::domain::attempt::{Attempt, KeylessReport};
+use crate::domain::click::Click;
+use crate::domain::report::Tallies;
+use crate::environment::Environment;
+use crate::operations::record_attempts::record_attempts;
+use crate::operations::record_clicks::{ScreenedVisit, Visitor, Visitors, count_screened, record_clicks};
+use crate::operations::record_conversions::{Incoming, Outcome, record_conversions};
+use crate::storage::catalogue::Catalogue;
+use crate::storage::error::Stored;
+use crate::storage::roll_ups;
+use crate::storage::write::Write;
+
+type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
+
+/// One thing to be recorded.
+pub(super) enum Element {
+    Click(Click, Answer<()>),
+    Conversion(Incoming, Answer<Outcome>),
+    Attempt(Attempt, Answer<()>),
+    Keyless(KeylessReport),
+    Screened(ScreenedVisit),
+}
+
+impl Element {
+    /// Whether whoever sent it has stopped waiting, so that recording it would be against their belief.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Click(_, answer) | Self::Attempt(_, answer) => answer.is_closed(),
+            Self::Conversion(_, answer) => answer.is_closed(),
+            Self::Keyless(_) | Self::Screened(_) => false,
+        }
+    }
+}
+
+/// What is recorded in one transaction.
+#[derive(Default)]
+pub(super) struct Batch {
+    clicks: Vec<Click>,
+    incoming: Vec<Incoming>,
+    attempts: Vec<Attempt>,
+    keyless: Vec<KeylessReport>,
+    screened: Vec<ScreenedVisit>,
+    waiting_for_clicks: Vec<Answer<()>>,
+    waiting_for_conversions: Vec<Answer<Outcome>>,
+    waiting_for_attempts: Vec<Answer<()>>,
+}
+
+/// What a batch came to, to be told once it is committed.
+#[derive(Default)]
+pub(super) struct Results {
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) visitors: HashSet<Visitor>,
+}
+
+impl Batch {
+    pub(super) fn add(&mut self, element: Element) {
+        match element {
+            Element::Click(click, answer) => {
+                self.clicks.push(click);
+                self.waiting_for_clicks.push(answer);
+            }
+            Element::Conversion(incoming, answer) => {
+                self.incoming.push(incoming);
+                self.waiting_for_conversions.push(answer);
+            }
+            Element::Attempt(attempt, answer) => {
+                self.attempts.push(attempt);
+                self.waiting_for_attempts.push(answer);
+            }
+            Element::Keyless(report) => self.keyless.push(report),
+            Element::Screened(visit) => self.screened.push(visit),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.clicks.len() + self.incoming.len() + self.attempts.len() + self.keyless.len() + self.screened.len()
+    }
+
+    /// Records everything in the running transaction.
+    pub(super) fn record(
+        &self,
+        write: &mut Write<'_>,
+        env: &Environment,
+        catalogue: &Catalogue,
+        visitors: &Visitors,
+    ) -> Stored<Results> {
+        let mut tallies = Tallies::default();
+        let visitors = record_clicks(write, catalogue, visitors, self.clicks.clone(), &mut tallies)?;
+        let recorded = record_conversions(write, env, catalogue, &self.incoming, &mut tallies)?;
+        let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
+        record_attempts(write, catalogue, attempts, self.keyless.clone())?;
+        count_screened(catalogue, &self.screened, &mut tallies);
+        roll_ups::add(write, &tallies)?;
+        Ok(Results { outcomes: recorded.outcomes, visitors })
+    }
+
+    /// Tells everybody that what they sent is on disk.
+    pub(super) fn answer(self, outcomes: Vec<Outcome>) {
+        for (answer, outcome) in self.waiting_for_conversions.into_iter().zip(outcomes) {
+            deliver(answer, Ok(outcome));
+        }
+        for answer in self.waiting_for_clicks.into_iter().chain(self.waiting_for_attempts) {
+            deliver(answer, Ok(()));
+        }
+    }
+
+    /// Tells everybody that nothing is known to be recorded.
+    pub(super) fn refuse(self, reason: NotRecorded) {
+        for answer in self.waiting_for_conversions {
+            deliver(answer, Err(reason));
+        }
+        for answer in self.waiting_for_clicks.into_iter().chain(self.waiting_for_attempts) {
+            deliver(answer, Err(reason));
+        }
+    }
+
+    /// The same, as batches of one.
+    pub(super) fn one_by_one(self) -> Vec<Self> {
+        let clicks = self.clicks.into_iter().zip(self.waiting_for_clicks);
+        let conversions = self.incoming.into_iter().zip(self.waiting_for_conversions);
+        let attempts = self.attempts.into_iter().zip(self.waiting_for_attempts);
+        let elements = clicks
+            .map(|(click, answer)| Element::Click(click, answer))
+            .chain(conversions.map(|(incoming, answer)| Element::Conversion(incoming, answer)))
+            .chain(attempts.map(|(attempt, answer)| Element::Attempt(attempt, answer)))
+            .chain(self.keyless.into_iter().map(Element::Keyless))
+            .chain(self.screened.into_iter().map(Element::Screened));
+        let alone = |element| {
+            let mut batch = Self::default();
+            batch.add(element);
+            batch
+        };
+        elements.map(alone).collect()
+    }
+}

@@ -1,0 +1,254 @@
+//! The writing thread.
+//!
+//! It owns the one connection that may write. What can go wrong is told apart by what must be done about it: a
+//! transaction that lost a race is run again; one whose answer was lost is run again under the same batch id, which shows
+//! whether it had happened; one that the database refuses for any other reason is run again element by element, so that
+//! only the culprit errs. When the database is away, everybody is told at once, and the thread keeps knocking.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::batch::{Batch, Results};
+use super::{Item, NotRecorded, QueuedWrite, Shared};
+use crate::domain::id::BatchId;
+use crate::environment::Environment;
+use crate::operations::record_clicks::Visitors;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::conn::{Conn, DatabaseUrl, Purpose};
+use crate::storage::error::{StorageError, Stored};
+use crate::storage::write::{Write, abandon, transaction};
+use crate::storage::{batches, installation};
+
+/// How often an idle thread makes sure that it could write.
+const IDLE_CHECK: Duration = Duration::from_millis(500);
+
+/// How often it knocks while the database is away.
+const KNOCK: Duration = Duration::from_millis(250);
+
+/// How often a transaction that lost a race is run again before it is taken apart.
+const RUNS: u32 = 5;
+
+pub(super) struct Writer {
+    url: DatabaseUrl,
+    conn: Option<Conn>,
+    env: Environment,
+    shared: Arc<Shared>,
+    waiting: Receiver<Item>,
+    visitors: Visitors,
+    last_check: Instant,
+}
+
+/// What came of running a batch once.
+enum Run {
+    Done(Results),
+    /// An earlier run with the same id did commit, though its answer was lost.
+    HadHappened,
+}
+
+impl Writer {
+    pub(super) fn new(
+        url: DatabaseUrl,
+        conn: Conn,
+        env: Environment,
+        shared: Arc<Shared>,
+        waiting: Receiver<Item>,
+    ) -> Self {
+        Self { url, conn: Some(conn), env, shared, waiting, visitors: Visitors::default(), last_check: Instant::now() }
+    }
+
+    /// Works until it is told to stop, or nobody is left who could tell it anything.
+    pub(super) fn run(mut self) {
+        loop {
+            let away = self.shared.status.is_away();
+            if away && self.last_check.elapsed() >= KNOCK {
+                self.check();
+            }
+            match self.waiting.recv_timeout(if away { KNOCK } else { IDLE_CHECK }) {
+                Ok(Item::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(first) => {
+                    if !self.take(first) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.check(),
+            }
+        }
+    }
+
+    /// Gathers a batch from what is waiting, runs it, and runs the write that ended it, if one did. Answers whether to
+    /// go on.
+    fn take(&mut self, first: Item) -> bool {
+        let mut batch = Batch::default();
+        let mut next = Some(first);
+        while let Some(item) = next.take() {
+            match item {
+                Item::Element(element) if element.is_withdrawn() => {}
+                Item::Element(element) => batch.add(*element),
+                Item::Write(write) => {
+                    self.run_batch(batch);
+                    self.run_write(write);
+                    return true;
+                }
+                Item::Stop => {
+                    self.run_batch(batch);
+                    return false;
+                }
+            }
+            if batch.len() < self.url.batch_size() {
+                next = self.waiting.try_recv().ok();
+            }
+        }
+        self.run_batch(batch);
+        true
+    }
+
+    fn run_batch(&mut self, batch: Batch) {
+        if batch.len() == 0 {
+            return;
+        }
+        if self.shared.status.is_away() {
+            return batch.refuse(NotRecorded::Unavailable);
+        }
+        match self.record(&batch) {
+            Ok(results) => {
+                self.visitors.remember(results.visitors);
+                batch.answer(results.outcomes);
+            }
+            Err(StorageError::Unavailable(cause)) => {
+                self.lose(&cause);
+                batch.refuse(NotRecorded::Unavailable);
+            }
+            Err(error) if batch.len() == 1 => {
+                tracing::error!(%error, "one report could not be recorded");
+                batch.refuse(NotRecorded::Failed);
+            }
+            Err(error) => {
+                tracing::error!(%error, elements = batch.len(), "a batch could not be recorded; trying one by one");
+                batch.one_by_one().into_iter().for_each(|alone| self.run_batch(alone));
+            }
+        }
+    }
+
+    /// Runs a batch until its fate is known, or the database is away.
+    fn record(&mut self, batch: &Batch) -> Stored<Results> {
+        let id = self.env.mint.id(self.env.clock.now());
+        let mut prepared = None;
+        let mut runs = 0;
+        loop {
+            runs += 1;
+            match self.run_once(id, batch, &mut prepared) {
+                Ok(Run::Done(results)) => return Ok(results),
+                Ok(Run::HadHappened) => return Ok(prepared.unwrap_or_default()),
+                Err(error) if error.is_worth_another_run() && runs < RUNS => {}
+                // The commit may have happened: ask a new connection, at once and only once.
+                Err(StorageError::Unavailable(_)) if runs == 1 => self.conn = None,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn run_once(&mut self, id: BatchId, batch: &Batch, prepared: &mut Option<Results>) -> Stored<Run> {
+        self.connect()?;
+        let Self { conn, env, shared, visitors, .. } = self;
+        let conn = conn.as_mut().ok_or_else(away)?;
+        let work = |write: &mut Write<'_>| {
+            if !batches::begin(write, id, env.clock.now())? {
+                return Ok(Run::HadHappened);
+            }
+            let catalogue = fresh_catalogue(write.conn(), env, shared)?;
+            let results = batch.record(write, env, &catalogue, visitors)?;
+            *prepared = Some(Results { outcomes: results.outcomes.clone(), visitors: results.visitors.clone() });
+            Ok(Run::Done(results))
+        };
+        shared.status.observe(|| guarded(conn, |conn| transaction(conn, work)))
+    }
+
+    fn run_write(&mut self, write: QueuedWrite) {
+        if let Err(error) = self.connect() {
+            // Dropping the closure drops its answer, which its sender reads as "not available".
+            return tracing::warn!(%error, "an admin's write was not tried");
+        }
+        let Self { conn: Some(conn), env, shared, .. } = self else {
+            return;
+        };
+        let done = shared.status.observe(|| {
+            let deliver = guarded(conn, |conn| Ok(write(conn)))?;
+            fresh_catalogue(conn, env, shared)?;
+            Ok(deliver)
+        });
+        match done {
+            Ok(deliver) => deliver(),
+            Err(error) => self.lose(&StorageError::to_string(&error)),
+        }
+    }
+
+    /// Makes sure that writing would work, and says so to everybody.
+    fn check(&mut self) {
+        self.last_check = Instant::now();
+        let checked = self.connect().and_then(|()| {
+            let conn = self.conn.as_mut().ok_or_else(away)?;
+            self.shared.status.observe(|| transaction(conn, |_| Ok(())))
+        });
+        match checked {
+            Ok(()) => self.regain(),
+            Err(error) => self.lose(&error.to_string()),
+        }
+    }
+
+    /// Opens the connection anew where it was lost, and takes the right to write again: another process may have it by now.
+    fn connect(&mut self) -> Stored<()> {
+        if self.conn.is_some() {
+            return Ok(());
+        }
+        let Self { url, shared, .. } = self;
+        let conn = shared.status.observe(|| {
+            let mut conn = url.connect(Purpose::Writing)?;
+            match conn.take_writing_right()? {
+                true => Ok(conn),
+                false => Err(StorageError::Unavailable("another process has taken over writing".into())),
+            }
+        })?;
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    fn regain(&self) {
+        if self.shared.status.is_away() {
+            tracing::info!("the database is available");
+        }
+        self.shared.status.set_away(false);
+    }
+
+    fn lose(&mut self, cause: &str) {
+        if !self.shared.status.is_away() {
+            tracing::warn!(cause, "the database is not available");
+        }
+        self.shared.status.set_away(true);
+        self.conn = None;
+    }
+}
+
+fn away() -> StorageError {
+    StorageError::Unavailable("there is no connection".into())
+}
+
+/// The catalogue as of now: the shared one, unless the database has moved on.
+fn fresh_catalogue(conn: &mut Conn, env: &Environment, shared: &Shared) -> Stored<Arc<Catalogue>> {
+    let known = shared.catalogue.load_full();
+    if installation::revision(conn)? == known.revision() {
+        return Ok(known);
+    }
+    let fresh = Arc::new(Catalogue::load(conn, env.clock.now())?);
+    shared.catalogue.store(Arc::clone(&fresh));
+    Ok(fresh)
+}
+
+/// Runs `work` so that a panic in it costs only itself: the transaction is given up and the thread lives on.
+fn guarded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Stored<T>) -> Stored<T> {
+    catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
+        abandon(conn)?;
+        Err(StorageError::Panicked)
+    })
+}

@@ -1,0 +1,356 @@
+//! One connection type for both databases, and everything that only one of them has.
+//!
+//! `Conn` is chosen by the URL's scheme, and by nothing else. Statements are written once and run on either variant;
+//! where Diesel's enum cannot build one (`ON CONFLICT`, `RETURNING` on inserts), `each_backend!` compiles the same typed
+//! statement for each connection. What remains different between the engines (pragmas, settings, locks, how to begin) is
+//! in this file, as functions whose callers need not know which engine they have.
+
+#![expect(missing_docs, reason = "the derive of MultiConnection writes public items without any")]
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel::{PgConnection, SqliteConnection};
+
+use super::error::{StorageError, Stored};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// A database server.
+    Postgres(PgConnection),
+}
+
+/// Compiles one body for each connection; the body is typed, so it cannot say anything only one of them understands.
+macro_rules! each_backend {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::storage::conn::Conn::Sqlite($c) => $body,
+            $crate::storage::conn::Conn::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use each_backend;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `sqlite://PATH`: a file, made when it is not there.
+    Sqlite(PathBuf),
+    /// `postgres://…`, passed on as it is.
+    Postgres(String),
+}
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let named = !path.is_empty() && !path.contains(['\0', '?']);
+            let path = named.then(|| PathBuf::from(path));
+            return path
+                .map(Self::Sqlite)
+                .ok_or_else(|| "must name a file, such as sqlite://data/accrue.db, without parameters".into());
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err("must begin with sqlite:// (a file) or postgres:// (a server)".into())
+    }
+}
+
+/// Never shows a password.
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(formatter, "sqlite://{}", path.display()),
+            Self::Postgres(url) => {
+                let scheme_end = url.find("://").map_or(0, |at| at + 3);
+                let rest = &url[scheme_end..];
+                let host = rest.rfind('@').map_or(rest, |at| &rest[at + 1..]);
+                let host = host.split('?').next().unwrap_or_default();
+                write!(formatter, "postgres://{host}")
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{self}")
+    }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The one connection that writes.
+    Writing,
+    /// Any number that read.
+    Reading,
+}
+
+/// The oldest SQLite that may be trusted with a WAL: older ones can lose a committed write when a checkpoint and a
+/// commit meet (fixed in 3.51.3).
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The application's own advisory lock: the ASCII bytes of "accrue".
+const ADVISORY_LOCK: i64 = 0x6163_6372_7565;
+
+/// One word.
+#[derive(diesel::QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    setting: String,
+}
+
+/// A yes or no.
+#[derive(diesel::QueryableByName)]
+struct Granted {
+    #[diesel(sql_type = Bool)]
+    granted: bool,
+}
+
+impl DatabaseUrl {
+    /// Opens a connection and sets it up for its purpose.
+    ///
+    /// # Errors
+    /// A sentence that says what stands in the way.
+    pub fn connect(&self, purpose: Purpose) -> Stored<Conn> {
+        match self {
+            Self::Sqlite(path) => connect_sqlite(path, purpose).map(Conn::Sqlite),
+            Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
+        }
+    }
+
+    /// Makes the folder of an embedded database, so that a fresh machine needs no preparation.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn prepare_folder(&self) -> std::io::Result<()> {
+        match self {
+            Self::Sqlite(path) => match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
+                _ => Ok(()),
+            },
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Takes the right to write to this database, if it is free: a lock on a file beside an embedded one. On a server
+    /// the right belongs to the writing connection itself ([`Conn::take_writing_right`]), so there is nothing to take.
+    ///
+    /// # Errors
+    /// [`NoRight::InUse`] when another process holds it.
+    pub fn lock_file(&self) -> Result<Option<File>, NoRight> {
+        let Self::Sqlite(path) = self else { return Ok(None) };
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let file = File::options().create(true).truncate(false).write(true).open(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Err(NoRight::InUse),
+            Err(TryLockError::Error(error)) => Err(NoRight::Impossible(error)),
+        }
+    }
+
+    /// How many requests the recorder handles as one set here; more made neither engine faster.
+    #[must_use]
+    pub const fn batch_size(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => 128,
+            Self::Postgres(_) => 512,
+        }
+    }
+
+    /// Whether a second server waits for the first one's end (a standby), instead of refusing to start.
+    #[must_use]
+    pub const fn has_standby(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
+/// Why the right to write was not given.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRight {
+    /// Another process serves or writes this database.
+    #[error("another accrue process is using this database; stop it first")]
+    InUse,
+    /// The lock file cannot be opened.
+    #[error("the lock file beside the database cannot be opened: {0}")]
+    Impossible(#[from] std::io::Error),
+}
+
+fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
+    let name = path.to_string_lossy();
+    if purpose == Purpose::Reading && !path.exists() {
+        return Err(StorageError::Unavailable(format!("there is no database at {name} yet")));
+    }
+    let mut conn = SqliteConnection::establish(&name)
+        .map_err(|error| StorageError::Unavailable(format!("{name} cannot be opened ({error})")))?;
+    let pragmas = match purpose {
+        // The writer waits only as long as readiness may take to notice: nobody else should be writing.
+        Purpose::Writing => {
+            "PRAGMA busy_timeout=1000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+             PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+        }
+        Purpose::Reading => "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA query_only=ON;",
+    };
+    conn.batch_execute(pragmas)?;
+    Ok(conn)
+}
+
+fn connect_postgres(url: &str) -> Stored<PgConnection> {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let bounded =
+        if url.contains("connect_timeout") { url.into() } else { format!("{url}{separator}connect_timeout=2") };
+    let mut conn = PgConnection::establish(&bounded)?;
+    conn.batch_execute(
+        "SET client_min_messages = warning; SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '60s'",
+    )?;
+    Ok(conn)
+}
+
+impl Conn {
+    /// Refuses an engine that cannot keep what it is given: an SQLite with the WAL defect, a PostgreSQL with
+    /// `fsync`, `full_page_writes` or `synchronous_commit` off.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn check_durability(&mut self) -> Result<(), String> {
+        match self {
+            Self::Sqlite(_) => check_sqlite_version(),
+            Self::Postgres(conn) => check_postgres_settings(conn),
+        }
+    }
+
+    /// Takes the right to write where it belongs to the connection. It is lost with the connection, and so can never be
+    /// held by a process that has been cut off.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] when the question could not be asked.
+    pub fn take_writing_right(&mut self) -> Stored<bool> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(conn) => {
+                let question = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS granted");
+                Ok(question.bind::<diesel::sql_types::BigInt, _>(ADVISORY_LOCK).get_result::<Granted>(conn)?.granted)
+            }
+        }
+    }
+
+    /// Begins a transaction that writes. SQLite takes its lock at once, where a deferred one would collide when it
+    /// upgrades.
+    pub(super) fn begin_writing(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+        }
+    }
+
+    /// Begins a transaction that sees one state of the database to its end.
+    pub(super) fn begin_snapshot(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
+            Self::Postgres(conn) => {
+                let snapshot = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                AnsiTransactionManager::begin_transaction_sql(conn, snapshot)
+            }
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> QueryResult<()> {
+        each_backend!(self, |conn| AnsiTransactionManager::commit_transaction(conn))
+    }
+
+    pub(super) fn roll_back(&mut self) -> QueryResult<()> {
+        each_backend!(self, |conn| AnsiTransactionManager::rollback_transaction(conn))
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StorageError`] when there is none.
+    pub fn ping(&mut self) -> Stored<()> {
+        each_backend!(self, |conn| conn.batch_execute("SELECT 1"))?;
+        Ok(())
+    }
+
+    /// Whether a table of this name exists.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the question could not be asked.
+    pub fn has_table(&mut self, name: &str) -> Stored<bool> {
+        let granted = match self {
+            Self::Sqlite(conn) => {
+                let question =
+                    "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1) AS granted";
+                diesel::sql_query(question).bind::<Text, _>(name).get_result::<Granted>(conn)?
+            }
+            Self::Postgres(conn) => {
+                let question = "SELECT to_regclass($1) IS NOT NULL AS granted";
+                diesel::sql_query(question).bind::<Text, _>(name).get_result::<Granted>(conn)?
+            }
+        };
+        Ok(granted.granted)
+    }
+
+    /// Asks an embedded database to check its own pages. A server does that itself.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the check cannot run; what it finds is the value, none meaning sound.
+    pub fn check_integrity(&mut self) -> Stored<Option<String>> {
+        match self {
+            Self::Postgres(_) => Ok(None),
+            Self::Sqlite(conn) => {
+                let question =
+                    diesel::sql_query("SELECT integrity_check AS setting FROM pragma_integrity_check LIMIT 1");
+                let verdict = question.get_result::<Setting>(conn)?.setting;
+                Ok((verdict != "ok").then_some(verdict))
+            }
+        }
+    }
+
+    /// Writes a checkpoint as far as nobody is in its way, so that the log stays short. Nothing to do on a server.
+    ///
+    /// # Errors
+    /// [`StorageError`] when it fails.
+    pub fn checkpoint(&mut self) -> Stored<()> {
+        if let Self::Sqlite(conn) = self {
+            conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+        }
+        Ok(())
+    }
+}
+
+fn check_sqlite_version() -> Result<(), String> {
+    match libsqlite3_sys::SQLITE_VERSION_NUMBER {
+        version if version >= OLDEST_SQLITE => Ok(()),
+        version => Err(format!("SQLite {version} can lose committed writes; 3.51.3 or newer is needed")),
+    }
+}
+
+fn check_postgres_settings(conn: &mut PgConnection) -> Result<(), String> {
+    for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let question = diesel::sql_query("SELECT current_setting($1) AS setting").bind::<Text, _>(name);
+        let found = question.get_result::<Setting>(conn).map_err(|error| error.to_string())?;
+        if found.setting == "off" {
+            return Err(format!("PostgreSQL runs with {name} = off and can lose acknowledged money; switch it on"));
+        }
+    }
+    Ok(())
+}

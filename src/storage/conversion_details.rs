@@ -1,0 +1,74 @@
+//! `conversion_details`: what explains a conversion and is read only when somebody looks at one: the customer, as far as
+//! the merchant said, and the facts of the click, which may be purged one day.
+
+use diesel::prelude::*;
+
+use super::bulk;
+use super::clicks::ClickRow;
+use super::conn::MultiBackend;
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::conversion_details;
+use super::write::Write;
+use crate::domain::conversion::Report;
+use crate::domain::handle::ExternalId;
+use crate::domain::id::ConversionId;
+
+/// The details of one conversion.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = conversion_details, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
+pub struct ConversionDetailsRow {
+    pub conversion_id: ConversionId,
+    pub customer_id: Option<String>,
+    pub external_user_id: Option<String>,
+    pub email_hash: Option<String>,
+    pub coupon_code: Option<String>,
+    pub product_ids: String,
+    pub ignored_fields: String,
+    pub referrer: Option<String>,
+    pub landing_page: Option<String>,
+    pub sub1: Option<String>,
+    pub sub2: Option<String>,
+    pub sub3: Option<String>,
+    pub sub4: Option<String>,
+    pub sub5: Option<String>,
+}
+
+fn as_json_list(words: &[String]) -> String {
+    serde_json::Value::from(words).to_string()
+}
+
+impl ConversionDetailsRow {
+    /// What the report says of the customer, and the click's row of the visit, where it is still there.
+    #[must_use]
+    pub fn new(report: &Report, click: Option<&ClickRow>) -> Self {
+        let text = |id: &Option<ExternalId>| id.as_ref().map(|id| id.as_str().to_owned());
+        let sub = |choose: fn(&ClickRow) -> &Option<String>| click.and_then(|click| choose(click).clone());
+        Self {
+            conversion_id: report.id,
+            customer_id: text(&report.customer.customer_id),
+            external_user_id: text(&report.customer.external_user_id),
+            email_hash: report.customer.email.as_ref().map(|hash| hash.as_str().to_owned()),
+            coupon_code: text(&report.customer.coupon_code),
+            product_ids: as_json_list(&report.product_ids),
+            ignored_fields: as_json_list(&report.ignored_fields),
+            referrer: sub(|click| &click.referrer),
+            landing_page: sub(|click| &click.page_url),
+            sub1: sub(|click| &click.sub1),
+            sub2: sub(|click| &click.sub2),
+            sub3: sub(|click| &click.sub3),
+            sub4: sub(|click| &click.sub4),
+            sub5: sub(|click| &click.sub5),
+        }
+    }
+}
+
+/// Adds the details of new conversions.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn insert_all(write: &mut Write<'_>, rows: &[ConversionDetailsRow]) -> Stored<()> {
+    bulk::insert_conversion_details(write.conn(), rows).stored()?;
+    Ok(())
+}

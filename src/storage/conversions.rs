@@ -1,0 +1,136 @@
+//! `conversions`: one row per order and action, for ever.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::bulk;
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::conversions::{self, dsl};
+use super::write::Write;
+use crate::domain::click_token::Mode;
+use crate::domain::conversion::{ConversionStatus, SaleStatus};
+use crate::domain::currency::Currency;
+use crate::domain::dedup::{DedupKey, Facts};
+use crate::domain::event::{Channel, Event, EventType};
+use crate::domain::handle::{ActionCode, OrderId};
+use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, TokenId};
+use crate::domain::money::Money;
+use crate::domain::time::Timestamp;
+
+/// One conversion.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = conversions, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
+pub struct ConversionRow {
+    pub id: ConversionId,
+    pub program_id: ProgramId,
+    pub order_id: OrderId,
+    pub action: String,
+    pub mode: Mode,
+    pub campaign_id: CampaignId,
+    pub affiliate_id: AffiliateId,
+    pub link_id: Option<LinkId>,
+    pub click_id: Option<ClickId>,
+    pub token_id: TokenId,
+    pub channel: Channel,
+    pub trust: i32,
+    pub event_type: EventType,
+    pub event_name: Option<String>,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub base_minor: Option<i64>,
+    pub base_currency: Currency,
+    pub status: ConversionStatus,
+    pub sale_status: SaleStatus,
+    pub repeats: i64,
+    pub received_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl ConversionRow {
+    /// What must be unique.
+    #[must_use]
+    pub fn dedup_key(&self) -> DedupKey {
+        DedupKey {
+            program_id: self.program_id,
+            order_id: self.order_id.clone(),
+            action: self.action.clone(),
+            mode: self.mode,
+        }
+    }
+
+    /// What is on record, as far as a repeat can differ.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let name = self.event_name.as_deref().and_then(|name| ActionCode::parse(name).ok());
+        Facts {
+            amount: self.amount(),
+            event: Event { kind: self.event_type, name },
+            campaign_id: self.campaign_id,
+            affiliate_id: self.affiliate_id,
+            click_id: self.click_id,
+        }
+    }
+
+    /// The amount as it was reported.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        Money::new(self.amount_minor, self.currency)
+    }
+
+    /// The amount in the program's base currency, once an exchange rate is known.
+    #[must_use]
+    pub fn base(&self) -> Option<Money> {
+        self.base_minor.map(|minor| Money::new(minor, self.base_currency))
+    }
+}
+
+/// What is on record under these keys.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_recorded(conn: &mut Conn, keys: &[DedupKey]) -> Stored<Vec<ConversionRow>> {
+    let mut orders: HashMap<ProgramId, Vec<&OrderId>> = HashMap::new();
+    for key in keys {
+        orders.entry(key.program_id).or_default().push(&key.order_id);
+    }
+    let mut found = Vec::new();
+    for (program, orders) in orders {
+        let same_orders = dsl::conversions.filter(dsl::program_id.eq(program).and(dsl::order_id.eq_any(orders)));
+        found.extend(same_orders.select(ConversionRow::as_select()).load(conn).stored()?);
+    }
+    Ok(found)
+}
+
+/// Adds conversions and leaves out those whose key is taken; answers with how many went in.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn insert_all(write: &mut Write<'_>, rows: &[ConversionRow]) -> Stored<usize> {
+    bulk::insert_conversions(write.conn(), rows).stored()
+}
+
+/// Raises a conversion's counter of identical repeats.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn add_repeats(write: &mut Write<'_>, conversion: ConversionId, repeats: i64) -> Stored<()> {
+    let this = dsl::conversions.filter(dsl::id.eq(conversion));
+    diesel::update(this).set(dsl::repeats.eq(dsl::repeats + repeats)).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// At most `limit` conversions after `after`, in the order of their ids, for checking everything again.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn page(conn: &mut Conn, after: Option<ConversionId>, limit: i64) -> Stored<Vec<ConversionRow>> {
+    let mut page = dsl::conversions.into_boxed();
+    if let Some(after) = after {
+        page = page.filter(dsl::id.gt(after));
+    }
+    page.order(dsl::id).limit(limit).select(ConversionRow::as_select()).load(conn).stored()
+}

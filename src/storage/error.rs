@@ -1,0 +1,138 @@
+//! What can go wrong below, as three things the house can act on.
+//!
+//! A broken promise of uniqueness is an outcome somebody foresaw, so it comes with the constraint's own name. A database
+//! that is away will come back. Everything else is a defect of ours: it is logged once, where it is caught, and never
+//! shown.
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind};
+
+/// A failed read or write.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Something that must be unique exists already.
+    #[error("{0} is taken")]
+    Taken(Unique),
+    /// The database cannot be reached, or cannot write at present.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The work on it panicked, and was rolled back.
+    #[error("the work on the database panicked")]
+    Panicked,
+    /// The database refused the statement, or a stored value does not read back.
+    #[error("the database failed: {0}")]
+    Failed(diesel::result::Error),
+}
+
+/// The uniqueness promises that people can run into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unique {
+    /// `programs.slug`.
+    #[error("the program's short name")]
+    ProgramSlug,
+    /// `users.email`.
+    #[error("the e-mail address")]
+    UserEmail,
+    /// `affiliates (program_id, code)`.
+    #[error("the affiliate code")]
+    AffiliateCode,
+    /// `links.code`.
+    #[error("the link code")]
+    LinkCode,
+    /// `links (campaign_id, affiliate_id) where implicit`.
+    #[error("the pair's implicit link")]
+    ImplicitLink,
+    /// `commission_rules (campaign_id, version)`.
+    #[error("the rule version")]
+    RuleVersion,
+    /// `conversions (program_id, order_id, action, mode)`.
+    #[error("the order")]
+    Order,
+    /// Any other: ids and selectors, which are random.
+    #[error("an id")]
+    Other,
+}
+
+/// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
+const CONSTRAINTS: [(&str, &str, Unique); 7] = [
+    ("programs_slug", "programs.slug", Unique::ProgramSlug),
+    ("users_email", "users.email", Unique::UserEmail),
+    ("affiliates_code", "affiliates.program_id, affiliates.code", Unique::AffiliateCode),
+    ("links_code", "links.code", Unique::LinkCode),
+    ("links_implicit", "links.campaign_id, links.affiliate_id", Unique::ImplicitLink),
+    ("commission_rules_version", "commission_rules.campaign_id, commission_rules.version", Unique::RuleVersion),
+    ("conversions_dedup", "conversions.program_id, conversions.order_id", Unique::Order),
+];
+
+fn broken_promise(information: &dyn DatabaseErrorInformation) -> Unique {
+    let (name, message) = (information.constraint_name().unwrap_or_default(), information.message());
+    let known = CONSTRAINTS.iter().find(|(constraint, columns, _)| *constraint == name || message.contains(columns));
+    known.map_or(Unique::Other, |(_, _, unique)| *unique)
+}
+
+impl From<diesel::result::Error> for StorageError {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::Error;
+        match error {
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
+                Self::Taken(broken_promise(information.as_ref()))
+            }
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, information) => {
+                Self::Unavailable(information.message().to_owned())
+            }
+            Error::BrokenTransactionManager => Self::Unavailable("the connection was lost in a transaction".to_owned()),
+            Error::DatabaseError(_, information) if cannot_write_now(information.message()) => {
+                Self::Unavailable(information.message().to_owned())
+            }
+            other => Self::Failed(other),
+        }
+    }
+}
+
+/// Messages that speak of the machine rather than of the statement; both engines report these without a kind.
+fn cannot_write_now(message: &str) -> bool {
+    const SIGNS: [&str; 12] = [
+        "database is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "unable to open database",
+        "readonly database",
+        "terminating connection",
+        "shutting down",
+        "starting up",
+        "in recovery mode",
+        "connection",
+        "No space left on device",
+        "could not extend file",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+impl From<diesel::ConnectionError> for StorageError {
+    fn from(error: diesel::ConnectionError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<r2d2::Error> for StorageError {
+    fn from(error: r2d2::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl StorageError {
+    /// Whether running the same transaction once more may succeed at once: another writer was faster with an order, or
+    /// PostgreSQL gave up on it in favour of another one (40001, 40P01).
+    #[must_use]
+    pub fn is_worth_another_run(&self) -> bool {
+        use diesel::result::Error;
+        match self {
+            Self::Taken(Unique::Order) => true,
+            Self::Failed(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Self::Failed(Error::DatabaseError(_, information)) => information.message().contains("deadlock detected"),
+            _ => false,
+        }
+    }
+}
+
+/// What reading or writing comes to.
+pub type Stored<T> = Result<T, StorageError>;

@@ -1,0 +1,77 @@
+//! `ledger_entries`: the record of money. There is no function that changes or deletes a row.
+
+use diesel::prelude::*;
+
+use super::bulk;
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::ledger_entries::{self, dsl};
+use super::write::Write;
+use crate::domain::click_token::Mode;
+use crate::domain::currency::Currency;
+use crate::domain::id::{AffiliateId, CommissionId, ConversionId, EntryId, ProgramId};
+use crate::domain::ledger::{Entry, EntryKind};
+use crate::domain::time::Timestamp;
+
+/// One entry.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = ledger_entries, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::ledger says what they mean")]
+pub struct LedgerEntryRow {
+    pub id: EntryId,
+    pub program_id: ProgramId,
+    pub mode: Mode,
+    pub affiliate_id: AffiliateId,
+    pub commission_id: Option<CommissionId>,
+    pub conversion_id: Option<ConversionId>,
+    pub kind: EntryKind,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub booked_at: Timestamp,
+}
+
+impl LedgerEntryRow {
+    /// The row of an entry.
+    #[must_use]
+    pub fn new(entry: &Entry, mode: Mode) -> Self {
+        Self {
+            id: entry.id,
+            program_id: entry.program_id,
+            mode,
+            affiliate_id: entry.affiliate_id,
+            commission_id: entry.commission_id,
+            conversion_id: entry.conversion_id,
+            kind: entry.kind,
+            amount_minor: entry.amount.minor(),
+            currency: entry.amount.currency(),
+            booked_at: entry.booked_at,
+        }
+    }
+}
+
+/// Adds entries.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn insert_all(write: &mut Write<'_>, rows: &[LedgerEntryRow]) -> Stored<()> {
+    bulk::insert_ledger_entries(write.conn(), rows).stored()?;
+    Ok(())
+}
+
+/// The entries of these commissions.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_commissions(conn: &mut Conn, commissions: &[CommissionId]) -> Stored<Vec<LedgerEntryRow>> {
+    let theirs = dsl::ledger_entries.filter(dsl::commission_id.eq_any(commissions.iter().copied().map(Some)));
+    theirs.select(LedgerEntryRow::as_select()).load(conn).stored()
+}
+
+/// How many entries there are.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn count(conn: &mut Conn) -> Stored<i64> {
+    dsl::ledger_entries.count().get_result(conn).stored()
+}

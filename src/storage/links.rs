@@ -1,0 +1,85 @@
+//! `links`: campaign × affiliate, with a code.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::links::{self, dsl};
+use super::write::Write;
+use crate::domain::handle::LinkCode;
+use crate::domain::id::{AffiliateId, CampaignId, LinkId, ProgramId};
+use crate::domain::link::Link;
+use crate::domain::time::Timestamp;
+
+/// One link.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = links, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::link says what they mean")]
+pub struct LinkRow {
+    pub id: LinkId,
+    pub program_id: ProgramId,
+    pub campaign_id: CampaignId,
+    pub affiliate_id: AffiliateId,
+    pub code: LinkCode,
+    pub implicit: bool,
+    pub created_at: Timestamp,
+}
+
+impl From<LinkRow> for Link {
+    fn from(row: LinkRow) -> Self {
+        Self {
+            id: row.id,
+            program_id: row.program_id,
+            campaign_id: row.campaign_id,
+            affiliate_id: row.affiliate_id,
+            code: row.code,
+        }
+    }
+}
+
+/// The link with this code, whosever it is: the code is all that a visitor brings.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_by_code(conn: &mut Conn, code: &LinkCode) -> Stored<Option<Link>> {
+    let found = dsl::links.filter(dsl::code.eq(code)).select(LinkRow::as_select()).first(conn).optional();
+    Ok(found.stored()?.map(Link::from))
+}
+
+/// The links with these ids.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_all(conn: &mut Conn, ids: &[LinkId]) -> Stored<Vec<Link>> {
+    let found = dsl::links.filter(dsl::id.eq_any(ids)).select(LinkRow::as_select()).load(conn);
+    Ok(found.stored()?.into_iter().map(Link::from).collect())
+}
+
+/// The link that stands for clicks registered by API for this pair, if it has been made.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_implicit(conn: &mut Conn, campaign: CampaignId, affiliate: AffiliateId) -> Stored<Option<Link>> {
+    let pair = dsl::campaign_id.eq(campaign).and(dsl::affiliate_id.eq(affiliate)).and(dsl::implicit.eq(true));
+    let found = dsl::links.filter(pair).select(LinkRow::as_select()).first(conn).optional();
+    Ok(found.stored()?.map(Link::from))
+}
+
+/// Adds a link.
+///
+/// # Errors
+/// [`super::error::Unique::LinkCode`], [`super::error::Unique::ImplicitLink`].
+pub fn insert(write: &mut Write<'_>, row: &LinkRow) -> Stored<()> {
+    diesel::insert_into(dsl::links).values(row).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// Every link, in the order of their making.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn all(conn: &mut Conn) -> Stored<Vec<Link>> {
+    let rows = dsl::links.order(dsl::id).select(LinkRow::as_select()).load(conn);
+    Ok(rows.stored()?.into_iter().map(Link::from).collect())
+}

@@ -1,0 +1,32 @@
+//! Rows and statements, for SQLite and PostgreSQL alike.
+//!
+//! One file per table: row structs and functions named for what they are for. Reading functions take a [`conn::Conn`],
+//! changing ones a [`write::Write`]. Finders are scoped: they take the program first, so that a foreign object is simply
+//! not found.
+
+pub mod affiliates;
+pub mod attempts;
+pub mod batches;
+mod bulk;
+pub mod campaigns;
+pub mod catalogue;
+pub mod clicks;
+pub mod commission_rules;
+pub mod commissions;
+pub mod conn;
+pub mod conversion_details;
+pub mod conversions;
+pub mod error;
+pub mod installation;
+pub mod ledger_entries;
+pub mod link_cache;
+pub mod links;
+pub mod migrations;
+pub mod pool;
+pub mod programs;
+pub mod roll_ups;
+mod schema;
+pub mod sql_types;
+pub mod tokens;
+pub mod users;
+pub mod write;

@@ -1,0 +1,155 @@
+//! The three roll-ups: what reports read instead of clicks and conversions.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::bulk;
+use super::conn::Conn;
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::{affiliate_days, campaign_days, program_quarters};
+use super::write::Write;
+use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
+use crate::domain::report::{Tallies, Tally};
+use crate::domain::time::LocalDay;
+
+/// The counted columns, which all three tables share.
+#[derive(Queryable, Clone, Copy, Debug)]
+pub(super) struct Counted {
+    clicks: i64,
+    unique_clicks: i64,
+    screened: i64,
+    conversions: i64,
+    sales_minor: i64,
+    commission_minor: i64,
+}
+
+impl From<Counted> for Tally {
+    fn from(counted: Counted) -> Self {
+        Self {
+            clicks: counted.clicks,
+            unique_clicks: counted.unique_clicks,
+            screened: counted.screened,
+            conversions: counted.conversions,
+            sales_minor: counted.sales_minor,
+            commission_minor: counted.commission_minor,
+        }
+    }
+}
+
+macro_rules! roll_up_row {
+    ($(#[$meta:meta])* $row:ident of $table:ident { $($key:ident: $type:ty),+ }) => {
+        $(#[$meta])*
+        #[derive(Insertable, Clone, Debug)]
+        #[diesel(table_name = $table, treat_none_as_default_value = false)]
+        pub(super) struct $row {
+            $(pub(super) $key: $type,)+
+            pub(super) clicks: i64,
+            pub(super) unique_clicks: i64,
+            pub(super) screened: i64,
+            pub(super) conversions: i64,
+            pub(super) sales_minor: i64,
+            pub(super) commission_minor: i64,
+        }
+
+        impl $row {
+            fn new($($key: $type,)+ tally: &Tally) -> Self {
+                Self {
+                    $($key,)+
+                    clicks: tally.clicks,
+                    unique_clicks: tally.unique_clicks,
+                    screened: tally.screened,
+                    conversions: tally.conversions,
+                    sales_minor: tally.sales_minor,
+                    commission_minor: tally.commission_minor,
+                }
+            }
+        }
+    };
+}
+
+roll_up_row!(
+    /// A campaign's day.
+    CampaignDayRow of campaign_days { campaign_id: CampaignId, day: LocalDay, program_id: ProgramId }
+);
+roll_up_row!(
+    /// An affiliate's day with a campaign.
+    AffiliateDayRow of affiliate_days {
+        affiliate_id: AffiliateId, campaign_id: CampaignId, day: LocalDay, program_id: ProgramId
+    }
+);
+roll_up_row!(
+    /// A program's quarter of an hour.
+    ProgramQuarterRow of program_quarters { program_id: ProgramId, quarter: i64 }
+);
+
+/// Adds a batch's deltas, each table in the order of its key.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn add(write: &mut Write<'_>, tallies: &Tallies) -> Stored<()> {
+    let campaigns: Vec<_> = tallies
+        .campaign_days
+        .iter()
+        .map(|((campaign, day), (program, tally))| CampaignDayRow::new(*campaign, *day, *program, tally))
+        .collect();
+    let affiliates: Vec<_> = tallies
+        .affiliate_days
+        .iter()
+        .map(|((affiliate, campaign, day), (program, tally))| {
+            AffiliateDayRow::new(*affiliate, *campaign, *day, *program, tally)
+        })
+        .collect();
+    let quarters: Vec<_> = tallies
+        .program_quarters
+        .iter()
+        .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
+        .collect();
+    bulk::add_campaign_days(write.conn(), &campaigns).stored()?;
+    bulk::add_affiliate_days(write.conn(), &affiliates).stored()?;
+    bulk::add_program_quarters(write.conn(), &quarters).stored()
+}
+
+/// Everything that is stored, to be held against the rows it was counted from.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn all(conn: &mut Conn) -> Stored<Tallies> {
+    Ok(Tallies {
+        campaign_days: all_campaign_days(conn)?,
+        affiliate_days: all_affiliate_days(conn)?,
+        program_quarters: all_program_quarters(conn)?,
+    })
+}
+
+type CampaignDays = BTreeMap<(CampaignId, LocalDay), (ProgramId, Tally)>;
+type AffiliateDays = BTreeMap<(AffiliateId, CampaignId, LocalDay), (ProgramId, Tally)>;
+
+fn all_campaign_days(conn: &mut Conn) -> Stored<CampaignDays> {
+    use campaign_days::dsl;
+    let counted =
+        (dsl::clicks, dsl::unique_clicks, dsl::screened, dsl::conversions, dsl::sales_minor, dsl::commission_minor);
+    let rows: Vec<((CampaignId, LocalDay), ProgramId, Counted)> =
+        dsl::campaign_days.select(((dsl::campaign_id, dsl::day), dsl::program_id, counted)).load(conn).stored()?;
+    Ok(rows.into_iter().map(|(key, program, counted)| (key, (program, counted.into()))).collect())
+}
+
+fn all_affiliate_days(conn: &mut Conn) -> Stored<AffiliateDays> {
+    use affiliate_days::dsl;
+    let counted =
+        (dsl::clicks, dsl::unique_clicks, dsl::screened, dsl::conversions, dsl::sales_minor, dsl::commission_minor);
+    let key = (dsl::affiliate_id, dsl::campaign_id, dsl::day);
+    let rows: Vec<((AffiliateId, CampaignId, LocalDay), ProgramId, Counted)> =
+        dsl::affiliate_days.select((key, dsl::program_id, counted)).load(conn).stored()?;
+    Ok(rows.into_iter().map(|(key, program, counted)| (key, (program, counted.into()))).collect())
+}
+
+fn all_program_quarters(conn: &mut Conn) -> Stored<BTreeMap<(ProgramId, i64), Tally>> {
+    use program_quarters::dsl;
+    let counted =
+        (dsl::clicks, dsl::unique_clicks, dsl::screened, dsl::conversions, dsl::sales_minor, dsl::commission_minor);
+    let rows: Vec<((ProgramId, i64), Counted)> =
+        dsl::program_quarters.select(((dsl::program_id, dsl::quarter), counted)).load(conn).stored()?;
+    Ok(rows.into_iter().map(|(key, counted)| (key, counted.into())).collect())
+}

@@ -1,0 +1,382 @@
+//! The tables, as Diesel knows them. The migrations are the truth; a test compares the two on both databases.
+
+#![allow(missing_docs, clippy::allow_attributes, reason = "Diesel's macro writes public items for every column")]
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    installation (singleton) {
+        singleton -> Integer,
+        key_check -> Text,
+        revision -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    programs (id) {
+        id -> DbUuid,
+        slug -> Text,
+        name -> Text,
+        base_currency -> Text,
+        time_zone -> Text,
+        click_parameter -> Text,
+        fallback_url -> Nullable<Text>,
+        default_campaign_id -> Nullable<DbUuid>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    users (id) {
+        id -> DbUuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    memberships (user_id, program_id) {
+        user_id -> DbUuid,
+        program_id -> DbUuid,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    affiliates (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        code -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        status -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    campaigns (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        name -> Text,
+        kind -> Text,
+        tool_type -> Text,
+        method -> Text,
+        status -> Text,
+        target_url -> Text,
+        allowed_hosts -> Text,
+        window_days -> Integer,
+        starts_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        archived_at -> Nullable<BigInt>,
+        direct_mode -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    commission_rules (id) {
+        id -> DbUuid,
+        campaign_id -> DbUuid,
+        version -> Integer,
+        rate_ppm -> Nullable<Integer>,
+        flat_minor -> Nullable<BigInt>,
+        flat_currency -> Nullable<Text>,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    tokens (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        campaign_id -> Nullable<DbUuid>,
+        affiliate_id -> Nullable<DbUuid>,
+        kind -> Text,
+        mode -> Text,
+        name -> Text,
+        scopes -> Text,
+        selector -> Text,
+        verifier -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    links (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        campaign_id -> DbUuid,
+        affiliate_id -> DbUuid,
+        code -> Text,
+        implicit -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    clicks (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        campaign_id -> DbUuid,
+        affiliate_id -> DbUuid,
+        link_id -> DbUuid,
+        mode -> Text,
+        origin -> Text,
+        first_of_day -> Bool,
+        mark -> Nullable<Text>,
+        network -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        referrer -> Nullable<Text>,
+        page_url -> Nullable<Text>,
+        visitor_id -> Nullable<Text>,
+        ignored_fields -> Nullable<Text>,
+        sub1 -> Nullable<Text>,
+        sub2 -> Nullable<Text>,
+        sub3 -> Nullable<Text>,
+        sub4 -> Nullable<Text>,
+        sub5 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    conversions (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        order_id -> Text,
+        action -> Text,
+        mode -> Text,
+        campaign_id -> DbUuid,
+        affiliate_id -> DbUuid,
+        link_id -> Nullable<DbUuid>,
+        click_id -> Nullable<DbUuid>,
+        token_id -> DbUuid,
+        channel -> Text,
+        trust -> Integer,
+        event_type -> Text,
+        event_name -> Nullable<Text>,
+        amount_minor -> BigInt,
+        currency -> Text,
+        base_minor -> Nullable<BigInt>,
+        base_currency -> Text,
+        status -> Text,
+        sale_status -> Text,
+        repeats -> BigInt,
+        received_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    conversion_details (conversion_id) {
+        conversion_id -> DbUuid,
+        customer_id -> Nullable<Text>,
+        external_user_id -> Nullable<Text>,
+        email_hash -> Nullable<Text>,
+        coupon_code -> Nullable<Text>,
+        product_ids -> Text,
+        ignored_fields -> Text,
+        referrer -> Nullable<Text>,
+        landing_page -> Nullable<Text>,
+        sub1 -> Nullable<Text>,
+        sub2 -> Nullable<Text>,
+        sub3 -> Nullable<Text>,
+        sub4 -> Nullable<Text>,
+        sub5 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    commissions (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        conversion_id -> DbUuid,
+        affiliate_id -> DbUuid,
+        rule_id -> Nullable<DbUuid>,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Text,
+        state -> Text,
+        hold_reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    ledger_entries (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        mode -> Text,
+        affiliate_id -> DbUuid,
+        commission_id -> Nullable<DbUuid>,
+        conversion_id -> Nullable<DbUuid>,
+        kind -> Text,
+        amount_minor -> BigInt,
+        currency -> Text,
+        booked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    attempts (id) {
+        id -> DbUuid,
+        program_id -> Nullable<DbUuid>,
+        campaign_id -> Nullable<DbUuid>,
+        token_id -> Nullable<DbUuid>,
+        mode -> Nullable<Text>,
+        call -> Text,
+        reason -> Text,
+        detail -> Text,
+        order_id -> Nullable<Text>,
+        conversion_id -> Nullable<DbUuid>,
+        masked_key -> Nullable<Text>,
+        network -> Nullable<Text>,
+        payload -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    attempt_days (token_id, day) {
+        token_id -> DbUuid,
+        day -> Integer,
+        kept -> BigInt,
+        seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    campaign_days (campaign_id, day) {
+        campaign_id -> DbUuid,
+        day -> Integer,
+        program_id -> DbUuid,
+        clicks -> BigInt,
+        unique_clicks -> BigInt,
+        screened -> BigInt,
+        conversions -> BigInt,
+        sales_minor -> BigInt,
+        commission_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    affiliate_days (affiliate_id, campaign_id, day) {
+        affiliate_id -> DbUuid,
+        campaign_id -> DbUuid,
+        day -> Integer,
+        program_id -> DbUuid,
+        clicks -> BigInt,
+        unique_clicks -> BigInt,
+        screened -> BigInt,
+        conversions -> BigInt,
+        sales_minor -> BigInt,
+        commission_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    program_quarters (program_id, quarter) {
+        program_id -> DbUuid,
+        quarter -> BigInt,
+        clicks -> BigInt,
+        unique_clicks -> BigInt,
+        screened -> BigInt,
+        conversions -> BigInt,
+        sales_minor -> BigInt,
+        commission_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
+    batches (id) {
+        id -> DbUuid,
+        written_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    programs,
+    users,
+    memberships,
+    affiliates,
+    campaigns,
+    commission_rules,
+    tokens,
+    links,
+    clicks,
+    conversions,
+    conversion_details,
+    commissions,
+    ledger_entries,
+    attempts,
+    attempt_days,
+    campaign_days,
+    affiliate_days,
+    program_quarters,
+    batches
+);

@@ -1,0 +1,61 @@
+//! `users` and `memberships`: the people who run programs.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::{memberships, users};
+use super::write::Write;
+use crate::domain::id::{ProgramId, UserId};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Role;
+
+/// One person.
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = users, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct UserRow {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+    pub created_at: Timestamp,
+}
+
+/// What a person is in a program.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = memberships, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct MembershipRow {
+    pub user_id: UserId,
+    pub program_id: ProgramId,
+    pub role: Role,
+    pub created_at: Timestamp,
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// [`super::error::Unique::UserEmail`] when the address is taken.
+pub fn insert(write: &mut Write<'_>, row: &UserRow) -> Stored<()> {
+    diesel::insert_into(users::table).values(row).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// Gives a person a role in a program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn insert_membership(write: &mut Write<'_>, row: &MembershipRow) -> Stored<()> {
+    diesel::insert_into(memberships::table).values(row).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// How many people there are. Nobody means that the installation is fresh.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn count(conn: &mut Conn) -> Stored<i64> {
+    users::table.count().get_result(conn).stored()
+}

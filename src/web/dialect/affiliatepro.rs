@@ -1,0 +1,188 @@
+//! The AffiliatePro dialect: `addClick`, `s2sRegisterClick`, `s2sConvert` (CONTRACT, section 3.1).
+//!
+//! JSON, form or query string alike; the key is a field like any other. Judged in this order: key, fields, the token's
+//! signature, and then, with everything else at hand, by the recorder. Whatever is refused under a valid key is kept as
+//! an attempt before the refusal is answered.
+
+mod answer;
+mod fields;
+
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+use crate::domain::attempt::{Attempt, Call, KeylessReport};
+use crate::domain::attribution::Refusal;
+use crate::domain::click::Click;
+use crate::domain::click_token::{Claims, Origin};
+use crate::domain::event::Channel;
+use crate::domain::handle::NetworkPrefix;
+use crate::domain::key;
+use crate::domain::time::Timestamp;
+use crate::operations::record_conversions::{Evidence, Incoming};
+use crate::recorder::NotRecorded;
+use crate::storage::catalogue::Catalogue;
+use crate::web::access::CampaignKey;
+use crate::web::client_address::client_address;
+use crate::web::intake::{Intake, Unreadable};
+
+use answer::{Answer, Refused};
+pub use answer::{only_post, unknown_endpoint};
+use fields::{ClickFields, ConversionFields, Naming};
+
+/// Fields that may be given several times.
+const LISTS: [&str; 1] = ["product_ids"];
+
+/// `POST /integration/addClick` and `/integration/s2sRegisterClick`: the merchant's server registers a click.
+pub async fn add_click(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let call = match Received::read(&app, &request, payload, Call::RegisterClick).await {
+        Ok(call) => call,
+        Err(answer) => return answer.into_response(),
+    };
+    let answer = match call.register_click(&app).await {
+        Ok(answer) => answer,
+        Err(refused) => call.refuse(&app, refused).await,
+    };
+    answer.into_response()
+}
+
+/// `POST /integration/s2sConvert`: the merchant's server reports a conversion.
+pub async fn convert(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let call = match Received::read(&app, &request, payload, Call::ReportConversion).await {
+        Ok(call) => call,
+        Err(answer) => return answer.into_response(),
+    };
+    let answer = match call.report_conversion(&app).await {
+        Ok(answer) => answer,
+        Err(refused) => call.refuse(&app, refused).await,
+    };
+    answer.into_response()
+}
+
+/// A request under a valid key.
+struct Received {
+    call: Call,
+    at: Timestamp,
+    key: CampaignKey,
+    intake: Intake,
+}
+
+impl Received {
+    async fn read(app: &App, request: &HttpRequest, payload: Payload, call: Call) -> Result<Self, Answer> {
+        let at = app.environment.clock.now();
+        let intake = Intake::read(request, payload, &LISTS).await;
+        let presented = intake.fields.text("api_key");
+        match presented.and_then(|presented| CampaignKey::check(app, presented)) {
+            Some(key) if intake.problem != Some(Unreadable::GivenTwice("api_key".into())) => {
+                Ok(Self { call, at, key, intake })
+            }
+            _ => Err(turn_away(app, request, &intake, (call, at))),
+        }
+    }
+
+    async fn register_click(&self, app: &App) -> Result<Answer, Refused> {
+        self.readable()?;
+        let catalogue = app.catalogue().clone();
+        let fields = ClickFields::read(&self.intake.fields)?;
+        let campaign = fields::own_campaign(&self.key, &catalogue, fields.campaign_id)?;
+        let program = self.key.key().program_id;
+        let affiliate = catalogue.affiliate_named(program, &fields.affiliate).ok_or(Refusal::UnknownAffiliate)?;
+        campaign.takes_visitors(self.at)?;
+        affiliate.may_send()?;
+        let link = match app.implicit_link(program, campaign.id, affiliate.id).await {
+            Ok(link) => link,
+            Err(reason) => return Ok(Answer::NotRecorded(reason)),
+        };
+        let claims = Claims {
+            mode: self.key.key().mode,
+            origin: Origin::Api,
+            window: campaign.window,
+            click: app.environment.mint.id(self.at),
+            link: link.id,
+        };
+        let token = app.environment.keys.click_tokens().seal(&claims);
+        let visitor = fields.visitor_hash(claims.click);
+        let click = Click { claims, link, visit: fields.visit, mark: None, visitor };
+        Ok(app.recorder.record_click(click).await.map_or_else(Answer::NotRecorded, |()| Answer::ClickRegistered(token)))
+    }
+
+    async fn report_conversion(&self, app: &App) -> Result<Answer, Refused> {
+        self.readable()?;
+        let incoming = self.incoming(app, &app.catalogue().clone())?;
+        Ok(match app.recorder.record_conversion(incoming).await {
+            Ok(outcome) => Answer::Conversion(outcome),
+            Err(reason) => Answer::NotRecorded(reason),
+        })
+    }
+
+    fn incoming(&self, app: &App, catalogue: &Catalogue) -> Result<Incoming, Refused> {
+        let fields = ConversionFields::read(&self.intake.fields, app.environment.keys.email())?;
+        let campaign = self.key.campaign(catalogue).ok_or(Refusal::UnknownCampaign)?;
+        let evidence = match &fields.naming {
+            Naming::Click(token) => {
+                let claims = app.environment.keys.click_tokens().open(token);
+                Evidence::Click(claims.map_err(|_| Refusal::UnknownClickToken)?)
+            }
+            Naming::Direct { campaign_id, affiliate } => {
+                fields::own_campaign(&self.key, catalogue, *campaign_id)?;
+                Evidence::Direct(affiliate.clone())
+            }
+        };
+        let without_click = matches!(evidence, Evidence::Direct(_));
+        let channel = Channel::of_keyed_report(campaign.method, without_click);
+        let id = app.environment.mint.id(self.at);
+        Ok(Incoming {
+            report: fields.report(&self.key, id, channel, self.at),
+            campaign_id: self.key.campaign_id(),
+            evidence,
+            payload: self.intake.fields.redacted(),
+        })
+    }
+
+    /// Whether all of the request could be read. Fields that could be are judged only if all could.
+    fn readable(&self) -> Result<(), Refused> {
+        match &self.intake.problem {
+            Some(problem) => Err(Refused::Unreadable(problem.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what is refused, then refuses it. What cannot be kept is not refused either, but asked for again.
+    async fn refuse(&self, app: &App, refused: Refused) -> Answer {
+        let attempt = Attempt {
+            id: app.environment.mint.id(self.at),
+            key: self.key.attempt_key(),
+            call: self.call,
+            received_at: self.at,
+            reason: refused.reason(),
+            detail: refused.to_string(),
+            order_id: self.intake.fields.get("order_id").and_then(fields::storable),
+            conversion_id: None,
+            payload: self.intake.fields.redacted(),
+        };
+        match app.recorder.record_attempt(attempt).await {
+            Ok(()) => Answer::Refused(refused),
+            Err(NotRecorded::Failed) => Answer::Refused(refused),
+            Err(reason) => Answer::NotRecorded(reason),
+        }
+    }
+}
+
+/// Answers a request without a valid key, and counts it.
+fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Call, Timestamp)) -> Answer {
+    let answer = match (&intake.problem, intake.fields.get("api_key")) {
+        (Some(problem), _) => Answer::Unreadable(problem.clone()),
+        (None, None) => Answer::NoKey,
+        (None, Some(_)) => Answer::BadKey,
+    };
+    app.recorder.note_keyless(KeylessReport {
+        id: app.environment.mint.id(at),
+        call,
+        received_at: at,
+        detail: answer.sentence(),
+        masked_key: intake.fields.text("api_key").map(key::masked),
+        network: client_address(request, &app.trusted_proxies).map(NetworkPrefix::of),
+        payload: intake.fields.redacted(),
+    });
+    answer
+}

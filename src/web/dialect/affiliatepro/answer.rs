@@ -1,0 +1,174 @@
+//! Outcomes in this dialect's words, to the letter.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use crate::domain::attribution::Refusal;
+use crate::domain::id::ConversionId;
+use crate::operations::record_conversions::Outcome;
+use crate::recorder::NotRecorded;
+use crate::web::intake::{FieldError, Unreadable};
+
+/// The type of every answer.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Why a request under a valid key was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It could not be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A field is missing or cannot be taken.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// It was read and not credited.
+    #[error("{}", .0.sentence())]
+    NotCredited(Refusal),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::NotCredited(refusal)
+    }
+}
+
+impl Refused {
+    /// The reason under which the attempt is kept.
+    #[must_use]
+    pub const fn reason(&self) -> Refusal {
+        match self {
+            Self::Unreadable(_) | Self::Field(_) => Refusal::InvalidRequest,
+            Self::NotCredited(refusal) => *refusal,
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unreadable(problem) => problem.status(),
+            Self::Field(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotCredited(refusal) => status_of(*refusal),
+        }
+    }
+}
+
+/// The statuses of CONTRACT, section 3.1.
+const fn status_of(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::InvalidRequest => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::UnknownCampaign | Refusal::UnknownAffiliate | Refusal::UnknownClickToken => StatusCode::NOT_FOUND,
+        Refusal::ClickTokenExpired => StatusCode::GONE,
+        Refusal::CampaignArchived
+        | Refusal::CampaignNotPublic
+        | Refusal::CampaignOutsidePeriod
+        | Refusal::DirectModeOff
+        | Refusal::AffiliateRejected
+        | Refusal::AffiliateNotActive
+        | Refusal::PayloadMismatch => StatusCode::CONFLICT,
+    }
+}
+
+/// Everything this dialect can answer.
+#[derive(Debug)]
+pub enum Answer {
+    /// A click was registered; its token.
+    ClickRegistered(String),
+    /// What became of a conversion.
+    Conversion(Outcome),
+    /// No key was given.
+    NoKey,
+    /// The key is not a key.
+    BadKey,
+    /// The request could not even be read as far as its key.
+    Unreadable(Unreadable),
+    /// Refused, and kept.
+    Refused(Refused),
+    /// Nothing was recorded; to be sent again.
+    NotRecorded(NotRecorded),
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversion_id: Option<ConversionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    click_token: Option<&'a str>,
+}
+
+impl<'a> Body<'a> {
+    const fn new(status: &'static str, message: &'a str) -> Self {
+        Self { status, message, conversion_id: None, click_token: None }
+    }
+}
+
+fn respond(status: StatusCode, body: &Body<'_>) -> HttpResponse {
+    let mut answer = HttpResponseBuilder::new(status);
+    answer.insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
+}
+
+fn error(status: StatusCode, message: &str) -> HttpResponse {
+    respond(status, &Body::new("error", message))
+}
+
+impl Answer {
+    /// The message, as it is sent.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::ClickRegistered(_) => "Click registered successfully".into(),
+            Self::Conversion(Outcome::Recorded(_)) => "S2S conversion recorded successfully".into(),
+            Self::Conversion(Outcome::Repeat(_)) => "Order already recorded".into(),
+            Self::Conversion(Outcome::Refused(refusal)) => refusal.sentence().into(),
+            Self::NoKey => "Missing required parameter: api_key".into(),
+            Self::BadKey => "Invalid API key".into(),
+            Self::Unreadable(problem) => problem.to_string(),
+            Self::Refused(refused) => refused.to_string(),
+            Self::NotRecorded(NotRecorded::Failed) => "The report could not be recorded; it has been logged".into(),
+            Self::NotRecorded(_) => "Nothing was recorded; send the same request again in a few seconds".into(),
+        }
+    }
+
+    /// The answer on the wire.
+    #[must_use]
+    pub fn into_response(self) -> HttpResponse {
+        let message = self.sentence();
+        match self {
+            Self::ClickRegistered(token) => {
+                let body = Body { click_token: Some(&token), ..Body::new("success", &message) };
+                respond(StatusCode::OK, &body)
+            }
+            Self::Conversion(Outcome::Recorded(id)) => {
+                respond(StatusCode::OK, &Body { conversion_id: Some(id), ..Body::new("success", &message) })
+            }
+            Self::Conversion(Outcome::Repeat(id)) => {
+                respond(StatusCode::OK, &Body { conversion_id: Some(id), ..Body::new("duplicate", &message) })
+            }
+            Self::Conversion(Outcome::Refused(refusal)) => error(status_of(refusal), &message),
+            Self::NoKey | Self::BadKey => error(StatusCode::UNAUTHORIZED, &message),
+            Self::Unreadable(problem) => error(problem.status(), &message),
+            Self::Refused(refused) => error(refused.status(), &message),
+            Self::NotRecorded(NotRecorded::Failed) => error(StatusCode::INTERNAL_SERVER_ERROR, &message),
+            Self::NotRecorded(_) => {
+                let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, &message);
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                answer
+            }
+        }
+    }
+}
+
+/// The answer to any other method.
+pub async fn only_post() -> HttpResponse {
+    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, "This endpoint answers POST");
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    answer
+}
+
+/// The answer to an address under `/integration` that nobody has.
+#[must_use]
+pub fn unknown_endpoint() -> HttpResponse {
+    error(StatusCode::NOT_FOUND, "Unknown endpoint")
+}

@@ -1,0 +1,125 @@
+//! One field's value, as it was written.
+
+use crate::domain::free_text::FreeText;
+
+/// A value, with numbers as their text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A JSON string, or anything from a form or a query.
+    Text(String),
+    /// A JSON number, as it was written.
+    Number(String),
+    /// A JSON true or false.
+    Flag(bool),
+    /// A JSON null.
+    Null,
+    /// A JSON list.
+    List(Vec<Value>),
+    /// A JSON object, as it was written.
+    Object(String),
+}
+
+impl Value {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a string or the digits of an integer.
+    #[must_use]
+    pub fn as_text_or_integer(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a string or a number.
+    #[must_use]
+    pub fn as_text_or_number(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn add_items(&self, items: &mut Vec<String>) -> Result<(), ()> {
+        match self {
+            Self::Null => Ok(()),
+            Self::Text(text) => {
+                items.extend(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned));
+                Ok(())
+            }
+            Self::List(values) => values.iter().try_for_each(|value| value.add_item(items)),
+            other => other.add_item(items),
+        }
+    }
+
+    fn add_item(&self, items: &mut Vec<String>) -> Result<(), ()> {
+        let item = self.as_text_or_integer().ok_or(())?;
+        items.push(item.to_owned());
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::Object(text) => formatter.write_str(text),
+            Self::Flag(flag) => write!(formatter, "{flag}"),
+            Self::Null => formatter.write_str("null"),
+            Self::List(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                formatter.write_str(&values.join(","))
+            }
+        }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// It is required and not there.
+    #[error("Missing required parameter: {0}")]
+    Missing(&'static str),
+    /// It is there and cannot be taken.
+    #[error("Invalid parameter: {field} {problem}")]
+    Malformed {
+        /// Which field.
+        field: &'static str,
+        /// What it must be, beginning with "must".
+        problem: String,
+    },
+}
+
+impl FieldError {
+    /// A field that cannot be taken, with what it must be.
+    pub fn malformed(field: &'static str, problem: impl std::fmt::Display) -> Self {
+        Self::Malformed { field, problem: problem.to_string() }
+    }
+}
+
+/// A value as it may be kept: no e-mail address, no key, bounded.
+pub(super) fn redacted(name: &str, value: &str) -> String {
+    const KEYS: [&str; 6] = ["ak_live_", "ak_test_", "sk_live_", "sk_test_", "at_live_", "at_test_"];
+    let named_so = name.to_ascii_lowercase().contains("email");
+    if named_so || value.contains('@') || KEYS.iter().any(|key| value.contains(key)) {
+        return "[removed]".into();
+    }
+    FreeText::from_untrusted(value).map(FreeText::into_string).unwrap_or_default()
+}

@@ -1,0 +1,3 @@
+//! What visitors meet: links.
+
+pub mod click;

@@ -1,0 +1,29 @@
+//! The harness: real processes, real databases, real sockets, and the faults that befall them.
+//!
+//! Nothing here knows the product's code; it speaks to the product the way the world does, over HTTP, SQL and signals.
+//! Tests use it as `crate::support`, benches include the same files by `#[path]`.
+
+#![allow(dead_code, reason = "the tests and each bench include the same files, and each uses another part of them")]
+#![allow(
+    unused_imports,
+    reason = "clippy sees a bench as a test build without tests, where the modules of tests stand empty"
+)]
+
+pub mod background;
+pub mod checker;
+pub mod connection;
+pub mod engine;
+pub mod folder;
+pub mod journal;
+pub mod patience;
+pub mod personas;
+pub mod port;
+pub mod postgres;
+pub mod process;
+pub mod proxy;
+pub mod requirement;
+pub mod signal;
+pub mod strace;
+pub mod watchdog;
+pub mod wire;
+pub mod world;
