@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::config::PublicUrl;
 use crate::domain::handle::LinkCode;
-use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
+use crate::domain::id::{AffiliateId, CampaignId, LinkId, ProgramId};
 use crate::domain::key::{self, KeyKind};
 use crate::domain::link::Link;
 use crate::environment::Environment;
@@ -79,6 +79,18 @@ impl App {
         let asked = code.clone();
         let found = self.read(move |conn| links::find_by_code(conn, &asked)).await?;
         Ok(self.links.remember(code, found))
+    }
+
+    /// The link that a click token names.
+    ///
+    /// # Errors
+    /// [`StorageError`] when it is not in memory and the database is away.
+    pub async fn link_by_id(&self, id: LinkId) -> Stored<Option<Arc<Link>>> {
+        if let Some(link) = self.links.by_id(id) {
+            return Ok(Some(link));
+        }
+        let found = self.read(move |conn| links::find(conn, id)).await?;
+        Ok(found.map(|link| self.links.remember_id(link)))
     }
 
     /// The link that clicks registered by API go through for this pair, made when it is first asked for.

@@ -1,8 +1,9 @@
 -- The whole engine, in SQL that both SQLite and PostgreSQL read the same way.
 --
 -- Ids are 16-byte UUIDs made by the program; times are BIGINT milliseconds UTC; money is BIGINT minor units with a TEXT
--- currency; rates are parts per million. Tables of money have foreign keys. Clicks, attempts and roll-ups have none:
--- they are purged, and nothing true depends on them.
+-- currency; rates are parts per million. Tables of money have foreign keys; where one leads to a campaign or an affiliate
+-- it carries the program along, so that no row can join two programs. Clicks, attempts and roll-ups have none: they are
+-- purged, and nothing true depends on them.
 
 CREATE TABLE installation (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
@@ -51,6 +52,7 @@ CREATE TABLE affiliates (
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX affiliates_code ON affiliates (program_id, code);
+CREATE UNIQUE INDEX affiliates_of_program ON affiliates (id, program_id);
 
 CREATE TABLE campaigns (
     id UUID NOT NULL PRIMARY KEY,
@@ -71,6 +73,7 @@ CREATE TABLE campaigns (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX campaigns_program ON campaigns (program_id);
+CREATE UNIQUE INDEX campaigns_of_program ON campaigns (id, program_id);
 
 CREATE TABLE commission_rules (
     id UUID NOT NULL PRIMARY KEY,
@@ -142,12 +145,12 @@ CREATE TABLE clicks (
 
 CREATE TABLE conversions (
     id UUID NOT NULL PRIMARY KEY,
-    program_id UUID NOT NULL REFERENCES programs (id),
+    program_id UUID NOT NULL,
     order_id TEXT NOT NULL,
     action TEXT NOT NULL,
     mode TEXT NOT NULL CHECK (mode IN ('live', 'test')),
-    campaign_id UUID NOT NULL REFERENCES campaigns (id),
-    affiliate_id UUID NOT NULL REFERENCES affiliates (id),
+    campaign_id UUID NOT NULL,
+    affiliate_id UUID NOT NULL,
     link_id UUID,
     click_id UUID,
     token_id UUID NOT NULL,
@@ -164,13 +167,15 @@ CREATE TABLE conversions (
         ('open', 'complete', 'trialing', 'failed', 'partial_refunded', 'refunded')),
     repeats BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    FOREIGN KEY (campaign_id, program_id) REFERENCES campaigns (id, program_id),
+    FOREIGN KEY (affiliate_id, program_id) REFERENCES affiliates (id, program_id)
 );
-CREATE UNIQUE INDEX conversions_dedup ON conversions (program_id, order_id, action, mode);
+CREATE UNIQUE INDEX conversions_dedup ON conversions (order_id, program_id, action, mode);
 CREATE INDEX conversions_newest ON conversions (program_id, id);
 
 CREATE TABLE conversion_details (
-    conversion_id UUID NOT NULL PRIMARY KEY REFERENCES conversions (id),
+    conversion_id UUID NOT NULL PRIMARY KEY,
     customer_id TEXT,
     external_user_id TEXT,
     email_hash TEXT,
@@ -188,9 +193,9 @@ CREATE TABLE conversion_details (
 
 CREATE TABLE commissions (
     id UUID NOT NULL PRIMARY KEY,
-    program_id UUID NOT NULL REFERENCES programs (id),
+    program_id UUID NOT NULL,
     conversion_id UUID NOT NULL REFERENCES conversions (id),
-    affiliate_id UUID NOT NULL REFERENCES affiliates (id),
+    affiliate_id UUID NOT NULL,
     rule_id UUID REFERENCES commission_rules (id),
     amount_minor BIGINT,
     currency TEXT NOT NULL,
@@ -203,16 +208,17 @@ CREATE UNIQUE INDEX commissions_conversion ON commissions (conversion_id);
 
 CREATE TABLE ledger_entries (
     id UUID NOT NULL PRIMARY KEY,
-    program_id UUID NOT NULL REFERENCES programs (id),
+    program_id UUID NOT NULL,
     mode TEXT NOT NULL CHECK (mode IN ('live', 'test')),
-    affiliate_id UUID NOT NULL REFERENCES affiliates (id),
+    affiliate_id UUID NOT NULL,
     commission_id UUID REFERENCES commissions (id),
-    conversion_id UUID REFERENCES conversions (id),
+    conversion_id UUID,
     kind TEXT NOT NULL CHECK (kind IN
         ('earn', 'adjust', 'refund', 'chargeback', 'reversal', 'bonus', 'external_payout')),
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    booked_at BIGINT NOT NULL
+    booked_at BIGINT NOT NULL,
+    FOREIGN KEY (affiliate_id, program_id) REFERENCES affiliates (id, program_id)
 );
 CREATE INDEX ledger_entries_commission ON ledger_entries (commission_id);
 

@@ -127,7 +127,7 @@ impl History<'_> {
             product_ids: Vec::new(),
             ignored_fields: Vec::new(),
         };
-        let evidence = Evidence::Click(click.claims);
+        let evidence = Evidence::Click(click.claims, Some(Arc::clone(&click.link)));
         Ok(Some(Incoming { report, campaign_id: campaign.id, evidence, payload: Payload::default() }))
     }
 

@@ -29,8 +29,7 @@ pub fn record_attempts(
     let rows = attempts.into_iter().map(AttemptRow::from).chain(keyless.into_iter().map(AttemptRow::from));
     let dated: Vec<(LocalDay, AttemptRow)> = rows.map(|row| (day_of(catalogue, &row), row)).collect();
     let (kept, counts) = keep_within_limits(write, dated)?;
-    attempts::insert_all(write, &kept)?;
-    attempts::count(write, &counts)
+    attempts::insert_all(write, &counts, &kept)
 }
 
 /// The program's day, or the day in UTC where there is no program.

@@ -1,6 +1,6 @@
 //! Recording a set of conversions: the one way every report goes, whatever dialect it came in.
 //!
-//! Load once for the whole set (links, clicks, what is on record), decide each report in memory, write once. The order of
+//! Load once for the whole set (clicks, what is on record), decide each report in memory, write once. The order of
 //! judging is the same for all: the token's campaign and mode, then whether the order is on record, and only then expiry
 //! and states, so that a repeat is a repeat even after the campaign was archived (CONTRACT, section 3.1).
 //!
@@ -11,12 +11,15 @@
 mod decide;
 mod write_rows;
 
+use std::sync::Arc;
+
 use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attempt::{Attempt, AttemptKey, Call, Payload};
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Claims;
 use crate::domain::conversion::Report;
 use crate::domain::id::{CampaignId, ConversionId};
+use crate::domain::link::Link;
 use crate::domain::report::Tallies;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -43,8 +46,8 @@ pub struct Incoming {
 /// What names the affiliate.
 #[derive(Clone, Debug)]
 pub enum Evidence {
-    /// A click token whose signature is right.
-    Click(Claims),
+    /// A click token whose signature is right, with the link it names, if there is one.
+    Click(Claims, Option<Arc<Link>>),
     /// The report itself (direct mode).
     Direct(AffiliateRef),
 }

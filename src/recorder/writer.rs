@@ -154,10 +154,8 @@ impl Writer {
         let Self { conn, env, shared, visitors, .. } = self;
         let conn = conn.as_mut().ok_or_else(away)?;
         let work = |write: &mut Write<'_>| {
-            if !batches::begin(write, id, env.clock.now())? {
-                return Ok(Run::HadHappened);
-            }
-            let catalogue = fresh_catalogue(write.conn(), env, shared)?;
+            let Some(revision) = batches::begin(write, id, env.clock.now())? else { return Ok(Run::HadHappened) };
+            let catalogue = catalogue_at(revision, write.conn(), env, shared)?;
             let results = batch.record(write, env, &catalogue, visitors)?;
             *prepared = Some(Results { outcomes: results.outcomes.clone(), visitors: results.visitors.clone() });
             Ok(Run::Done(results))
@@ -175,7 +173,8 @@ impl Writer {
         };
         let done = shared.status.observe(|| {
             let deliver = guarded(conn, |conn| Ok(write(conn)))?;
-            fresh_catalogue(conn, env, shared)?;
+            let revision = installation::revision(conn)?;
+            catalogue_at(revision, conn, env, shared)?;
             Ok(deliver)
         });
         match done {
@@ -234,10 +233,10 @@ fn away() -> StorageError {
     StorageError::Unavailable("there is no connection".into())
 }
 
-/// The catalogue as of now: the shared one, unless the database has moved on.
-fn fresh_catalogue(conn: &mut Conn, env: &Environment, shared: &Shared) -> Stored<Arc<Catalogue>> {
+/// The catalogue of a revision: the shared one, unless the database has moved on.
+fn catalogue_at(revision: i64, conn: &mut Conn, env: &Environment, shared: &Shared) -> Stored<Arc<Catalogue>> {
     let known = shared.catalogue.load_full();
-    if installation::revision(conn)? == known.revision() {
+    if revision == known.revision() {
         return Ok(known);
     }
     let fresh = Arc::new(Catalogue::load(conn, env.clock.now())?);

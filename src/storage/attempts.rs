@@ -125,21 +125,13 @@ pub fn days(
     Ok(rows.into_iter().map(|row| ((row.token_id, row.day), row)).collect())
 }
 
-/// Adds attempts.
+/// Adds to the counters of keys' days, and the attempts that are kept.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[AttemptRow]) -> Stored<()> {
-    bulk::insert_attempts(write.conn(), rows).stored()?;
+pub fn insert_all(write: &mut Write<'_>, counts: &[AttemptDayRow], kept: &[AttemptRow]) -> Stored<()> {
+    bulk::insert(write.conn(), &[&counts, &kept]).stored()?;
     Ok(())
-}
-
-/// Adds to the counters of a key's day.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn count(write: &mut Write<'_>, more: &[AttemptDayRow]) -> Stored<()> {
-    bulk::add_attempt_days(write.conn(), more).stored()
 }
 
 /// Removes what was received before `before`; answers with how many rows that was.

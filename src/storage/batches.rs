@@ -9,20 +9,28 @@ use super::conn::each_backend;
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::batches::dsl;
+use super::schema::installation;
 use super::write::Write;
 use crate::domain::id::BatchId;
 use crate::domain::time::Timestamp;
 
-/// Writes the batch's id; answers whether it is new.
+/// Writes the batch's id, and answers with the catalogue's revision as of this transaction; with nothing if the id is there
+/// already.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn begin(write: &mut Write<'_>, batch: BatchId, now: Timestamp) -> Stored<bool> {
+pub fn begin(write: &mut Write<'_>, batch: BatchId, now: Timestamp) -> Stored<Option<i64>> {
     let row = (dsl::id.eq(batch), dsl::written_at.eq(now));
-    let inserted = each_backend!(write.conn(), |conn| {
-        diesel::insert_into(dsl::batches).values(row).on_conflict_do_nothing().execute(conn)
+    let revision = installation::table.select(installation::revision).single_value();
+    let begun: QueryResult<Option<Option<i64>>> = each_backend!(write.conn(), |conn| {
+        diesel::insert_into(dsl::batches)
+            .values(row)
+            .on_conflict_do_nothing()
+            .returning(revision)
+            .get_result(conn)
+            .optional()
     });
-    Ok(inserted.stored()? == 1)
+    Ok(begun.stored()?.map(Option::unwrap_or_default))
 }
 
 /// Forgets batches written before `before`, whose answers nobody can be waiting for; at most so many.

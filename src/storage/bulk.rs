@@ -1,11 +1,14 @@
 //! Many rows at once, in the shape each engine wants.
 //!
-//! SQLite is fastest with one prepared statement run per row; PostgreSQL with a single `INSERT … SELECT FROM unnest`.
-//! The columns of a table are named once here, and both shapes are made from that. Every insert leaves out rows whose
-//! unique key is taken and answers with how many went in, so a batch is never sunk by one of its rows.
+//! SQLite is fastest with one prepared statement run per row; PostgreSQL with a single `INSERT … SELECT FROM unnest`, for
+//! several tables in one trip. The columns of a table are named once here, and both shapes are made from that. Every
+//! insert leaves out rows whose unique key is taken, so a batch is never sunk by one of its rows.
 
+mod from_unnest;
+
+use diesel::SqliteConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::upsert::excluded;
 
 use super::attempts::{AttemptDayRow, AttemptRow};
@@ -21,34 +24,67 @@ use super::schema::{
     ledger_entries, program_quarters,
 };
 use super::sql_types::DbUuid;
+use from_unnest::{Array, AtOnce, Column, FromUnnest};
 
-fn from_unnest(table: &str, columns: &[&str]) -> String {
-    let numbers: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-    let (columns, numbers) = (columns.join(", "), numbers.join(", "));
-    format!("INSERT INTO {table} ({columns}) SELECT * FROM unnest({numbers}) ON CONFLICT DO NOTHING")
+/// Rows of one table that are written together.
+pub(super) trait Rows {
+    /// Writes them one after the other and answers with how many went in.
+    fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize>;
+    /// All of them as one statement.
+    fn at_once(&self) -> FromUnnest;
+    /// Whether there are none.
+    fn are_none(&self) -> bool;
 }
 
-macro_rules! bulk_insert {
-    ($function:ident, $table:ident, $row:ty { $($column:ident: $sql:ty),+ $(,)? }) => {
-        pub(super) fn $function(conn: &mut Conn, rows: &[$row]) -> QueryResult<usize> {
-            match conn {
-                Conn::Sqlite(conn) => rows.iter().try_fold(0, |inserted, row| {
+/// Writes the rows of several tables, and answers with how many of the first table's went in. The tables are written in
+/// their order where that matters, and tables without rows are passed over, except that without rows in the first nothing
+/// is written.
+pub(super) fn insert(conn: &mut Conn, tables: &[&dyn Rows]) -> QueryResult<usize> {
+    let Some((first, others)) = tables.split_first().filter(|(first, _)| !first.are_none()) else { return Ok(0) };
+    match conn {
+        Conn::Sqlite(conn) => {
+            let inserted = first.insert_each(conn)?;
+            others.iter().try_for_each(|rows| rows.insert_each(conn).map(|_| ()))?;
+            Ok(inserted)
+        }
+        Conn::Postgres(conn) => {
+            let others = others.iter().filter(|rows| !rows.are_none());
+            AtOnce(std::iter::once(first).chain(others).map(|rows| rows.at_once()).collect()).execute(conn)
+        }
+    }
+}
+
+/// The columns of rows, each as one array.
+macro_rules! columns {
+    ($rows:expr, $($column:ident: $sql:ty),+) => {
+        vec![$(Box::new(Array::<$sql, _>::new($rows.iter().map(|row| row.$column.clone()).collect())) as Box<dyn Column>),+]
+    };
+}
+
+/// Rows that are inserted unless their unique key is taken.
+macro_rules! inserted {
+    ($table:ident, $row:ty { $($column:ident: $sql:ty),+ $(,)? }) => {
+        impl Rows for &[$row] {
+            fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
+                self.iter().try_fold(0, |inserted, row| {
                     let one = diesel::insert_into($table::table).values(row).on_conflict_do_nothing();
                     Ok(inserted + one.execute(conn)?)
-                }),
-                Conn::Postgres(_) if rows.is_empty() => Ok(0),
-                Conn::Postgres(conn) => {
-                    let statement = from_unnest(stringify!($table), &[$(stringify!($column)),+]);
-                    diesel::sql_query(statement)
-                        $(.bind::<Array<$sql>, _>(rows.iter().map(|row| row.$column.clone()).collect::<Vec<_>>()))+
-                        .execute(conn)
-                }
+                })
+            }
+
+            fn at_once(&self) -> FromUnnest {
+                let columns = columns!(self, $($column: $sql),+);
+                FromUnnest::new(stringify!($table), &[$(stringify!($column)),+], columns, "DO NOTHING".into())
+            }
+
+            fn are_none(&self) -> bool {
+                self.is_empty()
             }
         }
     };
 }
 
-bulk_insert!(insert_clicks, clicks, ClickRow {
+inserted!(clicks, ClickRow {
     id: DbUuid,
     program_id: DbUuid,
     campaign_id: DbUuid,
@@ -71,7 +107,7 @@ bulk_insert!(insert_clicks, clicks, ClickRow {
     sub5: Nullable<Text>,
 });
 
-bulk_insert!(insert_conversions, conversions, ConversionRow {
+inserted!(conversions, ConversionRow {
     id: DbUuid,
     program_id: DbUuid,
     order_id: Text,
@@ -97,7 +133,7 @@ bulk_insert!(insert_conversions, conversions, ConversionRow {
     updated_at: BigInt,
 });
 
-bulk_insert!(insert_conversion_details, conversion_details, ConversionDetailsRow {
+inserted!(conversion_details, ConversionDetailsRow {
     conversion_id: DbUuid,
     customer_id: Nullable<Text>,
     external_user_id: Nullable<Text>,
@@ -114,7 +150,7 @@ bulk_insert!(insert_conversion_details, conversion_details, ConversionDetailsRow
     sub5: Nullable<Text>,
 });
 
-bulk_insert!(insert_commissions, commissions, CommissionRow {
+inserted!(commissions, CommissionRow {
     id: DbUuid,
     program_id: DbUuid,
     conversion_id: DbUuid,
@@ -128,7 +164,7 @@ bulk_insert!(insert_commissions, commissions, CommissionRow {
     updated_at: BigInt,
 });
 
-bulk_insert!(insert_ledger_entries, ledger_entries, LedgerEntryRow {
+inserted!(ledger_entries, LedgerEntryRow {
     id: DbUuid,
     program_id: DbUuid,
     mode: Text,
@@ -141,7 +177,7 @@ bulk_insert!(insert_ledger_entries, ledger_entries, LedgerEntryRow {
     booked_at: BigInt,
 });
 
-bulk_insert!(insert_attempts, attempts, AttemptRow {
+inserted!(attempts, AttemptRow {
     id: DbUuid,
     program_id: Nullable<DbUuid>,
     campaign_id: Nullable<DbUuid>,
@@ -158,55 +194,57 @@ bulk_insert!(insert_attempts, attempts, AttemptRow {
     received_at: BigInt,
 });
 
-/// Adds counters to rows that may not be there yet.
-macro_rules! bulk_add {
-    ($function:ident, $table:ident, $row:ty { key: ($($key:ident),+), add: ($($counter:ident),+) }) => {
-        pub(super) fn $function(conn: &mut Conn, rows: &[$row]) -> QueryResult<()> {
-            macro_rules! upsert {
-                ($connection:expr, $values:expr) => {
-                    diesel::insert_into($table::table)
-                        .values($values)
-                        .on_conflict(($($table::$key),+))
-                        .do_update()
-                        .set(($($table::$counter.eq($table::$counter + excluded($table::$counter))),+))
-                        .execute($connection)
-                        .map(|_| ())
-                };
+/// Rows whose counters are added to those that are there already.
+macro_rules! added {
+    (
+        $table:ident, $row:ty {
+            key: ($($key:ident: $sql:ty),+), same: ($($same:ident: $same_sql:ty)?), add: ($($counter:ident),+)
+        }
+    ) => {
+        impl Rows for &[$row] {
+            fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
+                self.iter().try_fold(0, |inserted, row| {
+                    let added = ($($table::$counter.eq($table::$counter + excluded($table::$counter))),+);
+                    let one = diesel::insert_into($table::table).values(row).on_conflict(($($table::$key),+));
+                    Ok(inserted + one.do_update().set(added).execute(conn)?)
+                })
             }
-            match conn {
-                Conn::Sqlite(conn) => rows.iter().try_for_each(|row| upsert!(conn, row)),
-                Conn::Postgres(_) if rows.is_empty() => Ok(()),
-                Conn::Postgres(conn) => upsert!(conn, rows),
+
+            fn at_once(&self) -> FromUnnest {
+                let columns = columns!(self, $($key: $sql,)+ $($same: $same_sql,)? $($counter: BigInt),+);
+                let names = [$(stringify!($key),)+ $(stringify!($same),)? $(stringify!($counter)),+];
+                let (table, key) = (stringify!($table), [$(stringify!($key)),+].join(", "));
+                let added = [$(stringify!($counter)),+].map(|name| format!("{name} = {table}.{name} + excluded.{name}"));
+                FromUnnest::new(table, &names, columns, format!("({key}) DO UPDATE SET {}", added.join(", ")))
+            }
+
+            fn are_none(&self) -> bool {
+                self.is_empty()
             }
         }
     };
 }
 
-bulk_add!(add_attempt_days, attempt_days, AttemptDayRow { key: (token_id, day), add: (kept, seen) });
+added!(attempt_days, AttemptDayRow {
+    key: (token_id: DbUuid, day: Integer),
+    same: (),
+    add: (kept, seen)
+});
 
-bulk_add!(
-    add_campaign_days,
-    campaign_days,
-    CampaignDayRow {
-        key: (campaign_id, day),
-        add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
-    }
-);
+added!(campaign_days, CampaignDayRow {
+    key: (campaign_id: DbUuid, day: Integer),
+    same: (program_id: DbUuid),
+    add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
+});
 
-bulk_add!(
-    add_affiliate_days,
-    affiliate_days,
-    AffiliateDayRow {
-        key: (affiliate_id, campaign_id, day),
-        add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
-    }
-);
+added!(affiliate_days, AffiliateDayRow {
+    key: (affiliate_id: DbUuid, campaign_id: DbUuid, day: Integer),
+    same: (program_id: DbUuid),
+    add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
+});
 
-bulk_add!(
-    add_program_quarters,
-    program_quarters,
-    ProgramQuarterRow {
-        key: (program_id, quarter),
-        add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
-    }
-);
+added!(program_quarters, ProgramQuarterRow {
+    key: (program_id: DbUuid, quarter: BigInt),
+    same: (),
+    add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
+});

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::bulk;
-use super::conn::{Conn, MultiBackend};
+use super::conn::{Conn, MultiBackend, each_backend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::clicks::{self, dsl};
@@ -78,7 +78,7 @@ impl ClickRow {
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn insert_all(write: &mut Write<'_>, rows: &[ClickRow]) -> Stored<()> {
-    bulk::insert_clicks(write.conn(), rows).stored()?;
+    bulk::insert(write.conn(), &[&rows]).stored()?;
     Ok(())
 }
 
@@ -87,7 +87,7 @@ pub fn insert_all(write: &mut Write<'_>, rows: &[ClickRow]) -> Stored<()> {
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn find_all(conn: &mut Conn, ids: &[ClickId]) -> Stored<Vec<ClickRow>> {
-    dsl::clicks.filter(dsl::id.eq_any(ids)).select(ClickRow::as_select()).load(conn).stored()
+    each_backend!(conn, |c| dsl::clicks.filter(dsl::id.eq_any(ids)).select(ClickRow::as_select()).load(c)).stored()
 }
 
 /// What a roll-up needs of a click.

@@ -2,12 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::bulk;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::commissions::{self, dsl};
-use super::write::Write;
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, CommissionId, ConversionId, ProgramId, RuleId};
@@ -38,15 +36,6 @@ impl CommissionRow {
     pub fn amount(&self) -> Option<Money> {
         self.amount_minor.map(|minor| Money::new(minor, self.currency))
     }
-}
-
-/// Adds commissions of new conversions.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[CommissionRow]) -> Stored<()> {
-    bulk::insert_commissions(write.conn(), rows).stored()?;
-    Ok(())
 }
 
 /// The commissions of these conversions.

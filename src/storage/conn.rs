@@ -124,7 +124,7 @@ impl DatabaseUrl {
     pub fn connect(&self, purpose: Purpose) -> Stored<Conn> {
         match self {
             Self::Sqlite(path) => connect_sqlite(path, purpose).map(Conn::Sqlite),
-            Self::Postgres(url) => connect_postgres(url).map(Conn::Postgres),
+            Self::Postgres(url) => connect_postgres(url, purpose).map(Conn::Postgres),
         }
     }
 
@@ -214,14 +214,18 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
     Ok(conn)
 }
 
-fn connect_postgres(url: &str) -> Stored<PgConnection> {
+fn connect_postgres(url: &str, purpose: Purpose) -> Stored<PgConnection> {
     let separator = if url.contains('?') { '&' } else { '?' };
     let bounded =
         if url.contains("connect_timeout") { url.into() } else { format!("{url}{separator}connect_timeout=2") };
     let mut conn = PgConnection::establish(&bounded)?;
-    conn.batch_execute(
-        "SET client_min_messages = warning; SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '60s'",
-    )?;
+    let settings = match purpose {
+        // Every statement of the recorder goes by a key. A plan made while a table was small must not become a scan of
+        // millions of rows that is kept for as long as the connection.
+        Purpose::Writing => "SET enable_seqscan = off; SET jit = off; SET idle_in_transaction_session_timeout = '60s'",
+        Purpose::Reading => "SET default_transaction_read_only = on",
+    };
+    conn.batch_execute(&format!("SET client_min_messages = warning; SET TIME ZONE 'UTC'; {settings}"))?;
     Ok(conn)
 }
 

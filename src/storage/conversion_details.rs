@@ -3,13 +3,9 @@
 
 use diesel::prelude::*;
 
-use super::bulk;
 use super::clicks::ClickRow;
 use super::conn::MultiBackend;
-use super::error::Stored;
-use super::pool::IntoStored;
 use super::schema::conversion_details;
-use super::write::Write;
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
@@ -62,13 +58,4 @@ impl ConversionDetailsRow {
             sub5: sub(|click| &click.sub5),
         }
     }
-}
-
-/// Adds the details of new conversions.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[ConversionDetailsRow]) -> Stored<()> {
-    bulk::insert_conversion_details(write.conn(), rows).stored()?;
-    Ok(())
 }

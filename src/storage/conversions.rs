@@ -1,12 +1,14 @@
 //! `conversions`: one row per order and action, for ever.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::bulk;
-use super::conn::{Conn, MultiBackend};
-use super::error::Stored;
+use super::commissions::CommissionRow;
+use super::conn::{Conn, MultiBackend, each_backend};
+use super::conversion_details::ConversionDetailsRow;
+use super::error::{StorageError, Stored, Unique};
+use super::ledger_entries::LedgerEntryRow;
 use super::pool::IntoStored;
 use super::schema::conversions::{self, dsl};
 use super::write::Write;
@@ -88,29 +90,48 @@ impl ConversionRow {
     }
 }
 
-/// What is on record under these keys.
+/// What is on record under these orders, whatever their action and mode.
+///
+/// The look-up goes by the order id alone, which leads the unique index, and may bring along another program's row of the
+/// same name; whoever decides compares whole keys. Naming the program here too would let a planner that knows nothing of a
+/// fresh table yet choose the index of the program's list, and read all of it for every batch.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn find_recorded(conn: &mut Conn, keys: &[DedupKey]) -> Stored<Vec<ConversionRow>> {
-    let mut orders: HashMap<ProgramId, Vec<&OrderId>> = HashMap::new();
-    for key in keys {
-        orders.entry(key.program_id).or_default().push(&key.order_id);
-    }
-    let mut found = Vec::new();
-    for (program, orders) in orders {
-        let same_orders = dsl::conversions.filter(dsl::program_id.eq(program).and(dsl::order_id.eq_any(orders)));
-        found.extend(same_orders.select(ConversionRow::as_select()).load(conn).stored()?);
-    }
-    Ok(found)
+    let orders: Vec<&OrderId> = keys.iter().map(|key| &key.order_id).collect();
+    let same_orders = each_backend!(conn, |c| {
+        dsl::conversions.filter(dsl::order_id.eq_any(orders)).select(ConversionRow::as_select()).load(c)
+    });
+    same_orders.stored()
 }
 
-/// Adds conversions and leaves out those whose key is taken; answers with how many went in.
+/// Conversions with everything that is written with them, in the order in which tables of money are always written.
+#[derive(Default)]
+#[expect(missing_docs, reason = "the tables")]
+pub struct NewConversions {
+    pub conversions: Vec<ConversionRow>,
+    pub details: Vec<ConversionDetailsRow>,
+    pub commissions: Vec<CommissionRow>,
+    pub entries: Vec<LedgerEntryRow>,
+}
+
+/// Adds conversions.
 ///
 /// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[ConversionRow]) -> Stored<usize> {
-    bulk::insert_conversions(write.conn(), rows).stored()
+/// [`Unique::Order`] when another writer was faster with one of the orders; then the transaction is of no use.
+pub fn insert_all(write: &mut Write<'_>, new: &NewConversions) -> Stored<()> {
+    let conversions = new.conversions.as_slice();
+    let (details, commissions, entries) = (new.details.as_slice(), new.commissions.as_slice(), new.entries.as_slice());
+    let inserted = bulk::insert(write.conn(), &[&conversions, &details, &commissions, &entries]);
+    match inserted {
+        Ok(count) if count == conversions.len() => Ok(()),
+        // What hangs on a conversion that was left out has nothing to hang on.
+        Ok(_) | Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+            Err(StorageError::Taken(Unique::Order))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Raises a conversion's counter of identical repeats.

@@ -44,7 +44,7 @@ pub enum Unique {
     /// `commission_rules (campaign_id, version)`.
     #[error("the rule version")]
     RuleVersion,
-    /// `conversions (program_id, order_id, action, mode)`.
+    /// `conversions (order_id, program_id, action, mode)`.
     #[error("the order")]
     Order,
     /// Any other: ids and selectors, which are random.
@@ -60,7 +60,7 @@ const CONSTRAINTS: [(&str, &str, Unique); 7] = [
     ("links_code", "links.code", Unique::LinkCode),
     ("links_implicit", "links.campaign_id, links.affiliate_id", Unique::ImplicitLink),
     ("commission_rules_version", "commission_rules.campaign_id, commission_rules.version", Unique::RuleVersion),
-    ("conversions_dedup", "conversions.program_id, conversions.order_id", Unique::Order),
+    ("conversions_dedup", "conversions.order_id, conversions.program_id", Unique::Order),
 ];
 
 fn broken_promise(information: &dyn DatabaseErrorInformation) -> Unique {

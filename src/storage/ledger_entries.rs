@@ -2,12 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::bulk;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::ledger_entries::{self, dsl};
-use super::write::Write;
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, CommissionId, ConversionId, EntryId, ProgramId};
@@ -48,15 +46,6 @@ impl LedgerEntryRow {
             booked_at: entry.booked_at,
         }
     }
-}
-
-/// Adds entries.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[LedgerEntryRow]) -> Stored<()> {
-    bulk::insert_ledger_entries(write.conn(), rows).stored()?;
-    Ok(())
 }
 
 /// The entries of these commissions.

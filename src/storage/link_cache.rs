@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache;
 
 use crate::domain::handle::LinkCode;
-use crate::domain::id::{AffiliateId, CampaignId};
+use crate::domain::id::{AffiliateId, CampaignId, LinkId};
 use crate::domain::link::Link;
 
 /// Links remembered at most.
@@ -29,12 +29,13 @@ enum Known {
 /// The cache.
 pub struct LinkCache {
     by_code: Cache<LinkCode, Known>,
+    by_id: Cache<LinkId, Arc<Link>>,
     implicit: Cache<(CampaignId, AffiliateId), Arc<Link>>,
 }
 
 impl Default for LinkCache {
     fn default() -> Self {
-        Self { by_code: Cache::new(MOST), implicit: Cache::new(MOST) }
+        Self { by_code: Cache::new(MOST), by_id: Cache::new(MOST), implicit: Cache::new(MOST) }
     }
 }
 
@@ -61,9 +62,22 @@ impl LinkCache {
 
     /// Remembers what the database said of this code.
     pub fn remember(&self, code: LinkCode, found: Option<Link>) -> Option<Arc<Link>> {
-        let link = found.map(Arc::new);
+        let link = found.map(|link| self.remember_id(link));
         let known = link.clone().map_or_else(|| Known::Nobody(Instant::now()), Known::Link);
         self.by_code.insert(code, known);
+        link
+    }
+
+    /// The link with this id, if it is remembered.
+    #[must_use]
+    pub fn by_id(&self, id: LinkId) -> Option<Arc<Link>> {
+        self.by_id.get(&id)
+    }
+
+    /// Remembers a link by its id.
+    pub fn remember_id(&self, link: Link) -> Arc<Link> {
+        let link = Arc::new(link);
+        self.by_id.insert(link.id, Arc::clone(&link));
         link
     }
 
@@ -75,7 +89,7 @@ impl LinkCache {
 
     /// Remembers the link for clicks registered by API.
     pub fn remember_implicit(&self, link: Link) -> Arc<Link> {
-        let link = Arc::new(link);
+        let link = self.remember_id(link);
         self.implicit.insert((link.campaign_id, link.affiliate_id), Arc::clone(&link));
         link
     }

@@ -47,13 +47,13 @@ pub fn find_by_code(conn: &mut Conn, code: &LinkCode) -> Stored<Option<Link>> {
     Ok(found.stored()?.map(Link::from))
 }
 
-/// The links with these ids.
+/// The link with this id, as a click token names it.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn find_all(conn: &mut Conn, ids: &[LinkId]) -> Stored<Vec<Link>> {
-    let found = dsl::links.filter(dsl::id.eq_any(ids)).select(LinkRow::as_select()).load(conn);
-    Ok(found.stored()?.into_iter().map(Link::from).collect())
+pub fn find(conn: &mut Conn, id: LinkId) -> Stored<Option<Link>> {
+    let found = dsl::links.filter(dsl::id.eq(id)).select(LinkRow::as_select()).first(conn).optional();
+    Ok(found.stored()?.map(Link::from))
 }
 
 /// The link that stands for clicks registered by API for this pair, if it has been made.

@@ -106,9 +106,9 @@ pub fn add(write: &mut Write<'_>, tallies: &Tallies) -> Stored<()> {
         .iter()
         .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
         .collect();
-    bulk::add_campaign_days(write.conn(), &campaigns).stored()?;
-    bulk::add_affiliate_days(write.conn(), &affiliates).stored()?;
-    bulk::add_program_quarters(write.conn(), &quarters).stored()
+    let (campaigns, affiliates, quarters) = (campaigns.as_slice(), affiliates.as_slice(), quarters.as_slice());
+    bulk::insert(write.conn(), &[&campaigns, &affiliates, &quarters]).stored()?;
+    Ok(())
 }
 
 /// Everything that is stored, to be held against the rows it was counted from.

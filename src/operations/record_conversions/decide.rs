@@ -10,35 +10,29 @@ use crate::domain::commission::{self, Earning};
 use crate::domain::conversion::Report;
 use crate::domain::currency::Currency;
 use crate::domain::dedup::{DedupKey, Facts};
-use crate::domain::id::{ClickId, ConversionId, LinkId, RuleId};
-use crate::domain::link::Link;
+use crate::domain::id::{ClickId, ConversionId, RuleId};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::{self, ClickRow};
 use crate::storage::conn::Conn;
 use crate::storage::conversions;
 use crate::storage::error::Stored;
-use crate::storage::links;
 
 use super::{Evidence, Incoming, Outcome};
 
 /// What a set of reports is judged by, read once.
 pub(super) struct OnRecord {
-    links: HashMap<LinkId, Link>,
     clicks: HashMap<ClickId, ClickRow>,
     orders: HashMap<DedupKey, (ConversionId, Facts)>,
 }
 
 impl OnRecord {
-    /// Reads the links and clicks that the tokens name, and the conversions under the reports' orders.
+    /// Reads the clicks that the tokens name, and the conversions under the reports' orders.
     pub(super) fn load(conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<Self> {
-        let claims: Vec<&Claims> = incoming.iter().filter_map(|report| claims_of(&report.evidence)).collect();
-        let link_ids: Vec<LinkId> = claims.iter().map(|claims| claims.link).collect();
-        let click_ids: Vec<ClickId> = claims.iter().map(|claims| claims.click).collect();
+        let clicks: Vec<ClickId> = incoming.iter().filter_map(|report| click_of(&report.evidence)).collect();
         let keys: Vec<DedupKey> = incoming.iter().map(|report| dedup_key(catalogue, report)).collect();
         let recorded = conversions::find_recorded(conn, &keys)?;
         Ok(Self {
-            links: links::find_all(conn, &link_ids)?.into_iter().map(|link| (link.id, link)).collect(),
-            clicks: clicks::find_all(conn, &click_ids)?.into_iter().map(|click| (click.id, click)).collect(),
+            clicks: clicks::find_all(conn, &clicks)?.into_iter().map(|click| (click.id, click)).collect(),
             orders: recorded.iter().map(|row| (row.dedup_key(), (row.id, row.facts()))).collect(),
         })
     }
@@ -49,9 +43,9 @@ impl OnRecord {
     }
 }
 
-fn claims_of(evidence: &Evidence) -> Option<&Claims> {
+fn click_of(evidence: &Evidence) -> Option<ClickId> {
     match evidence {
-        Evidence::Click(claims) => Some(claims),
+        Evidence::Click(claims, _) => Some(claims.click),
         Evidence::Direct(_) => None,
     }
 }
@@ -125,7 +119,7 @@ enum Verdict {
 fn credit(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming) -> Result<Verdict, Refusal> {
     let report = &incoming.report;
     let campaign = catalogue.campaign(report.program_id, incoming.campaign_id).ok_or(Refusal::UnknownCampaign)?;
-    let claim = identify(catalogue, on_record, incoming)?;
+    let claim = identify(catalogue, incoming)?;
     let key = dedup_key(catalogue, incoming);
     if let Some((id, facts)) = on_record.orders.get(&key) {
         return Ok(Verdict::Repeat(*id, facts.differing(&report.facts(&claim.credit))));
@@ -152,12 +146,11 @@ struct Claim<'a> {
     click: Option<&'a Claims>,
 }
 
-fn identify<'a>(catalogue: &'a Catalogue, on_record: &OnRecord, incoming: &'a Incoming) -> Result<Claim<'a>, Refusal> {
+fn identify<'a>(catalogue: &'a Catalogue, incoming: &'a Incoming) -> Result<Claim<'a>, Refusal> {
     let program = incoming.report.program_id;
     match &incoming.evidence {
-        Evidence::Click(claims) => {
-            let link = on_record.links.get(&claims.link);
-            let credit = attribution::belongs(claims, link, incoming.campaign_id, incoming.report.mode)?;
+        Evidence::Click(claims, link) => {
+            let credit = attribution::belongs(claims, link.as_deref(), incoming.campaign_id, incoming.report.mode)?;
             Ok(Claim { credit, affiliate: catalogue.affiliate(program, credit.affiliate_id), click: Some(claims) })
         }
         Evidence::Direct(named) => {

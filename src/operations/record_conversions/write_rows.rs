@@ -14,11 +14,11 @@ use crate::domain::money::Money;
 use crate::domain::report::{Place, Tallies, Tally};
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
-use crate::storage::commissions::{self, CommissionRow};
-use crate::storage::conversion_details::{self, ConversionDetailsRow};
-use crate::storage::conversions::{self, ConversionRow};
-use crate::storage::error::{StorageError, Stored, Unique};
-use crate::storage::ledger_entries::{self, LedgerEntryRow};
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conversion_details::ConversionDetailsRow;
+use crate::storage::conversions::{self, ConversionRow, NewConversions};
+use crate::storage::error::Stored;
+use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::write::Write;
 
 use super::Judged;
@@ -33,7 +33,7 @@ pub(super) fn insert(
     judged: &[Judged<'_>],
     tallies: &mut Tallies,
 ) -> Stored<()> {
-    let mut rows = Rows::default();
+    let mut rows = NewConversions::default();
     let mut new: Vec<(&Report, &Credited)> = judged
         .iter()
         .filter_map(|(incoming, decided)| match decided {
@@ -43,10 +43,10 @@ pub(super) fn insert(
         .collect();
     new.sort_unstable_by_key(|(_, credited)| credited.id);
     for (report, credited) in new {
-        rows.add(env, on_record, report, credited);
+        add(&mut rows, env, on_record, (report, credited));
         tally(catalogue, report, credited, tallies);
     }
-    rows.insert(write)
+    conversions::insert_all(write, &rows)
 }
 
 /// Raises the counters of what was reported again, each once.
@@ -78,43 +78,24 @@ fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, tallies: &
     tallies.count(&place, &program.zone, report.received_at, &tally);
 }
 
-#[derive(Default)]
-struct Rows {
-    conversions: Vec<ConversionRow>,
-    details: Vec<ConversionDetailsRow>,
-    commissions: Vec<CommissionRow>,
-    entries: Vec<LedgerEntryRow>,
-}
-
-impl Rows {
-    fn add(&mut self, env: &Environment, on_record: &OnRecord, report: &Report, credited: &Credited) {
-        let click = credited.credit.click.and_then(|click| on_record.click(click.id));
-        let commission = env.mint.id(report.received_at);
-        self.conversions.push(conversion_row(report, credited));
-        self.details.push(ConversionDetailsRow::new(report, click));
-        self.commissions.push(commission_row(commission, report, credited));
-        if let Some(amount) = credited.earning.commission {
-            let entry = Entry {
-                id: env.mint.id(report.received_at),
-                program_id: report.program_id,
-                affiliate_id: credited.credit.affiliate_id,
-                commission_id: Some(commission),
-                conversion_id: Some(credited.id),
-                kind: EntryKind::Earn,
-                amount,
-                booked_at: report.received_at,
-            };
-            self.entries.push(LedgerEntryRow::new(&entry, report.mode));
-        }
-    }
-
-    fn insert(self, write: &mut Write<'_>) -> Stored<()> {
-        if conversions::insert_all(write, &self.conversions)? < self.conversions.len() {
-            return Err(StorageError::Taken(Unique::Order));
-        }
-        conversion_details::insert_all(write, &self.details)?;
-        commissions::insert_all(write, &self.commissions)?;
-        ledger_entries::insert_all(write, &self.entries)
+fn add(rows: &mut NewConversions, env: &Environment, on_record: &OnRecord, (report, credited): (&Report, &Credited)) {
+    let click = credited.credit.click.and_then(|click| on_record.click(click.id));
+    let commission = env.mint.id(report.received_at);
+    rows.conversions.push(conversion_row(report, credited));
+    rows.details.push(ConversionDetailsRow::new(report, click));
+    rows.commissions.push(commission_row(commission, report, credited));
+    if let Some(amount) = credited.earning.commission {
+        let entry = Entry {
+            id: env.mint.id(report.received_at),
+            program_id: report.program_id,
+            affiliate_id: credited.credit.affiliate_id,
+            commission_id: Some(commission),
+            conversion_id: Some(credited.id),
+            kind: EntryKind::Earn,
+            amount,
+            booked_at: report.received_at,
+        };
+        rows.entries.push(LedgerEntryRow::new(&entry, report.mode));
     }
 }
 

@@ -7,6 +7,8 @@
 mod answer;
 mod fields;
 
+use std::sync::Arc;
+
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -21,7 +23,6 @@ use crate::domain::key;
 use crate::domain::time::Timestamp;
 use crate::operations::record_conversions::{Evidence, Incoming};
 use crate::recorder::NotRecorded;
-use crate::storage::catalogue::Catalogue;
 use crate::web::access::CampaignKey;
 use crate::web::client_address::client_address;
 use crate::web::intake::{Intake, Unreadable};
@@ -35,28 +36,34 @@ const LISTS: [&str; 1] = ["product_ids"];
 
 /// `POST /integration/addClick` and `/integration/s2sRegisterClick`: the merchant's server registers a click.
 pub async fn add_click(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let call = match Received::read(&app, &request, payload, Call::RegisterClick).await {
-        Ok(call) => call,
-        Err(answer) => return answer.into_response(),
-    };
-    let answer = match call.register_click(&app).await {
-        Ok(answer) => answer,
-        Err(refused) => call.refuse(&app, refused).await,
-    };
-    answer.into_response()
+    match Received::read(&app, &request, payload, Call::RegisterClick).await {
+        Ok(call) => call.answer(&app, call.register_click(&app).await).await,
+        Err(turned_away) => turned_away,
+    }
+    .into_response()
 }
 
 /// `POST /integration/s2sConvert`: the merchant's server reports a conversion.
 pub async fn convert(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let call = match Received::read(&app, &request, payload, Call::ReportConversion).await {
-        Ok(call) => call,
-        Err(answer) => return answer.into_response(),
-    };
-    let answer = match call.report_conversion(&app).await {
-        Ok(answer) => answer,
-        Err(refused) => call.refuse(&app, refused).await,
-    };
-    answer.into_response()
+    match Received::read(&app, &request, payload, Call::ReportConversion).await {
+        Ok(call) => call.answer(&app, call.report_conversion(&app).await).await,
+        Err(turned_away) => turned_away,
+    }
+    .into_response()
+}
+
+/// Why a request under a valid key went no further.
+enum Stopped {
+    /// Its sender is told why, and it is kept.
+    Refused(Refused),
+    /// Its sender is told to try again.
+    NotRecorded(NotRecorded),
+}
+
+impl<E: Into<Refused>> From<E> for Stopped {
+    fn from(refused: E) -> Self {
+        Self::Refused(refused.into())
+    }
 }
 
 /// A request under a valid key.
@@ -80,19 +87,16 @@ impl Received {
         }
     }
 
-    async fn register_click(&self, app: &App) -> Result<Answer, Refused> {
+    async fn register_click(&self, app: &App) -> Result<Answer, Stopped> {
         self.readable()?;
-        let catalogue = app.catalogue().clone();
         let fields = ClickFields::read(&self.intake.fields)?;
+        let catalogue = Arc::clone(&app.catalogue());
         let campaign = fields::own_campaign(&self.key, &catalogue, fields.campaign_id)?;
         let program = self.key.key().program_id;
         let affiliate = catalogue.affiliate_named(program, &fields.affiliate).ok_or(Refusal::UnknownAffiliate)?;
         campaign.takes_visitors(self.at)?;
         affiliate.may_send()?;
-        let link = match app.implicit_link(program, campaign.id, affiliate.id).await {
-            Ok(link) => link,
-            Err(reason) => return Ok(Answer::NotRecorded(reason)),
-        };
+        let link = app.implicit_link(program, campaign.id, affiliate.id).await.map_err(Stopped::NotRecorded)?;
         let claims = Claims {
             mode: self.key.key().mode,
             origin: Origin::Api,
@@ -103,40 +107,48 @@ impl Received {
         let token = app.environment.keys.click_tokens().seal(&claims);
         let visitor = fields.visitor_hash(claims.click);
         let click = Click { claims, link, visit: fields.visit, mark: None, visitor };
-        Ok(app.recorder.record_click(click).await.map_or_else(Answer::NotRecorded, |()| Answer::ClickRegistered(token)))
+        app.recorder.record_click(click).await.map_err(Stopped::NotRecorded)?;
+        Ok(Answer::ClickRegistered(token))
     }
 
-    async fn report_conversion(&self, app: &App) -> Result<Answer, Refused> {
+    async fn report_conversion(&self, app: &App) -> Result<Answer, Stopped> {
         self.readable()?;
-        let incoming = self.incoming(app, &app.catalogue().clone())?;
-        Ok(match app.recorder.record_conversion(incoming).await {
-            Ok(outcome) => Answer::Conversion(outcome),
-            Err(reason) => Answer::NotRecorded(reason),
-        })
-    }
-
-    fn incoming(&self, app: &App, catalogue: &Catalogue) -> Result<Incoming, Refused> {
         let fields = ConversionFields::read(&self.intake.fields, app.environment.keys.email())?;
-        let campaign = self.key.campaign(catalogue).ok_or(Refusal::UnknownCampaign)?;
-        let evidence = match &fields.naming {
-            Naming::Click(token) => {
-                let claims = app.environment.keys.click_tokens().open(token);
-                Evidence::Click(claims.map_err(|_| Refusal::UnknownClickToken)?)
-            }
-            Naming::Direct { campaign_id, affiliate } => {
-                fields::own_campaign(&self.key, catalogue, *campaign_id)?;
-                Evidence::Direct(affiliate.clone())
-            }
-        };
-        let without_click = matches!(evidence, Evidence::Direct(_));
-        let channel = Channel::of_keyed_report(campaign.method, without_click);
-        let id = app.environment.mint.id(self.at);
-        Ok(Incoming {
-            report: fields.report(&self.key, id, channel, self.at),
+        let evidence = self.evidence(app, &fields.naming).await?;
+        let method = self.key.campaign(&app.catalogue()).ok_or(Refusal::UnknownCampaign)?.method;
+        let channel = Channel::of_keyed_report(method, matches!(evidence, Evidence::Direct(_)));
+        let incoming = Incoming {
+            report: fields.report(&self.key, app.environment.mint.id(self.at), channel, self.at),
             campaign_id: self.key.campaign_id(),
             evidence,
             payload: self.intake.fields.redacted(),
-        })
+        };
+        app.recorder.record_conversion(incoming).await.map(Answer::Conversion).map_err(Stopped::NotRecorded)
+    }
+
+    /// What names the affiliate. A token that was not made here dies before any query.
+    async fn evidence(&self, app: &App, naming: &Naming) -> Result<Evidence, Stopped> {
+        match naming {
+            Naming::Click(token) => {
+                let claims = app.environment.keys.click_tokens().open(token);
+                let claims = claims.map_err(|_| Refusal::UnknownClickToken)?;
+                let link = app.link_by_id(claims.link).await;
+                let link = link.map_err(|_| Stopped::NotRecorded(NotRecorded::Unavailable))?;
+                Ok(Evidence::Click(claims, link))
+            }
+            Naming::Direct { campaign_id, affiliate } => {
+                fields::own_campaign(&self.key, &app.catalogue(), *campaign_id)?;
+                Ok(Evidence::Direct(affiliate.clone()))
+            }
+        }
+    }
+
+    async fn answer(&self, app: &App, done: Result<Answer, Stopped>) -> Answer {
+        match done {
+            Ok(answer) => answer,
+            Err(Stopped::NotRecorded(reason)) => Answer::NotRecorded(reason),
+            Err(Stopped::Refused(refused)) => self.refuse(app, refused).await,
+        }
     }
 
     /// Whether all of the request could be read. Fields that could be are judged only if all could.

@@ -236,7 +236,7 @@ impl OwnServer {
     }
 
     fn lock_running(&self) -> MutexGuard<'_, Option<Child>> {
-        self.running.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

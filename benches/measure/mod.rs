@@ -1,0 +1,56 @@
+//! What the benches share: a load of 64 clients, a bare endpoint to compare with, and rounds that alternate between the
+//! two, so that whatever else the machine does befalls both alike. What is printed are shares, not speeds.
+
+#![allow(dead_code, reason = "each bench uses another part of this")]
+
+pub mod bare;
+pub mod load;
+pub mod prefill;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use load::{Load, Measured};
+
+/// How thorough a bench is. `--short` is for making sure that it runs; its figures mean little.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How often bare and real take turns.
+    pub rounds: usize,
+    /// How long each turn takes.
+    pub turn: Duration,
+    /// How many rows are in the table, one run for each.
+    pub rows: &'static [usize],
+}
+
+impl Effort {
+    /// As the command line asks.
+    pub fn asked_for() -> Self {
+        if std::env::args().any(|argument| argument == "--short") {
+            return Self { rounds: 1, turn: Duration::from_millis(500), rows: &[0] };
+        }
+        Self { rounds: 5, turn: Duration::from_secs(3), rows: &[0, 1_000_000] }
+    }
+}
+
+/// Lets both take turns and prints the medians and the share.
+pub fn compare<F>(name: &str, effort: Effort, bare: (SocketAddr, &F), real: (SocketAddr, &F))
+where
+    F: Fn(&mut load::Client) -> bool + Sync,
+{
+    let mut shares = Vec::new();
+    let (mut of_bare, mut of_real) = (Vec::new(), Vec::new());
+    for _ in 0..effort.rounds {
+        let bare = Load::on(bare.0).run(effort.turn, bare.1);
+        let real = Load::on(real.0).run(effort.turn, real.1);
+        shares.push(real.per_second() * 1000 / bare.per_second().max(1));
+        of_bare.push(bare);
+        of_real.push(real);
+    }
+    shares.sort_unstable();
+    let share = shares[shares.len() / 2];
+    println!("{name}");
+    println!("  bare  {}", Measured::median(of_bare));
+    println!("  real  {}", Measured::median(of_real));
+    println!("  share {}.{} % of bare (median of {} rounds)", share / 10, share % 10, effort.rounds);
+}
