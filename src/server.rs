@@ -75,11 +75,13 @@ impl Server {
     /// # Errors
     /// [`StartError`].
     pub fn bind(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        config.public_url_on(config.bind)?;
+        let mut opened = opening::open(config, clock, WhenInUse::StandBy)?;
+        // Only now, so that nobody knocks at a process that stands by.
         let refuse = |cause| StartError::Address { address: config.bind, cause };
         let listener = TcpListener::bind(config.bind).map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
         let public_url = config.public_url_on(address)?;
-        let mut opened = opening::open(config, clock, WhenInUse::StandBy)?;
         let is_set_up = users::count(&mut opened.conn)? > 0;
         let (url, conn, environment, right) = opened.into_parts();
         let readers = ReadPool::new(&url, READERS);

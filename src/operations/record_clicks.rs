@@ -38,8 +38,8 @@ pub type Visitor = (CampaignId, LocalDay, u64);
 pub struct Visitors(HashSet<Visitor>);
 
 impl Visitors {
-    /// Visitors remembered at most: with their keys some 50 MB.
-    const MOST: usize = 1_000_000;
+    /// Visitors remembered at most: with their keys some 25 MB.
+    const MOST: usize = 500_000;
 
     /// Remembers the visitors of a batch that was committed.
     pub fn remember(&mut self, seen: HashSet<Visitor>) {

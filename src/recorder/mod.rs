@@ -153,14 +153,6 @@ impl Recorder {
     /// # Errors
     /// [`NotRecorded`]. A click that was still waiting is withdrawn; one in a running batch may yet be recorded.
     pub async fn record_click(&self, click: Click) -> Result<(), NotRecorded> {
-        let recorded = self.submit_click(click).await;
-        if recorded.is_err() {
-            self.shared.status.count_degraded_click();
-        }
-        recorded
-    }
-
-    async fn submit_click(&self, click: Click) -> Result<(), NotRecorded> {
         if !self.is_available() {
             return Err(NotRecorded::Unavailable);
         }
@@ -177,6 +169,11 @@ impl Recorder {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Element::Conversion(incoming, answer))?;
         wait_for(answered, REPORT_PATIENCE).await
+    }
+
+    /// Counts a visitor who went on although the click could not be recorded.
+    pub fn note_degraded_click(&self) {
+        self.shared.status.count_degraded_click();
     }
 
     /// Keeps an attempt.

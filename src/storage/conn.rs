@@ -328,17 +328,6 @@ impl Conn {
             }
         }
     }
-
-    /// Writes a checkpoint as far as nobody is in its way, so that the log stays short. Nothing to do on a server.
-    ///
-    /// # Errors
-    /// [`StorageError`] when it fails.
-    pub fn checkpoint(&mut self) -> Stored<()> {
-        if let Self::Sqlite(conn) = self {
-            conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
-        }
-        Ok(())
-    }
 }
 
 fn check_sqlite_version() -> Result<(), String> {

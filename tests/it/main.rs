@@ -8,7 +8,6 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
-    clippy::needless_pass_by_value,
     reason = "a test says what went wrong by failing"
 )]
 

@@ -73,6 +73,7 @@ pub async fn follow(app: web::Data<App>, code: web::Path<String>, request: HttpR
     let click = Click { claims, link, visit: query.visit(address, request.headers()), mark, visitor };
     let token = app.environment.keys.click_tokens().seal(&click.claims);
     if let Err(reason) = app.recorder.record_click(click).await {
+        app.recorder.note_degraded_click();
         tracing::debug!(%reason, "a visitor went on without being recorded");
     }
     send_on(&app, program, campaign, target.as_ref().unwrap_or(&campaign.target), &token)

@@ -3,6 +3,10 @@
 //! Nothing here knows the product's code; it speaks to the product the way the world does, over HTTP, SQL and signals.
 //! Tests use it as `crate::support`, benches include the same files by `#[path]`.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a story reads better without ampersands: `shop.report(Sale::of(token))`"
+)]
 #![allow(dead_code, reason = "the tests and each bench include the same files, and each uses another part of them")]
 #![allow(
     unused_imports,
