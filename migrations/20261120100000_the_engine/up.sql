@@ -288,6 +288,5 @@ CREATE TABLE program_quarters (
 );
 
 CREATE TABLE batches (
-    id UUID NOT NULL PRIMARY KEY,
-    written_at BIGINT NOT NULL
+    id UUID NOT NULL PRIMARY KEY
 );

@@ -153,9 +153,6 @@ impl Recorder {
     /// # Errors
     /// [`NotRecorded`]. A click that was still waiting is withdrawn; one in a running batch may yet be recorded.
     pub async fn record_click(&self, click: Click) -> Result<(), NotRecorded> {
-        if !self.is_available() {
-            return Err(NotRecorded::Unavailable);
-        }
         let (answer, answered) = oneshot::channel();
         self.enqueue(Element::Click(click, answer))?;
         wait_for(answered, CLICK_PATIENCE).await
@@ -226,7 +223,11 @@ impl Recorder {
         done.map_err(WriteError::Refused)
     }
 
+    /// Queues an element, unless it is known that nobody could write it: then its sender learns so at once.
     fn enqueue(&self, element: Element) -> Result<(), NotRecorded> {
+        if !self.is_available() {
+            return Err(NotRecorded::Unavailable);
+        }
         self.queue.try_send(Item::Element(Box::new(element))).map_err(|error| refused(&error))
     }
 }

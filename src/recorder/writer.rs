@@ -154,7 +154,7 @@ impl Writer {
         let Self { conn, env, shared, visitors, .. } = self;
         let conn = conn.as_mut().ok_or_else(away)?;
         let work = |write: &mut Write<'_>| {
-            let Some(revision) = batches::begin(write, id, env.clock.now())? else { return Ok(Run::HadHappened) };
+            let Some(revision) = batches::begin(write, id)? else { return Ok(Run::HadHappened) };
             let catalogue = catalogue_at(revision, write.conn(), env, shared)?;
             let results = batch.record(write, env, &catalogue, visitors)?;
             *prepared = Some(Results { outcomes: results.outcomes.clone(), visitors: results.visitors.clone() });

@@ -134,12 +134,16 @@ pub fn insert_all(write: &mut Write<'_>, counts: &[AttemptDayRow], kept: &[Attem
     Ok(())
 }
 
-/// Removes what was received before `before`; answers with how many rows that was.
+/// Removes at most so many of the attempts received before `before`, whose ids are as old; answers with how many.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn purge(write: &mut Write<'_>, before: Timestamp, at_most: i64) -> Stored<usize> {
-    let old = attempts::table.filter(attempts::received_at.lt(before)).select(attempts::id).limit(at_most);
+    let old = attempts::table
+        .filter(attempts::id.lt(AttemptId::at(before, [0; 10])))
+        .select(attempts::id)
+        .order(attempts::id)
+        .limit(at_most);
     let old: Vec<AttemptId> = old.load(write.conn()).stored()?;
     diesel::delete(attempts::table.filter(attempts::id.eq_any(old))).execute(write.conn()).stored()
 }

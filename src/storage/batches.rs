@@ -19,12 +19,11 @@ use crate::domain::time::Timestamp;
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn begin(write: &mut Write<'_>, batch: BatchId, now: Timestamp) -> Stored<Option<i64>> {
-    let row = (dsl::id.eq(batch), dsl::written_at.eq(now));
+pub fn begin(write: &mut Write<'_>, batch: BatchId) -> Stored<Option<i64>> {
     let revision = installation::table.select(installation::revision).single_value();
     let begun: QueryResult<Option<Option<i64>>> = each_backend!(write.conn(), |conn| {
         diesel::insert_into(dsl::batches)
-            .values(row)
+            .values(dsl::id.eq(batch))
             .on_conflict_do_nothing()
             .returning(revision)
             .get_result(conn)
@@ -38,7 +37,8 @@ pub fn begin(write: &mut Write<'_>, batch: BatchId, now: Timestamp) -> Stored<Op
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn purge(write: &mut Write<'_>, before: Timestamp, at_most: i64) -> Stored<usize> {
-    let old = dsl::batches.filter(dsl::written_at.lt(before)).order(dsl::id).select(dsl::id).limit(at_most);
+    let old =
+        dsl::batches.filter(dsl::id.lt(BatchId::at(before, [0; 10]))).order(dsl::id).select(dsl::id).limit(at_most);
     let old: Vec<BatchId> = old.load(write.conn()).stored()?;
     diesel::delete(dsl::batches.filter(dsl::id.eq_any(old))).execute(write.conn()).stored()
 }

@@ -215,10 +215,7 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
 }
 
 fn connect_postgres(url: &str, purpose: Purpose) -> Stored<PgConnection> {
-    let separator = if url.contains('?') { '&' } else { '?' };
-    let bounded =
-        if url.contains("connect_timeout") { url.into() } else { format!("{url}{separator}connect_timeout=2") };
-    let mut conn = PgConnection::establish(&bounded)?;
+    let mut conn = PgConnection::establish(&with_time_limits(url))?;
     let settings = match purpose {
         // Every statement of the recorder goes by a key. A plan made while a table was small must not become a scan of
         // millions of rows that is kept for as long as the connection.
@@ -227,6 +224,15 @@ fn connect_postgres(url: &str, purpose: Purpose) -> Stored<PgConnection> {
     };
     conn.batch_execute(&format!("SET client_min_messages = warning; SET TIME ZONE 'UTC'; {settings}"))?;
     Ok(conn)
+}
+
+/// The URL with limits on how long a server that does not answer may be waited for, where it does not name its own.
+fn with_time_limits(url: &str) -> String {
+    const LIMITS: [(&str, &str); 2] = [("connect_timeout", "2"), ("tcp_user_timeout", "10000")];
+    LIMITS.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, limit)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{name}={limit}")
+    })
 }
 
 impl Conn {

@@ -354,7 +354,6 @@ diesel::table! {
 
     batches (id) {
         id -> DbUuid,
-        written_at -> BigInt,
     }
 }
 
