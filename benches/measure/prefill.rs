@@ -13,7 +13,6 @@ use accrue::domain::free_text::FreeText;
 use accrue::domain::handle::OrderId;
 use accrue::domain::link::Link;
 use accrue::domain::money::Money;
-use accrue::domain::report::Tallies;
 use accrue::domain::time::{Timestamp, Window};
 use accrue::environment::clock::Clock;
 use accrue::opening::{Opened, WhenInUse, open};
@@ -21,8 +20,9 @@ use accrue::operations::record_clicks::{Visitors, record_clicks};
 use accrue::operations::record_conversions::{Evidence, Incoming, record_conversions};
 use accrue::storage::catalogue::Catalogue;
 use accrue::storage::error::StorageError;
+use accrue::storage::new_rows::NewRows;
 use accrue::storage::write::transaction;
-use accrue::storage::{links, roll_ups, tokens};
+use accrue::storage::{links, tokens};
 use clap::Parser;
 
 use crate::support::engine::TestDatabase;
@@ -49,9 +49,9 @@ pub fn clicks(database: &TestDatabase, count: usize) {
         let catalogue = Catalogue::load(&mut opened.conn, opened.environment.clock.now())?;
         let clicks = sequence.map(|(at, place)| click(opened, &links[place % links.len()], at)).collect();
         transaction(&mut opened.conn, |write| {
-            let mut tallies = Tallies::default();
-            record_clicks(write, &catalogue, &Visitors::default(), clicks, &mut tallies)?;
-            roll_ups::add(write, &tallies)
+            let mut rows = NewRows::default();
+            record_clicks(&catalogue, &Visitors::default(), clicks, &mut rows);
+            rows.write(write)
         })
     });
 }
@@ -64,9 +64,9 @@ pub fn conversions(database: &TestDatabase, count: usize) {
         let incoming: Vec<Incoming> = incoming.collect();
         let env = opened.environment.clone();
         transaction(&mut opened.conn, |write| {
-            let mut tallies = Tallies::default();
-            record_conversions(write, &env, &catalogue, &incoming, &mut tallies)?;
-            roll_ups::add(write, &tallies)
+            let mut rows = NewRows::default();
+            record_conversions(write, &env, &catalogue, &incoming, &mut rows)?;
+            rows.write(write)
         })
     });
 }

@@ -13,15 +13,15 @@ use crate::domain::free_text::FreeText;
 use crate::domain::handle::OrderId;
 use crate::domain::link::Link;
 use crate::domain::money::Money;
-use crate::domain::report::Tallies;
 use crate::domain::time::Timestamp;
 use crate::environment::Environment;
 use crate::operations::record_clicks::{Visitors, record_clicks};
 use crate::operations::record_conversions::{Evidence, Incoming, record_conversions};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::Conn;
+use crate::storage::new_rows::NewRows;
 use crate::storage::write::{Write, transaction};
-use crate::storage::{links, roll_ups, tokens};
+use crate::storage::{links, tokens};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -81,10 +81,10 @@ impl History<'_> {
     }
 
     fn record(&mut self, write: &mut Write<'_>, clicks: Vec<Click>, incoming: &[Incoming]) -> anyhow::Result<()> {
-        let mut tallies = Tallies::default();
-        let seen = record_clicks(write, self.catalogue, &self.visitors, clicks, &mut tallies)?;
-        record_conversions(write, self.env, self.catalogue, incoming, &mut tallies)?;
-        roll_ups::add(write, &tallies)?;
+        let mut rows = NewRows::default();
+        let seen = record_clicks(self.catalogue, &self.visitors, clicks, &mut rows);
+        record_conversions(write, self.env, self.catalogue, incoming, &mut rows)?;
+        rows.write(write)?;
         self.visitors.remember(seen);
         Ok(())
     }

@@ -10,26 +10,27 @@ use crate::domain::id::TokenId;
 use crate::domain::time::{LocalDay, Zone};
 use crate::storage::attempts::{self, AttemptDayRow, AttemptRow};
 use crate::storage::catalogue::Catalogue;
+use crate::storage::conn::Conn;
 use crate::storage::error::Stored;
-use crate::storage::write::Write;
+use crate::storage::new_rows::NewRows;
 
-/// Records attempts and keyless reports, in the order given.
+/// Adds the rows of attempts and keyless reports, as far as they are kept, and counts them all.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
 pub fn record_attempts(
-    write: &mut Write<'_>,
+    conn: &mut Conn,
     catalogue: &Catalogue,
     attempts: Vec<Attempt>,
     keyless: Vec<KeylessReport>,
+    new: &mut NewRows,
 ) -> Stored<()> {
     if attempts.is_empty() && keyless.is_empty() {
         return Ok(());
     }
     let rows = attempts.into_iter().map(AttemptRow::from).chain(keyless.into_iter().map(AttemptRow::from));
     let dated: Vec<(LocalDay, AttemptRow)> = rows.map(|row| (day_of(catalogue, &row), row)).collect();
-    let (kept, counts) = keep_within_limits(write, dated)?;
-    attempts::insert_all(write, &counts, &kept)
+    keep_within_limits(conn, dated, new)
 }
 
 /// The program's day, or the day in UTC where there is no program.
@@ -38,15 +39,11 @@ fn day_of(catalogue: &Catalogue, row: &AttemptRow) -> LocalDay {
     zone.unwrap_or(&Zone::utc()).local_day(row.received_at)
 }
 
-fn keep_within_limits(
-    write: &mut Write<'_>,
-    dated: Vec<(LocalDay, AttemptRow)>,
-) -> Stored<(Vec<AttemptRow>, Vec<AttemptDayRow>)> {
+fn keep_within_limits(conn: &mut Conn, dated: Vec<(LocalDay, AttemptRow)>, new: &mut NewRows) -> Stored<()> {
     let tokens: Vec<TokenId> = dated.iter().map(|(_, row)| row.counted_under()).collect();
     let days: Vec<LocalDay> = dated.iter().map(|(day, _)| *day).collect();
-    let before = attempts::days(write.conn(), &tokens, &days)?;
+    let before = attempts::days(conn, &tokens, &days)?;
     let mut added: HashMap<(TokenId, LocalDay), AttemptDayRow> = HashMap::new();
-    let mut kept = Vec::new();
     for (day, row) in dated {
         let token_id = row.counted_under();
         let more = added.entry((token_id, day)).or_insert(AttemptDayRow { token_id, day, kept: 0, seen: 0 });
@@ -55,10 +52,9 @@ fn keep_within_limits(
         more.seen += 1;
         if kept_so_far < i64::from(limit) {
             more.kept += 1;
-            kept.push(row);
+            new.attempts.push(row);
         }
     }
-    let mut counts: Vec<AttemptDayRow> = added.into_values().collect();
-    counts.sort_unstable_by_key(|count| (count.token_id, count.day));
-    Ok((kept, counts))
+    new.attempt_days.extend(added.into_values());
+    Ok(())
 }

@@ -11,12 +11,11 @@ use crate::domain::click::Click;
 use crate::domain::click_token::Mode;
 use crate::domain::id::CampaignId;
 use crate::domain::link::Link;
-use crate::domain::report::{Place, Tallies, Tally};
+use crate::domain::report::{Place, Tally};
 use crate::domain::time::{LocalDay, Timestamp, Zone};
 use crate::storage::catalogue::Catalogue;
-use crate::storage::clicks::{self, ClickRow};
-use crate::storage::error::Stored;
-use crate::storage::write::Write;
+use crate::storage::clicks::ClickRow;
+use crate::storage::new_rows::NewRows;
 
 /// A visit that was redirected without credit.
 #[derive(Clone, Debug)]
@@ -50,20 +49,15 @@ impl Visitors {
     }
 }
 
-/// Records clicks and answers with the visitors among them, to be remembered once the transaction is committed.
-///
-/// # Errors
-/// [`crate::storage::error::StorageError`].
+/// Adds the rows of clicks, and answers with the visitors among them, to be remembered once everything is committed.
 pub fn record_clicks(
-    write: &mut Write<'_>,
     catalogue: &Catalogue,
     visitors: &Visitors,
     clicks: Vec<Click>,
-    tallies: &mut Tallies,
-) -> Stored<HashSet<Visitor>> {
+    rows: &mut NewRows,
+) -> HashSet<Visitor> {
     let utc = Zone::utc();
     let mut seen = HashSet::new();
-    let mut rows = Vec::with_capacity(clicks.len());
     for click in clicks {
         let at = click.claims.clicked_at();
         let live = click.claims.mode == Mode::Live;
@@ -71,20 +65,19 @@ pub fn record_clicks(
         let visitor = (click.link.campaign_id, zone.local_day(at), click.visitor);
         let first_of_day = live && !visitors.0.contains(&visitor) && seen.insert(visitor);
         if live {
-            tallies.count(&place_of(&click.link), zone, at, &Tally::click(first_of_day));
+            rows.tallies.count(&place_of(&click.link), zone, at, &Tally::click(first_of_day));
         }
-        rows.push(ClickRow::new(click, first_of_day));
+        rows.clicks.push(ClickRow::new(click, first_of_day));
     }
-    clicks::insert_all(write, &rows)?;
-    Ok(seen)
+    seen
 }
 
 /// Counts visits that were redirected without credit. They leave no rows.
-pub fn count_screened(catalogue: &Catalogue, visits: &[ScreenedVisit], tallies: &mut Tallies) {
+pub fn count_screened(catalogue: &Catalogue, visits: &[ScreenedVisit], rows: &mut NewRows) {
     let utc = Zone::utc();
     for visit in visits {
         let zone = zone_of(catalogue, &visit.link, &utc);
-        tallies.count(&place_of(&visit.link), zone, visit.at, &Tally::screened());
+        rows.tallies.count(&place_of(&visit.link), zone, visit.at, &Tally::screened());
     }
 }
 

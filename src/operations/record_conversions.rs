@@ -9,7 +9,7 @@
 //! another writer was faster with an order, the set is rolled back and decided again on what is on record then.
 
 mod decide;
-mod write_rows;
+mod rows;
 
 use std::sync::Arc;
 
@@ -20,12 +20,10 @@ use crate::domain::click_token::Claims;
 use crate::domain::conversion::Report;
 use crate::domain::id::{CampaignId, ConversionId};
 use crate::domain::link::Link;
-use crate::domain::report::Tallies;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::error::Stored;
-#[cfg(doc)]
-use crate::storage::error::Unique;
+use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
 use decide::{Decided, OnRecord, decide};
@@ -75,17 +73,16 @@ pub struct Recorded {
 /// A report with what was decided about it.
 type Judged<'a> = (&'a Incoming, Decided);
 
-/// Records a set of reports.
+/// Decides a set of reports and adds the rows of what is new. The rows of repeats are counted up at once.
 ///
 /// # Errors
-/// [`crate::storage::error::StorageError`]; then nothing of the set may be kept. [`Unique::Order`] means that another
-/// writer was faster: run it again.
+/// [`crate::storage::error::StorageError`].
 pub fn record_conversions(
     write: &mut Write<'_>,
     env: &Environment,
     catalogue: &Catalogue,
     incoming: &[Incoming],
-    tallies: &mut Tallies,
+    new: &mut NewRows,
 ) -> Stored<Recorded> {
     if incoming.is_empty() {
         return Ok(Recorded { outcomes: Vec::new(), attempts: Vec::new() });
@@ -95,8 +92,8 @@ pub fn record_conversions(
     for report in incoming {
         judged.push((report, decide(catalogue, &mut on_record, report)));
     }
-    write_rows::insert(write, env, catalogue, &on_record, &judged, tallies)?;
-    write_rows::count_repeats(write, &judged)?;
+    rows::add(env, catalogue, &on_record, &judged, new);
+    rows::count_repeats(write, &judged)?;
     Ok(Recorded {
         outcomes: judged.iter().map(|(_, decided)| decided.outcome()).collect(),
         attempts: judged.iter().filter_map(|(report, decided)| attempt(env, report, decided)).collect(),

@@ -7,14 +7,13 @@ use tokio::sync::oneshot;
 use super::{NotRecorded, deliver};
 use crate::domain::attempt::{Attempt, KeylessReport};
 use crate::domain::click::Click;
-use crate::domain::report::Tallies;
 use crate::environment::Environment;
 use crate::operations::record_attempts::record_attempts;
 use crate::operations::record_clicks::{ScreenedVisit, Visitor, Visitors, count_screened, record_clicks};
 use crate::operations::record_conversions::{Incoming, Outcome, record_conversions};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::error::Stored;
-use crate::storage::roll_ups;
+use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
 type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
@@ -91,13 +90,13 @@ impl Batch {
         catalogue: &Catalogue,
         visitors: &Visitors,
     ) -> Stored<Results> {
-        let mut tallies = Tallies::default();
-        let visitors = record_clicks(write, catalogue, visitors, self.clicks.clone(), &mut tallies)?;
-        let recorded = record_conversions(write, env, catalogue, &self.incoming, &mut tallies)?;
+        let mut rows = NewRows::default();
+        let visitors = record_clicks(catalogue, visitors, self.clicks.clone(), &mut rows);
+        let recorded = record_conversions(write, env, catalogue, &self.incoming, &mut rows)?;
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
-        record_attempts(write, catalogue, attempts, self.keyless.clone())?;
-        count_screened(catalogue, &self.screened, &mut tallies);
-        roll_ups::add(write, &tallies)?;
+        record_attempts(write.conn(), catalogue, attempts, self.keyless.clone(), &mut rows)?;
+        count_screened(catalogue, &self.screened, &mut rows);
+        rows.write(write)?;
         Ok(Results { outcomes: recorded.outcomes, visitors })
     }
 

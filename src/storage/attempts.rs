@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::bulk;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
@@ -123,15 +122,6 @@ pub fn days(
     let counters = dsl::attempt_days.filter(dsl::token_id.eq_any(tokens).and(dsl::day.eq_any(days)));
     let rows = counters.select(AttemptDayRow::as_select()).load(conn).stored()?;
     Ok(rows.into_iter().map(|row| ((row.token_id, row.day), row)).collect())
-}
-
-/// Adds to the counters of keys' days, and the attempts that are kept.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, counts: &[AttemptDayRow], kept: &[AttemptRow]) -> Stored<()> {
-    bulk::insert(write.conn(), &[&counts, &kept]).stored()?;
-    Ok(())
 }
 
 /// Removes at most so many of the attempts received before `before`, whose ids are as old; answers with how many.

@@ -36,20 +36,21 @@ pub(super) trait Rows {
     fn are_none(&self) -> bool;
 }
 
-/// Writes the rows of several tables, and answers with how many of the first table's went in. The tables are written in
-/// their order where that matters, and tables without rows are passed over, except that without rows in the first nothing
-/// is written.
+/// Writes the rows of several tables and answers with how many of the first table's went in. Tables without rows are
+/// passed over.
 pub(super) fn insert(conn: &mut Conn, tables: &[&dyn Rows]) -> QueryResult<usize> {
-    let Some((first, others)) = tables.split_first().filter(|(first, _)| !first.are_none()) else { return Ok(0) };
     match conn {
         Conn::Sqlite(conn) => {
-            let inserted = first.insert_each(conn)?;
-            others.iter().try_for_each(|rows| rows.insert_each(conn).map(|_| ()))?;
-            Ok(inserted)
+            let inserted = tables.iter().map(|rows| rows.insert_each(conn)).collect::<QueryResult<Vec<_>>>()?;
+            Ok(inserted.first().copied().unwrap_or(0))
         }
         Conn::Postgres(conn) => {
-            let others = others.iter().filter(|rows| !rows.are_none());
-            AtOnce(std::iter::once(first).chain(others).map(|rows| rows.at_once()).collect()).execute(conn)
+            let statements: Vec<_> = tables.iter().filter(|rows| !rows.are_none()).map(|rows| rows.at_once()).collect();
+            if statements.is_empty() {
+                return Ok(0);
+            }
+            let inserted = AtOnce(statements).execute(conn)?;
+            Ok(if tables.first().is_some_and(|first| first.are_none()) { 0 } else { inserted })
         }
     }
 }

@@ -3,12 +3,10 @@
 
 use diesel::prelude::*;
 
-use super::bulk;
 use super::conn::{Conn, MultiBackend, each_backend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::clicks::{self, dsl};
-use super::write::Write;
 use crate::domain::click::Click;
 use crate::domain::click_token::{Mode, Origin};
 use crate::domain::free_text::FreeText;
@@ -71,15 +69,6 @@ impl ClickRow {
             sub5,
         }
     }
-}
-
-/// Adds clicks.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_all(write: &mut Write<'_>, rows: &[ClickRow]) -> Stored<()> {
-    bulk::insert(write.conn(), &[&rows]).stored()?;
-    Ok(())
 }
 
 /// The clicks with these ids, those that are still there.

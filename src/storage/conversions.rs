@@ -1,14 +1,9 @@
 //! `conversions`: one row per order and action, for ever.
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
 
-use super::bulk;
-use super::commissions::CommissionRow;
 use super::conn::{Conn, MultiBackend, each_backend};
-use super::conversion_details::ConversionDetailsRow;
-use super::error::{StorageError, Stored, Unique};
-use super::ledger_entries::LedgerEntryRow;
+use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::conversions::{self, dsl};
 use super::write::Write;
@@ -104,34 +99,6 @@ pub fn find_recorded(conn: &mut Conn, keys: &[DedupKey]) -> Stored<Vec<Conversio
         dsl::conversions.filter(dsl::order_id.eq_any(orders)).select(ConversionRow::as_select()).load(c)
     });
     same_orders.stored()
-}
-
-/// Conversions with everything that is written with them, in the order in which tables of money are always written.
-#[derive(Default)]
-#[expect(missing_docs, reason = "the tables")]
-pub struct NewConversions {
-    pub conversions: Vec<ConversionRow>,
-    pub details: Vec<ConversionDetailsRow>,
-    pub commissions: Vec<CommissionRow>,
-    pub entries: Vec<LedgerEntryRow>,
-}
-
-/// Adds conversions.
-///
-/// # Errors
-/// [`Unique::Order`] when another writer was faster with one of the orders; then the transaction is of no use.
-pub fn insert_all(write: &mut Write<'_>, new: &NewConversions) -> Stored<()> {
-    let conversions = new.conversions.as_slice();
-    let (details, commissions, entries) = (new.details.as_slice(), new.commissions.as_slice(), new.entries.as_slice());
-    let inserted = bulk::insert(write.conn(), &[&conversions, &details, &commissions, &entries]);
-    match inserted {
-        Ok(count) if count == conversions.len() => Ok(()),
-        // What hangs on a conversion that was left out has nothing to hang on.
-        Ok(_) | Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
-            Err(StorageError::Taken(Unique::Order))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Raises a conversion's counter of identical repeats.

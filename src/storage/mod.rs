@@ -22,6 +22,7 @@ pub mod ledger_entries;
 pub mod link_cache;
 pub mod links;
 pub mod migrations;
+pub mod new_rows;
 pub mod pool;
 pub mod programs;
 pub mod roll_ups;

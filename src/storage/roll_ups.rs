@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::bulk;
 use super::conn::Conn;
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::{affiliate_days, campaign_days, program_quarters};
-use super::write::Write;
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
 use crate::domain::report::{Tallies, Tally};
 use crate::domain::time::LocalDay;
@@ -84,31 +82,32 @@ roll_up_row!(
     ProgramQuarterRow of program_quarters { program_id: ProgramId, quarter: i64 }
 );
 
-/// Adds a batch's deltas, each table in the order of its key.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn add(write: &mut Write<'_>, tallies: &Tallies) -> Stored<()> {
-    let campaigns: Vec<_> = tallies
-        .campaign_days
-        .iter()
-        .map(|((campaign, day), (program, tally))| CampaignDayRow::new(*campaign, *day, *program, tally))
-        .collect();
-    let affiliates: Vec<_> = tallies
-        .affiliate_days
-        .iter()
-        .map(|((affiliate, campaign, day), (program, tally))| {
-            AffiliateDayRow::new(*affiliate, *campaign, *day, *program, tally)
-        })
-        .collect();
-    let quarters: Vec<_> = tallies
-        .program_quarters
-        .iter()
-        .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
-        .collect();
-    let (campaigns, affiliates, quarters) = (campaigns.as_slice(), affiliates.as_slice(), quarters.as_slice());
-    bulk::insert(write.conn(), &[&campaigns, &affiliates, &quarters]).stored()?;
-    Ok(())
+/// A batch's deltas as rows, each table in the order of its key.
+pub(super) struct RollUpRows {
+    pub(super) campaigns: Vec<CampaignDayRow>,
+    pub(super) affiliates: Vec<AffiliateDayRow>,
+    pub(super) quarters: Vec<ProgramQuarterRow>,
+}
+
+impl RollUpRows {
+    pub(super) fn of(tallies: &Tallies) -> Self {
+        let campaigns = tallies.campaign_days.iter();
+        let affiliates = tallies.affiliate_days.iter();
+        let quarters = tallies.program_quarters.iter();
+        Self {
+            campaigns: campaigns
+                .map(|((campaign, day), (program, tally))| CampaignDayRow::new(*campaign, *day, *program, tally))
+                .collect(),
+            affiliates: affiliates
+                .map(|((affiliate, campaign, day), (program, tally))| {
+                    AffiliateDayRow::new(*affiliate, *campaign, *day, *program, tally)
+                })
+                .collect(),
+            quarters: quarters
+                .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
+                .collect(),
+        }
+    }
 }
 
 /// Everything that is stored, to be held against the rows it was counted from.

@@ -74,9 +74,10 @@ impl QueryId for AtOnce {
 impl QueryFragment<Pg> for AtOnce {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let Some((first, others)) = self.0.split_first() else { return Ok(()) };
-        const NAMES: [&str; 6] = ["WITH a AS (", ", b AS (", ", c AS (", ", d AS (", ", e AS (", ", f AS ("];
-        for (other, name) in others.iter().zip(NAMES) {
-            out.push_sql(name);
+        for (place, other) in others.iter().enumerate() {
+            out.push_sql(if place == 0 { "WITH t" } else { ", t" });
+            out.push_sql(&place.to_string());
+            out.push_sql(" AS (");
             other.push(&mut out)?;
             out.push_sql(") ");
         }

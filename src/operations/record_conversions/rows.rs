@@ -1,7 +1,4 @@
-//! Writing: a conversion, its details, its commission, its ledger entry, and what it adds to the reports.
-//!
-//! Tables are written in one order everywhere (conversions, commissions, ledger, roll-ups), each by ascending id, so that
-//! two writers could never wait for each other.
+//! The rows of a new conversion: itself, its details, its commission, its ledger entry, and what it adds to the reports.
 
 use std::collections::BTreeMap;
 
@@ -11,42 +8,34 @@ use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
 use crate::domain::id::{CommissionId, ConversionId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
-use crate::domain::report::{Place, Tallies, Tally};
+use crate::domain::report::{Place, Tally};
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conversion_details::ConversionDetailsRow;
-use crate::storage::conversions::{self, ConversionRow, NewConversions};
+use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
 use crate::storage::ledger_entries::LedgerEntryRow;
+use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
 use super::Judged;
 use super::decide::{Credited, Decided, OnRecord};
 
-/// Writes the rows of everything that is new.
-pub(super) fn insert(
-    write: &mut Write<'_>,
+/// Adds the rows of everything that is new.
+pub(super) fn add(
     env: &Environment,
     catalogue: &Catalogue,
     on_record: &OnRecord,
     judged: &[Judged<'_>],
-    tallies: &mut Tallies,
-) -> Stored<()> {
-    let mut rows = NewConversions::default();
-    let mut new: Vec<(&Report, &Credited)> = judged
-        .iter()
-        .filter_map(|(incoming, decided)| match decided {
-            Decided::New(credited) => Some((&incoming.report, credited.as_ref())),
-            _ => None,
-        })
-        .collect();
-    new.sort_unstable_by_key(|(_, credited)| credited.id);
-    for (report, credited) in new {
-        add(&mut rows, env, on_record, (report, credited));
-        tally(catalogue, report, credited, tallies);
+    rows: &mut NewRows,
+) {
+    for (incoming, decided) in judged {
+        if let Decided::New(credited) = decided {
+            add_one(env, on_record, (&incoming.report, credited), rows);
+            tally(catalogue, &incoming.report, credited, rows);
+        }
     }
-    conversions::insert_all(write, &rows)
 }
 
 /// Raises the counters of what was reported again, each once.
@@ -62,7 +51,7 @@ pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>]) -> Sto
     repeats.into_iter().try_for_each(|(id, count)| conversions::add_repeats(write, id, count))
 }
 
-fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, tallies: &mut Tallies) {
+fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, rows: &mut NewRows) {
     if report.mode == Mode::Test {
         return;
     }
@@ -75,10 +64,10 @@ fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, tallies: &
         affiliate_id: credited.credit.affiliate_id,
     };
     let tally = Tally::conversion(credited.earning.base, credited.earning.commission);
-    tallies.count(&place, &program.zone, report.received_at, &tally);
+    rows.tallies.count(&place, &program.zone, report.received_at, &tally);
 }
 
-fn add(rows: &mut NewConversions, env: &Environment, on_record: &OnRecord, (report, credited): (&Report, &Credited)) {
+fn add_one(env: &Environment, on_record: &OnRecord, (report, credited): (&Report, &Credited), rows: &mut NewRows) {
     let click = credited.credit.click.and_then(|click| on_record.click(click.id));
     let commission = env.mint.id(report.received_at);
     rows.conversions.push(conversion_row(report, credited));

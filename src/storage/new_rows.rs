@@ -1,0 +1,66 @@
+//! What a batch writes, gathered while it is decided and written at its end: one trip to a server, whatever the batch
+//! holds.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::attempts::{AttemptDayRow, AttemptRow};
+use super::bulk;
+use super::clicks::ClickRow;
+use super::commissions::CommissionRow;
+use super::conversion_details::ConversionDetailsRow;
+use super::conversions::ConversionRow;
+use super::error::{StorageError, Stored, Unique};
+use super::ledger_entries::LedgerEntryRow;
+use super::roll_ups::RollUpRows;
+use super::write::Write;
+use crate::domain::report::Tallies;
+
+/// Rows of every table that batches write, and what they add to the roll-ups.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "the tables")]
+pub struct NewRows {
+    pub conversions: Vec<ConversionRow>,
+    pub details: Vec<ConversionDetailsRow>,
+    pub commissions: Vec<CommissionRow>,
+    pub entries: Vec<LedgerEntryRow>,
+    pub clicks: Vec<ClickRow>,
+    pub attempts: Vec<AttemptRow>,
+    pub attempt_days: Vec<AttemptDayRow>,
+    pub tallies: Tallies,
+}
+
+impl NewRows {
+    /// Writes everything, tables in one order everywhere (conversions, commissions, ledger, the rest, roll-ups), rows by
+    /// ascending key, so that two writers could never wait for each other.
+    ///
+    /// # Errors
+    /// [`Unique::Order`] when another writer was faster with one of the orders; then the transaction is of no use.
+    pub fn write(mut self, write: &mut Write<'_>) -> Stored<()> {
+        self.conversions.sort_unstable_by_key(|row| row.id);
+        self.attempt_days.sort_unstable_by_key(|row| (row.token_id, row.day));
+        let roll_ups = RollUpRows::of(&self.tallies);
+        let inserted = bulk::insert(
+            write.conn(),
+            &[
+                &self.conversions.as_slice(),
+                &self.details.as_slice(),
+                &self.commissions.as_slice(),
+                &self.entries.as_slice(),
+                &self.clicks.as_slice(),
+                &self.attempts.as_slice(),
+                &self.attempt_days.as_slice(),
+                &roll_ups.campaigns.as_slice(),
+                &roll_ups.affiliates.as_slice(),
+                &roll_ups.quarters.as_slice(),
+            ],
+        );
+        match inserted {
+            Ok(count) if count == self.conversions.len() => Ok(()),
+            // What hangs on a conversion that was left out has nothing to hang on.
+            Ok(_) | Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+                Err(StorageError::Taken(Unique::Order))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
