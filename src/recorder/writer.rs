@@ -40,13 +40,6 @@ pub(super) struct Writer {
     last_check: Instant,
 }
 
-/// What came of running a batch once.
-enum Run {
-    Done(Results),
-    /// An earlier run with the same id did commit, though its answer was lost.
-    HadHappened,
-}
-
 impl Writer {
     pub(super) fn new(
         url: DatabaseUrl,
@@ -139,8 +132,7 @@ impl Writer {
         loop {
             runs += 1;
             match self.run_once(id, batch, &mut prepared) {
-                Ok(Run::Done(results)) => return Ok(results),
-                Ok(Run::HadHappened) => return Ok(prepared.unwrap_or_default()),
+                Ok(()) => return Ok(prepared.unwrap_or_default()),
                 Err(error) if error.is_worth_another_run() && runs < RUNS => {}
                 // The commit may have happened: ask a new connection, at once and only once.
                 Err(StorageError::Unavailable(_)) if runs == 1 => self.conn = None,
@@ -149,16 +141,18 @@ impl Writer {
         }
     }
 
-    fn run_once(&mut self, id: BatchId, batch: &Batch, prepared: &mut Option<Results>) -> Stored<Run> {
+    /// Runs a batch once and leaves its results in `prepared`. If an earlier run with the same id did commit, though its
+    /// answer was lost, there is nothing to do, and the results of that run are there already.
+    fn run_once(&mut self, id: BatchId, batch: &Batch, prepared: &mut Option<Results>) -> Stored<()> {
         self.connect()?;
         let Self { conn, env, shared, visitors, .. } = self;
         let conn = conn.as_mut().ok_or_else(away)?;
         let work = |write: &mut Write<'_>| {
-            let Some(revision) = batches::begin(write, id)? else { return Ok(Run::HadHappened) };
-            let catalogue = catalogue_at(revision, write.conn(), env, shared)?;
-            let results = batch.record(write, env, &catalogue, visitors)?;
-            *prepared = Some(Results { outcomes: results.outcomes.clone(), visitors: results.visitors.clone() });
-            Ok(Run::Done(results))
+            if let Some(revision) = batches::begin(write, id)? {
+                let catalogue = catalogue_at(revision, write.conn(), env, shared)?;
+                *prepared = Some(batch.record(write, env, &catalogue, visitors)?);
+            }
+            Ok(())
         };
         shared.status.observe(|| guarded(conn, |conn| transaction(conn, work)))
     }

@@ -4,7 +4,10 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 
 /// The files, built into the binary: name, type, content.
-const FILES: [(&str, &str, &str); 1] = [("page.css", "text/css; charset=utf-8", include_str!("../../static/page.css"))];
+const FILES: [(&str, &str, &str); 2] = [
+    ("page.css", "text/css; charset=utf-8", include_str!("../../static/page.css")),
+    ("favicon.svg", "image/svg+xml; charset=utf-8", include_str!("../../static/favicon.svg")),
+];
 
 /// `GET /static/{name}`.
 pub async fn serve(name: web::Path<String>) -> HttpResponse {
