@@ -128,3 +128,156 @@ pub fn judge_direct(campaign: &Campaign, affiliate: &Affiliate, now: Timestamp) 
     campaign.takes_visitors(now)?;
     affiliate.may_send()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Credit, Refusal, belongs, judge_click, judge_direct};
+    use crate::domain::affiliate::{Affiliate, AffiliateStatus};
+    use crate::domain::campaign::{Campaign, CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
+    use crate::domain::click_token::{Claims, Mode, Origin};
+    use crate::domain::handle::{AffiliateCode, LinkCode};
+    use crate::domain::id::Id;
+    use crate::domain::landing::{AllowedHosts, TargetUrl};
+    use crate::domain::link::Link;
+    use crate::domain::time::{Timestamp, Window};
+
+    const CLICKED: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn campaign() -> Campaign {
+        Campaign {
+            id: Id::at(CLICKED, [1; 10]),
+            program_id: Id::at(CLICKED, [0; 10]),
+            name: "Autumn".into(),
+            kind: CampaignKind::Link,
+            tool_type: ToolType::SaleIntegration,
+            method: IntegrationMethod::S2sApi,
+            status: CampaignStatus::Public,
+            period: Period::default(),
+            archived: false,
+            direct_mode: true,
+            window: Window::DEFAULT,
+            target: TargetUrl::parse("https://alderfinch.example/").unwrap(),
+            allowed_hosts: AllowedHosts::default(),
+        }
+    }
+
+    fn affiliate(status: AffiliateStatus) -> Affiliate {
+        Affiliate {
+            id: Id::at(CLICKED, [2; 10]),
+            program_id: campaign().program_id,
+            code: AffiliateCode::parse("wander").unwrap(),
+            name: "Wander Weekly".into(),
+            status,
+        }
+    }
+
+    fn link() -> Link {
+        Link {
+            id: Id::at(CLICKED, [3; 10]),
+            program_id: campaign().program_id,
+            campaign_id: campaign().id,
+            affiliate_id: affiliate(AffiliateStatus::Active).id,
+            code: LinkCode::parse("autumn24").unwrap(),
+        }
+    }
+
+    fn claims() -> Claims {
+        Claims {
+            mode: Mode::Live,
+            origin: Origin::Redirect,
+            window: Window::DEFAULT,
+            click: Id::at(CLICKED, [4; 10]),
+            link: link().id,
+        }
+    }
+
+    #[test]
+    fn a_token_belongs_to_its_own_campaign_and_mode_and_to_nobody_else() {
+        let other = Id::at(CLICKED, [9; 10]);
+        let elsewhere = Link { id: Id::at(CLICKED, [9; 10]), ..link() };
+        let unknown = Err(Refusal::UnknownClickToken);
+        let cases = [
+            ("its own", belongs(&claims(), Some(&link()), campaign().id, Mode::Live).map(|_| ()), Ok(())),
+            ("of another campaign", belongs(&claims(), Some(&link()), other, Mode::Live).map(|_| ()), unknown),
+            ("of the other mode", belongs(&claims(), Some(&link()), campaign().id, Mode::Test).map(|_| ()), unknown),
+            ("of no link", belongs(&claims(), None, campaign().id, Mode::Live).map(|_| ()), unknown),
+            ("of another link", belongs(&claims(), Some(&elsewhere), campaign().id, Mode::Live).map(|_| ()), unknown),
+        ];
+        for (name, found, expected) in cases {
+            assert_eq!(found, expected, "{name}");
+        }
+        let Credit { affiliate_id, click, .. } =
+            belongs(&claims(), Some(&link()), campaign().id, Mode::Live).expect("it belongs");
+        assert_eq!(affiliate_id, link().affiliate_id);
+        assert_eq!(click.map(|click| click.clicked_at), Some(CLICKED));
+    }
+
+    #[test]
+    fn a_promise_made_at_the_click_is_kept_unless_it_was_taken_back() {
+        let end = CLICKED.plus(DAY * 30);
+        let draft = Campaign { status: CampaignStatus::Draft, ..campaign() };
+        let over = Campaign { period: Period { starts_at: None, ends_at: Some(CLICKED) }, ..campaign() };
+        let archived = Campaign { archived: true, ..campaign() };
+        let active = affiliate(AffiliateStatus::Active);
+        let paused = affiliate(AffiliateStatus::Paused);
+        let rejected = affiliate(AffiliateStatus::Rejected);
+        let late = end.plus(Duration::from_millis(1));
+        let cases = [
+            ("at the end of the window", judge_click(&claims(), &campaign(), Some(&active), end), Ok(())),
+            ("after it", judge_click(&claims(), &campaign(), Some(&active), late), Err(Refusal::ClickTokenExpired)),
+            ("campaign withdrawn to draft", judge_click(&claims(), &draft, Some(&active), end), Ok(())),
+            ("campaign over", judge_click(&claims(), &over, Some(&active), end), Ok(())),
+            (
+                "campaign archived",
+                judge_click(&claims(), &archived, Some(&active), end),
+                Err(Refusal::CampaignArchived),
+            ),
+            ("affiliate paused", judge_click(&claims(), &campaign(), Some(&paused), end), Ok(())),
+            (
+                "affiliate rejected",
+                judge_click(&claims(), &campaign(), Some(&rejected), end),
+                Err(Refusal::AffiliateRejected),
+            ),
+            (
+                "expired and archived: the click is judged first",
+                judge_click(&claims(), &archived, Some(&active), late),
+                Err(Refusal::ClickTokenExpired),
+            ),
+        ];
+        for (name, found, expected) in cases {
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn without_a_click_everything_is_judged_at_the_report() {
+        let now = CLICKED;
+        let later = Some(now.plus(DAY));
+        let open = campaign();
+        let with = |change: fn(&mut Campaign)| {
+            let mut changed = campaign();
+            change(&mut changed);
+            changed
+        };
+        let not_yet = Campaign { period: Period { starts_at: later, ends_at: None }, ..campaign() };
+        let over = Campaign { period: Period { starts_at: None, ends_at: Some(now) }, ..campaign() };
+        let active = AffiliateStatus::Active;
+        let cases = [
+            ("all in order", &open, active, Ok(())),
+            ("direct mode off", &with(|c| c.direct_mode = false), active, Err(Refusal::DirectModeOff)),
+            ("in review", &with(|c| c.status = CampaignStatus::InReview), active, Err(Refusal::CampaignNotPublic)),
+            ("archived", &with(|c| c.archived = true), active, Err(Refusal::CampaignArchived)),
+            ("not begun", &not_yet, active, Err(Refusal::CampaignOutsidePeriod)),
+            ("ended this moment", &over, active, Err(Refusal::CampaignOutsidePeriod)),
+            ("affiliate pending", &open, AffiliateStatus::Pending, Err(Refusal::AffiliateNotActive)),
+            ("affiliate paused", &open, AffiliateStatus::Paused, Err(Refusal::AffiliateNotActive)),
+            ("affiliate rejected", &open, AffiliateStatus::Rejected, Err(Refusal::AffiliateRejected)),
+        ];
+        for (name, campaign, status, expected) in cases {
+            assert_eq!(judge_direct(campaign, &affiliate(status), now), expected, "{name}");
+        }
+    }
+}

@@ -103,3 +103,46 @@ impl Tallies {
         self.program_quarters.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Tallies, Tally};
+    use crate::domain::currency::Currency;
+    use crate::domain::id::Id;
+    use crate::domain::money::Money;
+    use crate::domain::time::{Timestamp, Zone};
+
+    #[test]
+    fn everything_is_counted_once_per_table_in_its_own_local_day() {
+        let at = Timestamp::parse_rfc3339("2026-11-20T23:30:00Z").unwrap();
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let place = Place {
+            program_id: Id::at(at, [1; 10]),
+            campaign_id: Id::at(at, [2; 10]),
+            affiliate_id: Id::at(at, [3; 10]),
+        };
+        let mut tallies = Tallies::default();
+        let sale = Money::new(9_999, Currency::USD);
+        tallies.count(&place, &berlin, at, &Tally::click(true));
+        tallies.count(&place, &berlin, at, &Tally::click(false));
+        tallies.count(&place, &berlin, at, &Tally::screened());
+        tallies.count(&place, &berlin, at, &Tally::conversion(Some(sale), Some(Money::new(1_000, Currency::USD))));
+        tallies.count(&place, &berlin, at, &Tally::conversion(None, None));
+        let expected = Tally {
+            clicks: 2,
+            unique_clicks: 1,
+            screened: 1,
+            conversions: 2,
+            sales_minor: 9_999,
+            commission_minor: 1_000,
+        };
+        let days: Vec<_> =
+            tallies.campaign_days.iter().map(|((_, day), (_, tally))| (day.to_string(), *tally)).collect();
+        assert_eq!(days, [("2026-11-21".to_owned(), expected)]);
+        assert_eq!(tallies.affiliate_days.values().map(|(_, tally)| *tally).collect::<Vec<_>>(), [expected]);
+        assert_eq!(
+            tallies.program_quarters.into_iter().collect::<Vec<_>>(),
+            [((place.program_id, at.quarter_hour()), expected)]
+        );
+    }
+}

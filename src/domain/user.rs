@@ -60,3 +60,28 @@ impl std::fmt::Debug for Password {
         formatter.write_str("Password(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Password, PasswordRefused};
+
+    #[test]
+    fn a_password_has_eight_to_128_characters_whatever_they_are() {
+        let cases = [
+            ("seven", "seven77".to_owned(), Some(PasswordRefused::TooShort)),
+            ("eight", "eight888".to_owned(), None),
+            ("eight beyond ASCII", "ßßßßßßßß".to_owned(), None),
+            ("128", "x".repeat(128), None),
+            ("129", "x".repeat(129), Some(PasswordRefused::TooLong)),
+        ];
+        for (name, text, refused) in cases {
+            assert_eq!(Password::new(text).err(), refused, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_printed_by_accident() {
+        let shown = format!("{:?}", Password::new("correct horse".into()).unwrap());
+        assert!(!shown.contains("horse"), "{shown}");
+    }
+}

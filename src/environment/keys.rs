@@ -51,7 +51,7 @@ impl MasterKey {
     /// [`MasterKeyError::Malformed`].
     pub fn from_text(text: &str) -> Result<Self, MasterKeyError> {
         let digits = text.trim().as_bytes();
-        if digits.len() != 64 {
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return Err(MasterKeyError::Malformed);
         }
         let mut key = [0; 32];
@@ -205,5 +205,48 @@ impl Keys {
 
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&self.sealing.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, MasterKey};
+    use crate::domain::click_token::Mode;
+    use crate::domain::id::Id;
+    use crate::domain::key::{KeyKind, SecretKey};
+    use crate::domain::time::Timestamp;
+
+    fn keys(byte: &str) -> Keys {
+        Keys::derived_from(&MasterKey::from_text(&byte.repeat(32)).unwrap())
+    }
+
+    #[test]
+    fn a_sealed_key_opens_only_for_its_row_and_under_its_master_key() {
+        let key = SecretKey::from_random(KeyKind::Campaign, Mode::Live, [5; 44]);
+        let row = Id::at(Timestamp::from_millis(1), [1; 10]);
+        let other_row = Id::at(Timestamp::from_millis(1), [2; 10]);
+        let sealed = keys("ab").seal(&key, row, [9; 24]);
+        assert!(!sealed.contains(key.as_str()));
+        assert_eq!(keys("ab").unseal(&sealed, row).as_ref().map(SecretKey::as_str), Some(key.as_str()));
+        assert!(keys("ab").unseal(&sealed, other_row).is_none());
+        assert!(keys("ac").unseal(&sealed, row).is_none());
+        assert!(keys("ab").unseal(&sealed[..sealed.len() - 2], row).is_none());
+    }
+
+    #[test]
+    fn another_master_key_is_recognised_by_its_check_value() {
+        assert_eq!(keys("ab").check_value(), keys("ab").check_value());
+        assert_ne!(keys("ab").check_value(), keys("ac").check_value());
+        assert_ne!(keys("ab").pepper(), keys("ab").email());
+    }
+
+    #[test]
+    fn a_master_key_is_64_hexadecimal_digits() {
+        for (name, text) in
+            [("empty", ""), ("short", "ab"), ("not hexadecimal", &"zz".repeat(32)), ("signs", &"+a".repeat(32))]
+        {
+            assert!(MasterKey::from_text(text).is_err(), "{name}");
+        }
+        assert!(MasterKey::from_text(&format!("{}\n", "0F".repeat(32))).is_ok());
     }
 }
