@@ -93,7 +93,7 @@ pub fn record_conversions(
         judged.push((report, decide(catalogue, &mut on_record, report)));
     }
     rows::add(env, catalogue, &on_record, &judged, new);
-    rows::count_repeats(write, &judged)?;
+    rows::count_repeats(write, &judged, new)?;
     Ok(Recorded {
         outcomes: judged.iter().map(|(_, decided)| decided.outcome()).collect(),
         attempts: judged.iter().filter_map(|(report, decided)| attempt(env, report, decided)).collect(),

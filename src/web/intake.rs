@@ -184,9 +184,9 @@ impl Fields {
     #[must_use]
     pub fn unknown(&self, known: &[&str]) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for (name, _) in &self.0 {
+        for (name, _) in self.0.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
             let name = shortened(name);
-            if !known.contains(&name.as_str()) && !names.contains(&name) && names.len() < 50 {
+            if !names.contains(&name) && names.len() < 50 {
                 names.push(name);
             }
         }
@@ -203,8 +203,12 @@ impl Fields {
     }
 }
 
-/// A name as it may be repeated to its sender: of a bounded length and without control characters.
+/// A name as it may be repeated to its sender and kept: of a bounded length, without control characters, and without a
+/// secret, which stands in a name where JSON was sent as a form.
 fn shortened(name: &str) -> String {
+    if value::holds_secret(name) {
+        return value::REMOVED.into();
+    }
     let cut = &name[..name.floor_char_boundary(64)];
     cut.replace(char::is_control, "\u{FFFD}")
 }

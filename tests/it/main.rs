@@ -11,4 +11,10 @@
     reason = "a test says what went wrong by failing"
 )]
 
+mod abuse;
+mod idempotency;
+mod keys;
+mod money_over_http;
+mod s2s;
 mod support;
+mod tracking;

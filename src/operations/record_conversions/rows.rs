@@ -38,8 +38,9 @@ pub(super) fn add(
     }
 }
 
-/// Raises the counters of what was reported again, each once.
-pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>]) -> Stored<()> {
+/// Raises the counters of what was reported again, each once: in the row at hand where the first report is of the same
+/// set and not written yet.
+pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>], rows: &mut NewRows) -> Stored<()> {
     let mut repeats: BTreeMap<ConversionId, i64> = BTreeMap::new();
     for (_, decided) in judged {
         if let Decided::Repeat { id, differing } = decided
@@ -47,6 +48,9 @@ pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>]) -> Sto
         {
             *repeats.entry(*id).or_default() += 1;
         }
+    }
+    for row in &mut rows.conversions {
+        row.repeats += repeats.remove(&row.id).unwrap_or_default();
     }
     repeats.into_iter().try_for_each(|(id, count)| conversions::add_repeats(write, id, count))
 }

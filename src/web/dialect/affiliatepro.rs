@@ -182,10 +182,12 @@ impl Received {
 
 /// Answers a request without a valid key, and counts it.
 fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Call, Timestamp)) -> Answer {
+    let two_keys = intake.problem == Some(Unreadable::GivenTwice("api_key".into()));
     let answer = match (&intake.problem, intake.fields.get("api_key")) {
-        (Some(problem), _) => Answer::Unreadable(problem.clone()),
-        (None, None) => Answer::NoKey,
-        (None, Some(_)) => Answer::BadKey,
+        (Some(problem), key) if two_keys || key.is_none() => Answer::Unreadable(problem.clone()),
+        (_, None) => Answer::NoKey,
+        // The key is judged first, whatever stopped the reading after it.
+        (_, Some(_)) => Answer::BadKey,
     };
     app.recorder.note_keyless(KeylessReport {
         id: app.environment.mint.id(at),

@@ -1,6 +1,6 @@
 //! The harness: real processes, real databases, real sockets, and the faults that befall them.
 //!
-//! Nothing here knows the product's code; it speaks to the product the way the world does, over HTTP, SQL and signals.
+//! Nothing here but `house` knows the product's code; it speaks to the product as the world does: HTTP, SQL, signals.
 //! Tests use it as `crate::support`, benches include the same files by `#[path]`.
 
 #![allow(
@@ -18,6 +18,7 @@ pub mod checker;
 pub mod connection;
 pub mod engine;
 pub mod folder;
+pub mod house;
 pub mod journal;
 pub mod patience;
 pub mod personas;

@@ -1,0 +1,214 @@
+//! Two writers at once for everything that must be unique and that people can run into.
+//!
+//! One process writes through one connection, so such a race needs two processes and a lost lock. The index is the last
+//! to know, and it must say which promise it kept.
+
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::attempt::Payload;
+use accrue::domain::click_token::Mode;
+use accrue::domain::conversion::{CustomerFacts, Report};
+use accrue::domain::currency::Currency;
+use accrue::domain::event::{Channel, Event};
+use accrue::domain::handle::{AffiliateCode, EmailAddress, OrderId};
+use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
+use accrue::domain::money::Money;
+use accrue::domain::time::Zone;
+use accrue::domain::user::Password;
+use accrue::environment::Environment;
+use accrue::operations::change_rule::change_rule;
+use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
+use accrue::operations::create_link::implicit_link;
+use accrue::operations::record_conversions::{Evidence, Incoming, Outcome, record_conversions};
+use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program, hash_password};
+use accrue::storage::catalogue::Catalogue;
+use accrue::storage::conn::{DatabaseUrl, Purpose};
+use accrue::storage::error::{StorageError, Stored, Unique};
+use accrue::storage::links::{self, LinkRow};
+use accrue::storage::new_rows::NewRows;
+use accrue::storage::write::{Write, transaction};
+
+use crate::support::engine::{Engine, TestDatabase, on_each_engine};
+use crate::support::house::{House, Shop, affiliate_id, campaign_id, percent};
+use crate::support::patience::pause;
+
+/// How long the first writer keeps its transaction open, so that the second runs into it.
+const HEAD_START: Duration = Duration::from_millis(150);
+
+/// What both writers know.
+struct Scene {
+    env: Environment,
+    program: ProgramId,
+    campaign: CampaignId,
+    affiliate: AffiliateId,
+}
+
+/// What a writer does.
+type Work<T> = fn(&mut Write<'_>, &Scene) -> Stored<T>;
+
+impl Scene {
+    fn of(house: &House, shop: &Shop) -> Scene {
+        house.admin().set_direct_mode(&shop.campaign, true);
+        Scene {
+            env: house.environment(),
+            program: shop.program,
+            campaign: campaign_id(&shop.campaign),
+            affiliate: affiliate_id(&shop.anna),
+        }
+    }
+}
+
+/// Runs the work twice on two connections, the second while the first is not yet committed.
+fn race<T: Send>(db: &TestDatabase, scene: &Scene, work: Work<T>) -> (Stored<T>, Stored<T>) {
+    let url: DatabaseUrl = db.url.parse().expect("the harness makes database URLs");
+    let (under_way, is_under_way) = sync_channel(1);
+    let connect = || url.connect(Purpose::Writing).expect("the database can be reached");
+    thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            transaction(&mut connect(), |write| {
+                let done = work(write, scene)?;
+                under_way.send(()).expect("the second waits");
+                pause(HEAD_START);
+                Ok::<T, StorageError>(done)
+            })
+        });
+        is_under_way.recv().expect("the first begins");
+        let second = transaction(&mut connect(), |write| work(write, scene));
+        (first.join().expect("the first does not panic"), second)
+    })
+}
+
+fn change(write: &mut Write<'_>, scene: &Scene) -> Stored<u32> {
+    Ok(change_rule(write, &scene.env, scene.campaign, percent("20"))?.version)
+}
+
+fn take_in(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
+    let code = AffiliateCode::parse("newcomer").expect("a code");
+    let new = NewAffiliate { code, name: "Newcomer".to_owned(), email: None, status: AffiliateStatus::Active };
+    create_affiliate(write, &scene.env, scene.program, new).map(drop)
+}
+
+fn found_program(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
+    let new = NewProgram { name: "New Shop".to_owned(), base_currency: Currency::USD, zone: Zone::utc() };
+    create_program(write, &scene.env, &new).map(drop)
+}
+
+fn hire(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
+    let password = Password::new("correct horse battery".to_owned()).expect("a password");
+    let password = hash_password(&password, &scene.env).expect("there is memory for it");
+    let email = EmailAddress::parse("owner@shop.example").expect("an address");
+    let owner = NewOwner { email, name: "Owner".to_owned(), password };
+    create_owner(write, &scene.env, &[scene.program], owner).map(drop)
+}
+
+fn link(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
+    let code = accrue::domain::handle::LinkCode::parse("spring-sale").expect("a code");
+    let created_at = scene.env.clock.now();
+    let (program_id, campaign_id, affiliate_id) = (scene.program, scene.campaign, scene.affiliate);
+    let id = scene.env.mint.id(created_at);
+    links::insert(write, &LinkRow { id, program_id, campaign_id, affiliate_id, code, implicit: false, created_at })
+}
+
+fn imply(write: &mut Write<'_>, scene: &Scene) -> Stored<String> {
+    let link = implicit_link(write, &scene.env, scene.program, scene.campaign, scene.affiliate)?;
+    Ok(link.id.to_string())
+}
+
+/// Records order 1001 in direct mode, as the recorder does.
+fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
+    let now = scene.env.clock.now();
+    let report = Report {
+        id: scene.env.mint.id(now),
+        program_id: scene.program,
+        mode: Mode::Live,
+        token_id: scene.env.mint.id(now),
+        channel: Channel::Direct,
+        received_at: now,
+        order_id: OrderId::parse("1001").expect("an order id"),
+        event: Event::SALE,
+        amount: Money::new(9_999, Currency::USD),
+        customer: CustomerFacts::default(),
+        product_ids: Vec::new(),
+        ignored_fields: Vec::new(),
+    };
+    let named = accrue::domain::affiliate::AffiliateRef::Id(scene.affiliate);
+    let incoming = Incoming {
+        report,
+        campaign_id: scene.campaign,
+        evidence: Evidence::Direct(named),
+        payload: Payload::default(),
+    };
+    let catalogue = Catalogue::load(write.conn(), now)?;
+    let mut new = NewRows::default();
+    let recorded = record_conversions(write, &scene.env, &catalogue, &[incoming], &mut new)?;
+    new.write(write)?;
+    Ok(recorded.outcomes[0])
+}
+
+on_each_engine! {
+    fn who_comes_second_is_told_what_is_taken(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        let races: [(Work<()>, Unique); 4] = [
+            (take_in, Unique::AffiliateCode),
+            (found_program, Unique::ProgramSlug),
+            (hire, Unique::UserEmail),
+            (link, Unique::LinkCode),
+        ];
+        for (work, promise) in races {
+            let (first, second) = race(&db, &scene, work);
+            assert!(first.is_ok(), "{promise}: {first:?}");
+            assert!(matches!(second, Err(StorageError::Taken(taken)) if taken == promise), "{promise}: {second:?}");
+        }
+    }
+
+    fn of_two_changes_of_a_rule_at_once_each_is_a_version_or_is_refused(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        let (first, second) = race(&db, &scene, change);
+        assert_eq!(first.unwrap(), 2);
+        match db.engine {
+            // The second writer waits at its beginning, and then sees the first one's version.
+            Engine::Sqlite => assert_eq!(second.unwrap(), 3),
+            Engine::Postgres => assert!(matches!(second, Err(StorageError::Taken(Unique::RuleVersion))), "{second:?}"),
+        }
+        let catalogue = house.write(|write, env| Catalogue::load(write.conn(), env.clock.now()));
+        let versions: Vec<u32> = catalogue.rules(scene.campaign).iter().map(|rule| rule.version).collect();
+        assert!(versions == [1, 2] || versions == [1, 2, 3], "{versions:?}");
+    }
+
+    fn a_pair_never_gets_a_second_implicit_link(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        let (first, second) = race(&db, &scene, imply);
+        let first = first.unwrap();
+        match (db.engine, second) {
+            (Engine::Sqlite, second) => assert_eq!(second.unwrap(), first),
+            (Engine::Postgres, second) => {
+                assert!(matches!(second, Err(StorageError::Taken(Unique::ImplicitLink))), "{second:?}");
+            }
+        }
+        let (again, and_again) = race(&db, &scene, imply);
+        assert_eq!((again.unwrap(), and_again.unwrap()), (first.clone(), first), "asked again, both find it");
+    }
+
+    fn an_order_two_writers_record_at_once_is_recorded_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        let (first, second) = race(&db, &scene, record);
+        let Outcome::Recorded(id) = first.unwrap() else { panic!("the first records it") };
+        match (db.engine, second) {
+            (Engine::Sqlite, second) => assert_eq!(second.unwrap(), Outcome::Repeat(id)),
+            (Engine::Postgres, second) => {
+                let error = second.unwrap_err();
+                assert!(matches!(error, StorageError::Taken(Unique::Order)) && error.is_worth_another_run(), "{error}");
+            }
+        }
+        let (again, _) = race(&db, &scene, record);
+        assert_eq!(again.unwrap(), Outcome::Repeat(id), "run again, it is a repeat");
+        assert_eq!(house.conversion("1001").id, id);
+    }
+}

@@ -1,0 +1,112 @@
+//! No secret can be read in the database, in its write-ahead log, or in what the server prints, however much it prints.
+
+use std::fs;
+
+use crate::support::connection::Connection;
+use crate::support::engine::{Engine, TestDatabase, on_each_engine};
+use crate::support::personas::{MerchantServer, Sale, Visitor, Wire};
+use crate::support::postgres::Cluster;
+use crate::support::process::{ServerProcess, ServerSettings};
+use crate::support::wire::Request;
+use crate::support::world::Demo;
+
+const CANARY: &str = "canary.bird@cage.example";
+
+/// Everything nobody may find: the middle of each key (its secret), the password, the master key, the address.
+fn secrets(db: &TestDatabase, demo: &Demo) -> Vec<(&'static str, String)> {
+    let master = fs::read_to_string(db.master_key_file()).expect("the master key's file").trim().to_owned();
+    assert_eq!(master.len(), 64);
+    let tokens = &demo.program.tokens;
+    let program = [&tokens.manage, &tokens.track, &tokens.read, &tokens.postback];
+    let keys = demo.campaigns.iter().map(|campaign| &campaign.api_key);
+    let keys = keys.chain(demo.affiliates.iter().map(|affiliate| &affiliate.token)).chain(program);
+    let mut secrets: Vec<_> = keys.map(|key| ("a key", key[18..52].to_owned())).collect();
+    secrets.push(("the password", demo.admin.password.clone()));
+    secrets.push(("the master key", master));
+    secrets.push(("the customer", "canary.bird".to_owned()));
+    secrets
+}
+
+/// All that is stored, as bytes: the database's files, or every table written out.
+fn stored(db: &TestDatabase) -> Vec<u8> {
+    match db.engine {
+        Engine::Sqlite => {
+            let files = fs::read_dir(db.folder()).expect("a folder").map(|file| file.expect("a file").path());
+            let database = files.filter(|path| path.to_string_lossy().contains("accrue.db"));
+            database.flat_map(|path| fs::read(path).expect("a file that can be read")).collect()
+        }
+        Engine::Postgres => {
+            let cluster = Cluster::shared().expect("the database is on it");
+            cluster.query(&db.url, "SELECT database_to_xml(true, false, '')").into_bytes()
+        }
+    }
+}
+
+fn contains(haystack: &[u8], needle: &str) -> bool {
+    let upper = needle.to_ascii_uppercase();
+    let same = |window: &[u8]| window.eq_ignore_ascii_case(upper.as_bytes());
+    haystack.windows(needle.len()).any(same)
+}
+
+/// Every key in every place where somebody could put it, rightly or not, and the customer's address wherever one goes.
+fn use_everything(server: &ServerProcess, demo: &Demo) {
+    let anna = demo.affiliate(0);
+    for campaign in &demo.campaigns {
+        let landing = Visitor::new(server.addr()).follow_with(&campaign.link_of(anna).code, &[("sub1", "findable")]);
+        let mut merchant = MerchantServer::new(server.addr(), &campaign.api_key);
+        let sale = Sale::of(landing.token()).with("customer_email", CANARY).with("coupon_code", "FINDABLE");
+        for sale in [sale.clone().in_json(), sale.clone().in_form(), sale.in_query()] {
+            assert_eq!(merchant.report(sale.clone()).status, 200);
+            merchant.report(sale.clone().order_total("1.00"));
+            merchant.report(sale.clone().with("click_token", "clk_forged").with("apikey", &campaign.api_key));
+            merchant.report(sale.clone().with("order_currency", "XXX").with("contact", CANARY));
+            merchant.report(
+                sale.clone().with("api_key", &format!("{}x", campaign.api_key)).with("note", &campaign.api_key),
+            );
+        }
+        assert_eq!(merchant.add_click_with(campaign, anna, &[("visitor_id", "findable")]).status, 200);
+    }
+    let keys = [&demo.program.tokens.manage, &demo.program.tokens.postback, &anna.token, &demo.campaigns[0].api_key];
+    let mut connection = Connection::open(server.addr()).expect("the server listens");
+    for key in keys {
+        let pair = [("api_key", key.as_str()), ("customer_email", CANARY), ("pad", &"x".repeat(9_000))];
+        let requests = [
+            Wire::Query.write("/integration/s2sConvert", &pair[..2]),
+            Wire::Query.write("/integration/nowhere", &pair[..2]),
+            Wire::Query.write("/integration/addClick", &pair),
+            Wire::Query.write("/integration/addClick", &pair[..2]).body("text/csv", format!("{key},{CANARY}")),
+            Wire::Query.write("/integration/addClick", &pair[..2]).json("{"),
+            Wire::Json.write("/integration/addClick", &pair[..2]),
+            Request::get("/integration/s2sConvert").query(&pair[..2]),
+            Request::get("/c/nobodyhasthis").query(&pair[..2]).bearer(key),
+            Request::get("/healthz").query(&pair[..2]),
+            Request::post("/integration/addClick").form(&[(key, CANARY), (CANARY, key)]),
+            Request::post("/integration/addClick").form(&[(&format!("{{\"api_key\":\"{key}\"}}"), "")]),
+        ];
+        for request in requests {
+            let answer = connection.send(&request).expect("the server answers");
+            assert!((200..500).contains(&answer.status), "{}", answer.status);
+            assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
+        }
+    }
+}
+
+on_each_engine! {
+    fn no_secret_can_be_read_in_the_database_or_in_what_the_server_prints(db: TestDatabase) {
+        let demo = Demo::fill(&db);
+        let mut server = ServerSettings::on(&db).env("ACCRUE_LOG", "debug").start();
+        use_everything(&server, &demo);
+        let while_running = stored(&db);
+        server.terminate();
+        let (afterwards, printed) = (stored(&db), server.output());
+        for bytes in [&while_running, &afterwards] {
+            assert!(contains(bytes, "findable"), "what is stored can be found");
+        }
+        assert!(printed.matches("answered").count() > 50, "it prints every answer: {printed}");
+        for (what, secret) in secrets(&db, &demo) {
+            assert!(!contains(&while_running, &secret), "{what} is in the database while it runs");
+            assert!(!contains(&afterwards, &secret), "{what} is in the database afterwards");
+            assert!(!contains(printed.as_bytes(), &secret), "{what} is printed");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! A server inside the test's own process, whose clock the test moves and whose books it reads.
+//!
+//! Everything else in the harness speaks to the product the way the world does. This part knows its code, because what
+//! a story needs besides the wire has no URL: a moved clock, an admin's hand on campaigns and keys, and the rows. What
+//! is reported to a house still goes over a socket, through the same server that `accrue serve` runs.
+
+mod admin;
+mod books;
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use accrue::app::App;
+use accrue::config::{Config, LogFormat};
+use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::currency::Currency;
+use accrue::domain::id::ProgramId;
+use accrue::domain::time::Timestamp;
+use accrue::environment::Environment;
+use accrue::environment::clock::Clock;
+use accrue::recorder::WriteError;
+use accrue::server::Server;
+use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
+use accrue::storage::error::{StorageError, Stored};
+use accrue::storage::write::Write;
+use actix_web::rt::System;
+use actix_web::web::Data;
+use tokio::sync::oneshot;
+
+use super::background;
+use super::engine::TestDatabase;
+use super::personas::{MerchantServer, Visitor};
+use super::world::{Affiliate, Campaign};
+
+pub use admin::{Admin, affiliate_id, campaign_id, percent, plan};
+pub use books::Details;
+
+/// When a house opens unless a story needs another day: the twentieth of March 2026, at noon.
+const OPENING: &str = "2026-03-20T12:00:00Z";
+
+/// A running server with a standing clock. It stops on drop.
+pub struct House {
+    address: SocketAddr,
+    clock: Clock,
+    app: Data<App>,
+    url: DatabaseUrl,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The usual scene: a program in US dollars, a campaign that pays 10 % of what the shop's server reports, two active
+/// affiliates with a link each.
+pub struct Shop {
+    /// The merchant's program.
+    pub program: ProgramId,
+    /// What is promoted: `https://shop.example/start`.
+    pub campaign: Campaign,
+    /// Who is credited in most stories.
+    pub anna: Affiliate,
+    /// Who is not.
+    pub ben: Affiliate,
+}
+
+impl House {
+    /// Opens a house on an empty database.
+    pub fn open(database: &TestDatabase) -> House {
+        House::open_at(database, OPENING)
+    }
+
+    /// Opens a house at this moment.
+    pub fn open_at(database: &TestDatabase, now: &str) -> House {
+        House::open_with(database, now, |_| {})
+    }
+
+    /// Opens a house at this moment, with other settings.
+    pub fn open_with(database: &TestDatabase, now: &str, change: impl FnOnce(&mut Config)) -> House {
+        let url: DatabaseUrl = database.url.parse().expect("the harness makes database URLs");
+        let mut config = Config {
+            database_url: url.clone(),
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            insecure_http: false,
+            master_key_file: database.master_key_file(),
+            master_key: None,
+            trusted_proxies: Vec::new(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        };
+        change(&mut config);
+        let clock = Clock::standing_at(moment(now));
+        let server =
+            Server::bind(&config, clock.clone()).unwrap_or_else(|why| panic!("the house does not open: {why}"));
+        let (address, app) = (server.address(), server.app());
+        let (stop, stopped) = oneshot::channel();
+        let serve = async move {
+            let told = async { stopped.await.unwrap_or(()) };
+            server.run(told).await.expect("the house serves to its end");
+        };
+        let thread = background::start("house", move || System::new().block_on(serve));
+        House { address, clock, app, url, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The installation it serves.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Time, chance and secrets, as the server has them.
+    pub fn environment(&self) -> Environment {
+        self.app.environment.clone()
+    }
+
+    /// The time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets so many whole days pass.
+    pub fn pass_days(&self, days: u64) {
+        self.clock.advance(Duration::from_secs(days * 86_400));
+    }
+
+    /// Makes the usual scene.
+    pub fn shop(&self) -> Shop {
+        let admin = self.admin();
+        let program = admin.program("Alderfinch", Currency::USD);
+        let anna = admin.affiliate(program, "anna", AffiliateStatus::Active);
+        let ben = admin.affiliate(program, "ben", AffiliateStatus::Active);
+        let campaign = admin.campaign(program, plan(), &[&anna, &ben]);
+        Shop { program, campaign, anna, ben }
+    }
+
+    /// A visitor of this house.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.address)
+    }
+
+    /// Somebody follows the affiliate's link; the token they land with.
+    pub fn visit(&self, campaign: &Campaign, affiliate: &Affiliate) -> String {
+        self.visitor().follow(&campaign.link_of(affiliate).code).token().to_owned()
+    }
+
+    /// The server of the shop that holds the campaign's key.
+    pub fn merchant(&self, campaign: &Campaign) -> MerchantServer {
+        MerchantServer::new(self.address, &campaign.api_key)
+    }
+
+    /// Whoever runs the program.
+    pub fn admin(&self) -> Admin<'_> {
+        Admin::of(self)
+    }
+
+    /// Writes through the recorder, as an admin's request does. Panics where it is refused.
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Write<'_>, &Environment) -> Stored<T> + Send + 'static,
+    ) -> T {
+        self.try_write(work).unwrap_or_else(|why| panic!("the write is refused: {why}"))
+    }
+
+    /// Writes through the recorder; a refusal is a value.
+    pub fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Write<'_>, &Environment) -> Stored<T> + Send + 'static,
+    ) -> Result<T, WriteError<StorageError>> {
+        let environment = self.environment();
+        let written = self.app.recorder.write(move |write| work(write, &environment));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime starts");
+        runtime.block_on(written)
+    }
+
+    /// Returns once everything that was only noted so far (screened visits, reports without a key) is written.
+    pub fn settle(&self) {
+        self.write(|_, _| Ok(()));
+    }
+
+    /// Reads on a connection of its own, after everything that was noted is written.
+    pub fn read<T>(&self, read: impl FnOnce(&mut Conn) -> Stored<T>) -> T {
+        self.settle();
+        let mut conn = self.url.connect(Purpose::Reading).expect("the database can be read");
+        read(&mut conn).unwrap_or_else(|why| panic!("the database does not answer: {why}"))
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.thread.take().map(JoinHandle::join);
+        assert!(std::thread::panicking() || matches!(ended, Some(Ok(()))), "the house did not end well");
+    }
+}
+
+/// A moment written down as RFC 3339.
+pub fn moment(text: &str) -> Timestamp {
+    Timestamp::parse_rfc3339(text).unwrap_or_else(|why| panic!("{text} {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::engine::on_each_engine;
+    use crate::support::personas::Sale;
+
+    on_each_engine! {
+        fn a_house_serves_at_the_time_the_test_says(db: TestDatabase) {
+            let house = House::open(&db);
+            let shop = house.shop();
+            let token = house.visit(&shop.campaign, &shop.anna);
+            house.pass_days(3);
+            let answer = house.merchant(&shop.campaign).report(Sale::of(&token).order_id("1001"));
+            assert_eq!((answer.status, answer.word.as_str()), (200, "success"), "{}", answer.body);
+            let stored = house.conversion("1001");
+            assert_eq!(stored.received_at, moment("2026-03-23T12:00:00Z"));
+            assert_eq!(house.click(&token).id.time(), moment(OPENING));
+            house.assert_books_balance();
+        }
+    }
+}
