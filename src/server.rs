@@ -1,8 +1,11 @@
 //! The server: from a configuration to a listening address, and from a signal to a clean end.
 //!
 //! Stopping loses nobody. First every answer says that its connection closes, so that clients in the middle of their
-//! work move on; then no more connections are taken, and those that had already knocked are told to come back; then the
-//! requests in hand are answered, and at last the recorder writes what it was given.
+//! work move on; then no more connections are taken, and whoever knocks is told to come back; once nobody on the
+//! connections that are left says anything any more these are closed, and at last the recorder writes what it was given.
+//!
+//! The order matters: when it is told to stop, actix closes every connection that is not being answered at that moment,
+//! those among them whose request has arrived and was not read yet. So it is told only when all is quiet.
 
 mod drain;
 
@@ -32,10 +35,20 @@ const READERS: u32 = 8;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// How long requests in hand may take once the server is stopping, in seconds.
-const LAST_REQUESTS: u64 = 15;
+const LAST_REQUESTS: u64 = 12;
 
 /// How long clients in the middle of their work are given to move on.
 const FAREWELL: Duration = Duration::from_millis(300);
+
+/// How long nobody may have asked anything for the connections that are left to be taken for resting ones.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// How long quiet is waited for at most.
+const UNREST: Duration = Duration::from_secs(5);
+
+/// How long the recorder may take over what it was given last. Longer than that only a database takes that does not
+/// answer, and then everybody has been told to send it again.
+const LAST_WRITES: Duration = Duration::from_secs(8);
 
 /// Why a server cannot start: one sentence for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +83,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the installation and takes the address.
+    /// Opens the installation and only then takes the address: a standby that waits for its turn must not look like a
+    /// server that is slow to answer.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn bind(config: &Config, clock: Clock) -> Result<Self, StartError> {
         config.public_url_on(config.bind)?;
         let mut opened = opening::open(config, clock, WhenInUse::StandBy)?;
-        // Only now, so that nobody knocks at a process that stands by.
         let refuse = |cause| StartError::Address { address: config.bind, cause };
         let listener = TcpListener::bind(config.bind).map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
@@ -125,8 +138,7 @@ impl Server {
         }
         stop_serving(&handle, &stopping, second_handle).await;
         let served = serving.await.map_err(io::Error::other)?;
-        app.recorder.stop();
-        tokio::task::spawn_blocking(|| recorder.join()).await.map_err(io::Error::other)?;
+        recorder.end(&app.recorder, LAST_WRITES).await;
         right.release();
         served
     }
@@ -148,7 +160,22 @@ fn serve(listener: TcpListener, app: web::Data<App>, stopping: Stopping) -> io::
 async fn stop_serving(handle: &ServerHandle, stopping: &Stopping, listener: TcpListener) {
     stopping.begin();
     tokio::time::sleep(FAREWELL).await;
+    handle.pause().await;
     let draining = drain::Draining::start(listener);
+    if tokio::time::timeout(UNREST, quiet(stopping)).await.is_err() {
+        tracing::warn!("requests keep coming on open connections; closing them");
+    }
     handle.stop(true).await;
     draining.finish();
+}
+
+/// Done once nobody has been answered for a while. Every answer closes its connection, so that is soon.
+async fn quiet(stopping: &Stopping) {
+    loop {
+        let before = stopping.farewells();
+        tokio::time::sleep(QUIET).await;
+        if stopping.farewells() == before {
+            return;
+        }
+    }
 }

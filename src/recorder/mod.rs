@@ -99,12 +99,27 @@ pub struct Recorder {
 /// The writing thread, to be waited for at the end.
 pub struct RecorderThread(JoinHandle<()>);
 
+/// How often a thread that is to end is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
 impl RecorderThread {
-    /// Waits until everything that was queued before the stop is recorded and answered.
-    pub fn join(self) {
+    /// Waits until everything that is queued is recorded and answered, but not longer than that: a database that keeps
+    /// silent holds the thread as long as it likes. Answers whether the thread has ended.
+    pub async fn end(self, recorder: &Recorder, patience: Duration) -> bool {
+        let ended = timeout(patience, async {
+            recorder.stop().await;
+            while !self.0.is_finished() {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+        });
+        if ended.await.is_err() {
+            tracing::warn!("the database does not answer; what was not recorded has not been acknowledged");
+            return false;
+        }
         if self.0.join().is_err() {
             tracing::error!("the writing thread ended by a panic");
         }
+        true
     }
 }
 
@@ -124,9 +139,9 @@ impl Recorder {
     }
 
     /// Lets the thread end once it has done what is queued.
-    pub fn stop(&self) {
-        if self.queue.send(Item::Stop).is_err() {
-            tracing::warn!("the writing thread had ended before it was told to");
+    async fn stop(&self) {
+        while let Err(TrySendError::Full(_)) = self.queue.try_send(Item::Stop) {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 
@@ -212,6 +227,7 @@ impl Recorder {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
+        self.refuse_while_away()?;
         let (answer, answered) = oneshot::channel();
         let queued: QueuedWrite = Box::new(move |conn| {
             let done = transaction(conn, work);
@@ -223,11 +239,13 @@ impl Recorder {
         done.map_err(WriteError::Refused)
     }
 
-    /// Queues an element, unless it is known that nobody could write it: then its sender learns so at once.
+    /// While the database is away, or has kept silent for a while, nobody has to queue up to hear it.
+    fn refuse_while_away(&self) -> Result<(), NotRecorded> {
+        if self.is_available() { Ok(()) } else { Err(NotRecorded::Unavailable) }
+    }
+
     fn enqueue(&self, element: Element) -> Result<(), NotRecorded> {
-        if !self.is_available() {
-            return Err(NotRecorded::Unavailable);
-        }
+        self.refuse_while_away()?;
         self.queue.try_send(Item::Element(Box::new(element))).map_err(|error| refused(&error))
     }
 }

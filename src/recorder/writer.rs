@@ -126,6 +126,12 @@ impl Writer {
 
     /// Runs a batch until its fate is known, or the database is away.
     fn record(&mut self, batch: &Batch) -> Stored<Results> {
+        let shared = Arc::clone(&self.shared);
+        // All runs as one: whoever waits does not care which of them the database keeps silent in.
+        shared.status.observe(|| self.run_until_known(batch))
+    }
+
+    fn run_until_known(&mut self, batch: &Batch) -> Stored<Results> {
         let id = self.env.mint.id(self.env.clock.now());
         let mut prepared = None;
         let mut runs = 0;
@@ -154,40 +160,46 @@ impl Writer {
             }
             Ok(())
         };
-        shared.status.observe(|| guarded(conn, |conn| transaction(conn, work)))
+        guarded(conn, |conn| transaction(conn, work))
     }
 
+    /// Runs an admin's write. Where it cannot be tried, dropping the closure drops its answer, which its sender reads as
+    /// "not available".
     fn run_write(&mut self, write: QueuedWrite) {
-        if let Err(error) = self.connect() {
-            // Dropping the closure drops its answer, which its sender reads as "not available".
-            return tracing::warn!(%error, "an admin's write was not tried");
-        }
-        let Self { conn: Some(conn), env, shared, .. } = self else {
+        if self.shared.status.is_away() {
             return;
-        };
-        let done = shared.status.observe(|| {
-            let deliver = guarded(conn, |conn| Ok(write(conn)))?;
-            let revision = installation::revision(conn)?;
-            catalogue_at(revision, conn, env, shared)?;
-            Ok(deliver)
-        });
-        match done {
-            Ok(deliver) => deliver(),
-            Err(error) => self.lose(&StorageError::to_string(&error)),
         }
+        let shared = Arc::clone(&self.shared);
+        match shared.status.observe(|| self.try_write(write)) {
+            Ok(deliver) => deliver(),
+            Err(StorageError::Panicked) => tracing::error!("an admin's write panicked and was rolled back"),
+            Err(error) => self.lose(&error.to_string()),
+        }
+    }
+
+    fn try_write(&mut self, write: QueuedWrite) -> Stored<Box<dyn FnOnce() + Send>> {
+        self.connect()?;
+        let Self { conn, env, shared, .. } = self;
+        let conn = conn.as_mut().ok_or_else(away)?;
+        let deliver = guarded(conn, |conn| Ok(write(conn)))?;
+        let revision = installation::revision(conn)?;
+        catalogue_at(revision, conn, env, shared)?;
+        Ok(deliver)
     }
 
     /// Makes sure that writing would work, and says so to everybody.
     fn check(&mut self) {
-        self.last_check = Instant::now();
-        let checked = self.connect().and_then(|()| {
-            let conn = self.conn.as_mut().ok_or_else(away)?;
-            self.shared.status.observe(|| transaction(conn, |_| Ok(())))
+        let shared = Arc::clone(&self.shared);
+        let checked: Stored<()> = shared.status.observe(|| {
+            self.connect()?;
+            transaction(self.conn.as_mut().ok_or_else(away)?, |_| Ok(()))
         });
         match checked {
             Ok(()) => self.regain(),
             Err(error) => self.lose(&error.to_string()),
         }
+        // Counted from the end: a check that waited in vain must not be followed by another one at once.
+        self.last_check = Instant::now();
     }
 
     /// Opens the connection anew where it was lost, and takes the right to write again: another process may have it by now.
@@ -195,14 +207,12 @@ impl Writer {
         if self.conn.is_some() {
             return Ok(());
         }
-        let Self { url, shared, .. } = self;
-        let conn = shared.status.observe(|| {
-            let mut conn = url.connect(Purpose::Writing)?;
-            match conn.take_writing_right()? {
-                true => Ok(conn),
-                false => Err(StorageError::Unavailable("another process has taken over writing".into())),
-            }
-        })?;
+        let mut conn = self.url.connect(Purpose::Writing)?;
+        // Whoever switched the server's syncs off did it while it was away.
+        conn.check_durability().map_err(StorageError::Unavailable)?;
+        if !conn.take_writing_right()? {
+            return Err(StorageError::Unavailable("another process has taken over writing".into()));
+        }
         self.conn = Some(conn);
         Ok(())
     }

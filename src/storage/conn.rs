@@ -214,24 +214,37 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
     Ok(conn)
 }
 
+/// How long the line to a server may be dead before it is given up, unless the URL says otherwise. Without these a host
+/// that vanishes without a word would hold the writing thread for a quarter of an hour.
+const LINE: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("tcp_user_timeout", "5000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+];
+
+/// The same for the server's end: it must notice soon that a writer has vanished, or the right to write would stay taken.
+const SESSION: &str = "SET client_min_messages = warning; SET TIME ZONE 'UTC'; \
+    SET idle_in_transaction_session_timeout = '60s'; SET tcp_user_timeout = 5000; \
+    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3";
+
 fn connect_postgres(url: &str, purpose: Purpose) -> Stored<PgConnection> {
-    let mut conn = PgConnection::establish(&with_time_limits(url))?;
-    let settings = match purpose {
+    let mut conn = PgConnection::establish(&with_bounds(url))?;
+    conn.batch_execute(SESSION)?;
+    conn.batch_execute(match purpose {
         // Every statement of the recorder goes by a key. A plan made while a table was small must not become a scan of
         // millions of rows that is kept for as long as the connection.
-        Purpose::Writing => "SET enable_seqscan = off; SET jit = off; SET idle_in_transaction_session_timeout = '60s'",
+        Purpose::Writing => "SET enable_seqscan = off; SET jit = off",
         Purpose::Reading => "SET default_transaction_read_only = on",
-    };
-    conn.batch_execute(&format!("SET client_min_messages = warning; SET TIME ZONE 'UTC'; {settings}"))?;
+    })?;
     Ok(conn)
 }
 
-/// The URL with limits on how long a server that does not answer may be waited for, where it does not name its own.
-fn with_time_limits(url: &str) -> String {
-    const LIMITS: [(&str, &str); 2] = [("connect_timeout", "2"), ("tcp_user_timeout", "10000")];
-    LIMITS.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, limit)| {
+fn with_bounds(url: &str) -> String {
+    LINE.iter().filter(|(name, _)| !url.contains(&format!("{name}="))).fold(url.to_owned(), |url, (name, value)| {
         let separator = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{separator}{name}={limit}")
+        format!("{url}{separator}{name}={value}")
     })
 }
 
@@ -352,4 +365,18 @@ fn check_postgres_settings(conn: &mut PgConnection) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_bounds;
+
+    #[test]
+    fn the_line_to_a_server_is_bounded_unless_its_url_says_how() {
+        let rest = "keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
+        let whole = format!("postgres://h/d?connect_timeout=2&tcp_user_timeout=5000&{rest}");
+        assert_eq!(with_bounds("postgres://h/d"), whole);
+        let own = "postgres://h/d?tcp_user_timeout=9&connect_timeout=7";
+        assert_eq!(with_bounds(own), format!("{own}&{rest}"));
+    }
 }

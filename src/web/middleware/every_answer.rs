@@ -4,7 +4,7 @@
 //! query may carry a key, so nothing here ever logs more of a URL than its path.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,16 +21,34 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Set when the server has been told to stop.
 #[derive(Clone, Debug, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub struct Stopping(Arc<Farewells>);
+
+#[derive(Debug, Default)]
+struct Farewells {
+    begun: AtomicBool,
+    /// How many answers were the last on their connection.
+    said: AtomicU64,
+}
 
 impl Stopping {
     /// From now on every answer closes its connection.
     pub fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.begun.store(true, Ordering::Relaxed);
     }
 
-    fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// How many requests were answered since then.
+    #[must_use]
+    pub fn farewells(&self) -> u64 {
+        self.0.said.load(Ordering::Relaxed)
+    }
+
+    /// Whether the answer being made is its connection's last.
+    fn says_farewell(&self) -> bool {
+        let begun = self.0.begun.load(Ordering::Relaxed);
+        if begun {
+            self.0.said.fetch_add(1, Ordering::Relaxed);
+        }
+        begun
     }
 }
 
@@ -61,7 +79,7 @@ pub async fn every_answer<B: MessageBody + 'static>(
     };
     if let Some(settings) = settings {
         add_headers(response.headers_mut(), settings.https);
-        if settings.stopping.has_begun() {
+        if settings.stopping.says_farewell() {
             response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
         }
     }
