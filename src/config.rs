@@ -1,9 +1,12 @@
 //! Configuration: each setting has a flag, an environment variable and a default.
 
+use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{FalseyValueParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, ValueEnum};
 use ipnet::IpNet;
 use url::{Host, Url};
 
@@ -19,12 +22,20 @@ pub struct Config {
         value_name = "URL",
         env = "ACCRUE_DATABASE_URL",
         hide_env_values = true,
-        default_value = "sqlite://data/accrue.db"
+        default_value = "sqlite://data/accrue.db",
+        value_parser = Sentence("the database URL")
     )]
     pub database_url: DatabaseUrl,
 
     /// The address to serve on; port 0 picks a free one.
-    #[arg(long, global = true, value_name = "ADDRESS", env = "ACCRUE_BIND", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = "ACCRUE_BIND",
+        default_value = "127.0.0.1:8080",
+        value_parser = parse_address
+    )]
     pub bind: SocketAddr,
 
     /// What every URL shown to people begins with, such as `https://track.example.com`. Default: http:// and the bind
@@ -33,7 +44,7 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
 
     /// Allow a public URL without TLS on a host other than this machine.
-    #[arg(long, global = true, env = "ACCRUE_INSECURE_HTTP")]
+    #[arg(long, global = true, env = "ACCRUE_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
     pub insecure_http: bool,
 
     /// The file with the master key, made at the first start.
@@ -55,6 +66,29 @@ pub struct Config {
     /// How it is logged.
     #[arg(long, global = true, env = "ACCRUE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+}
+
+/// Reads a value that may hold a secret: what is wrong is said without repeating it.
+#[derive(Clone)]
+struct Sentence(&'static str);
+
+impl TypedValueParser for Sentence {
+    type Value = DatabaseUrl;
+
+    fn parse_ref(
+        &self,
+        _command: &Command,
+        _argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let parsed = value.to_str().ok_or_else(|| "must be text".to_owned()).and_then(str::parse);
+        parsed
+            .map_err(|problem: String| clap::Error::raw(ErrorKind::ValueValidation, format!("{} {problem}\n", self.0)))
+    }
+}
+
+fn parse_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080")
 }
 
 /// How log lines look.

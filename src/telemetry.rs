@@ -16,8 +16,9 @@ pub struct BadFilter(String);
 /// # Errors
 /// [`BadFilter`].
 pub fn start(config: &Config) -> Result<(), BadFilter> {
-    // What the web server says of its own workers is noise to whoever runs Accrue, unless they ask for it.
-    let filter = EnvFilter::try_new(format!("actix_server=warn,{}", config.log));
+    // What the web server says of its own workers, and of whoever knocks without speaking HTTP, is noise to whoever runs
+    // Accrue, unless they ask for it.
+    let filter = EnvFilter::try_new(format!("actix_server=warn,actix_http=off,{}", config.log));
     let filter = filter.map_err(|error| BadFilter(error.to_string()))?;
     let colours = io::stderr().is_terminal();
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);

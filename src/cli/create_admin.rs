@@ -34,22 +34,32 @@ pub(super) struct Arguments {
     #[arg(long)]
     password_stdin: bool,
 
-    /// The name of the program, if there is none yet
-    #[arg(long, default_value = "My program")]
-    program: String,
+    /// The name of the program, if there is none yet; default: My program
+    #[arg(long)]
+    program: Option<String>,
 
-    /// Its base currency, fixed once a conversion exists
-    #[arg(long, default_value = "USD", value_parser = Currency::parse)]
-    currency: Currency,
+    /// Its base currency, fixed once a conversion exists; default: USD
+    #[arg(long, value_parser = Currency::parse)]
+    currency: Option<Currency>,
 
-    /// Its time zone, such as Europe/Berlin
-    #[arg(long, default_value = "UTC", value_parser = Zone::parse)]
-    time_zone: Zone,
+    /// Its time zone, such as Europe/Berlin; default: UTC
+    #[arg(long, value_parser = Zone::parse)]
+    time_zone: Option<Zone>,
+}
+
+impl Arguments {
+    fn describe_a_program(&self) -> bool {
+        self.program.is_some() || self.currency.is_some() || self.time_zone.is_some()
+    }
 }
 
 /// Makes the person, and the program if there is none, and prints a password that it made.
 pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut opened = opening::open(config, Clock::system(), WhenInUse::Refuse)?;
+    let existing = programs::all(&mut opened.conn)?;
+    if let Some(program) = existing.first().filter(|_| arguments.describe_a_program()) {
+        bail!("there is a program already, {}; leave out --program, --currency and --time-zone", program.name);
+    }
     let env = &opened.environment;
     let given = if arguments.password_stdin { Some(read_password()?) } else { None };
     let password = given.clone().unwrap_or_else(|| env.mint.password());
@@ -60,7 +70,7 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitC
         Err(StorageError::Taken(Unique::UserEmail)) => bail!("somebody signs in as {} already", email.as_str()),
         made => made?,
     }
-    println!("{} owns the program and can sign in", email.as_str());
+    println!("{} owns the program now", email.as_str());
     if given.is_none() {
         println!("password (shown once): {}", password.reveal());
     }
@@ -75,7 +85,11 @@ fn make(
 ) -> Stored<()> {
     let mut owned: Vec<ProgramId> = programs::all(write.conn())?.iter().map(|program| program.id).collect();
     if owned.is_empty() {
-        let new = NewProgram { name: arguments.program, base_currency: arguments.currency, zone: arguments.time_zone };
+        let new = NewProgram {
+            name: arguments.program.unwrap_or_else(|| "My program".into()),
+            base_currency: arguments.currency.unwrap_or(Currency::USD),
+            zone: arguments.time_zone.unwrap_or_else(Zone::utc),
+        };
         owned.push(create_program(write, env, &new)?.id);
     }
     let before_at = arguments.email.as_str().split('@').next().unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
 //! `accrue demo`: a program to try.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -185,9 +186,12 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let password = env.mint.password();
     let hashed = hash_password(&password, &env)?;
     let admin = Admin { email: ADMIN_EMAIL.into(), password: password.reveal().into() };
-    let demo = transaction(&mut opened.conn, |write| fill(write, &env, &public_url, (admin, hashed)))?;
+    // Keys are shown once, so they are shown before anything is kept: what could not be printed is not there.
+    transaction(&mut opened.conn, |write| {
+        let demo = fill(write, &env, &public_url, (admin, hashed))?;
+        print(&demo, arguments.json)
+    })?;
     demo_history::add(&mut opened.conn, &env, now)?;
-    print(&demo, arguments.json)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -293,26 +297,31 @@ fn demo_link(link: &Link, public_url: &PublicUrl) -> DemoLink {
 }
 
 fn print(demo: &Demo, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
     if json {
-        println!("{}", serde_json::to_string_pretty(demo)?);
-        return Ok(());
+        writeln!(out, "{}", serde_json::to_string_pretty(demo)?)?;
+        return Ok(out.flush()?);
     }
-    println!(
+    let program = &demo.program;
+    writeln!(
+        out,
         "A program to try is in the database: {} ({}, {}).",
-        demo.program.slug, demo.program.currency, demo.program.time_zone
-    );
-    println!("Sign in as {} with the password {} (shown once).", demo.admin.email, demo.admin.password);
+        program.slug, program.currency, program.time_zone
+    )?;
+    writeln!(out, "Its owner is {}, with the password {} (shown once).", demo.admin.email, demo.admin.password)?;
     for campaign in &demo.campaigns {
-        println!("\n{} ({}, {})", campaign.name, campaign.kind, campaign.method);
-        println!("  id       {}", campaign.id);
-        println!("  API key  {}", campaign.api_key);
+        writeln!(out, "\n{} ({}, {})", campaign.name, campaign.kind, campaign.method)?;
+        writeln!(out, "  id       {}", campaign.id)?;
+        writeln!(out, "  API key  {}", campaign.api_key)?;
         for link in &campaign.links {
             let by = demo.affiliates.iter().find(|affiliate| affiliate.id == link.affiliate_id);
-            println!("  link     {}  by {}", link.url, by.map_or("", |affiliate| affiliate.name));
+            let (name, status) = by.map_or(("", ""), |affiliate| (affiliate.name, affiliate.status));
+            writeln!(out, "  link     {}  by {name}, {status}", link.url)?;
         }
     }
-    println!(
-        "\nStart the server with `accrue serve`. `accrue demo --json` on another empty database prints all of this as JSON."
-    );
-    Ok(())
+    writeln!(
+        out,
+        "\nNow start the server: `accrue serve`. With --json all of this is printed as one object, tokens included."
+    )?;
+    Ok(out.flush()?)
 }

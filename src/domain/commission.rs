@@ -35,10 +35,11 @@ pub struct Rule {
     pub since: Timestamp,
 }
 
-/// The version in force at `now` among a campaign's versions, which are ordered by version.
+/// The version in force at `now` among a campaign's versions, which are ordered by version. A moment before the first, as
+/// a clock that was set back may give, falls to the first: a campaign has a rule from its beginning.
 #[must_use]
 pub fn in_force(versions: &[Rule], now: Timestamp) -> Option<&Rule> {
-    versions.iter().rev().find(|rule| rule.since <= now)
+    versions.iter().rev().find(|rule| rule.since <= now).or(versions.first())
 }
 
 text_enum! {
@@ -177,10 +178,9 @@ mod tests {
             since: at(since),
         };
         let versions = [rule(1, 100), rule(2, 200)];
-        let cases =
-            [("before any", 99, None), ("first", 100, Some(1)), ("the eve", 199, Some(1)), ("new", 200, Some(2))];
+        let cases = [("before any", 99, 1), ("first", 100, 1), ("the eve", 199, 1), ("new", 200, 2)];
         for (name, now, version) in cases {
-            assert_eq!(in_force(&versions, at(now)).map(|rule| rule.version), version, "{name}");
+            assert_eq!(in_force(&versions, at(now)).map(|rule| rule.version), Some(version), "{name}");
         }
     }
 

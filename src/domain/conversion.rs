@@ -87,8 +87,8 @@ pub struct CustomerFacts {
     pub coupon_code: Option<ExternalId>,
 }
 
-/// The largest amount one conversion may have, in minor units: ten trillion of a currency with two decimals. It keeps
-/// every sum of thousands of reports inside 64 bits, so that no single report can make a total unreadable.
+/// The largest amount one conversion may have, in minor units: ten trillion of a currency with two decimals. It keeps the
+/// sum of any batch far inside 64 bits.
 pub const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
 
 /// A report that a key vouches for and whose fields are whole: what every dialect translates into.

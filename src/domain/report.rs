@@ -97,6 +97,19 @@ impl Tallies {
         self.program_quarters.entry((place.program_id, at.quarter_hour())).or_default().add(tally);
     }
 
+    /// Adds everything that others have counted.
+    pub fn add(&mut self, others: Self) {
+        for (key, (program, tally)) in others.campaign_days {
+            self.campaign_days.entry(key).or_insert((program, Tally::default())).1.add(&tally);
+        }
+        for (key, (program, tally)) in others.affiliate_days {
+            self.affiliate_days.entry(key).or_insert((program, Tally::default())).1.add(&tally);
+        }
+        for (key, tally) in others.program_quarters {
+            self.program_quarters.entry(key).or_default().add(&tally);
+        }
+    }
+
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -31,6 +31,9 @@ pub enum MasterKeyError {
     /// The text is not 64 hexadecimal digits.
     #[error("the master key must be 64 hexadecimal digits, as accrue writes it into its key file")]
     Malformed,
+    /// The file holds something else.
+    #[error("{0} must hold the master key, 64 hexadecimal digits and nothing else; put the right file back")]
+    MalformedFile(String),
     /// The file cannot be read or made.
     #[error("the master key file {path} cannot be used: {cause}")]
     File {
@@ -83,7 +86,8 @@ impl MasterKey {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(refuse)?;
-        Self::from_text(&text).map(Some)
+        let malformed = |_| MasterKeyError::MalformedFile(path.display().to_string());
+        Self::from_text(&text).map(Some).map_err(malformed)
     }
 
     /// Writes a file that only its owner may read. Never overwrites one.
@@ -102,7 +106,10 @@ impl MasterKey {
         let mut file = options.open(path).map_err(refuse)?;
         let digits: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
         file.write_all(format!("{digits}\n").as_bytes()).map_err(refuse)?;
-        file.sync_all().map_err(refuse)
+        file.sync_all().map_err(refuse)?;
+        // The name must be as safe as the content: a database without its key is of no use.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(refuse)
     }
 
     fn derive(&self, label: &str) -> [u8; 32] {

@@ -11,7 +11,7 @@ use crate::domain::click::Click;
 use crate::domain::click_token::Mode;
 use crate::domain::id::CampaignId;
 use crate::domain::link::Link;
-use crate::domain::report::{Place, Tally};
+use crate::domain::report::{Place, Tallies, Tally};
 use crate::domain::time::{LocalDay, Timestamp, Zone};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::ClickRow;
@@ -72,13 +72,11 @@ pub fn record_clicks(
     seen
 }
 
-/// Counts visits that were redirected without credit. They leave no rows.
-pub fn count_screened(catalogue: &Catalogue, visits: &[ScreenedVisit], rows: &mut NewRows) {
+/// Counts a visit that was redirected without credit. It leaves no row.
+pub fn count_screened(catalogue: &Catalogue, visit: &ScreenedVisit, tallies: &mut Tallies) {
     let utc = Zone::utc();
-    for visit in visits {
-        let zone = zone_of(catalogue, &visit.link, &utc);
-        rows.tallies.count(&place_of(&visit.link), zone, visit.at, &Tally::screened());
-    }
+    let zone = zone_of(catalogue, &visit.link, &utc);
+    tallies.count(&place_of(&visit.link), zone, visit.at, &Tally::screened());
 }
 
 fn zone_of<'a>(catalogue: &'a Catalogue, link: &Link, otherwise: &'a Zone) -> &'a Zone {

@@ -18,7 +18,7 @@ use crate::storage::commissions::{self, CommissionRow};
 use crate::storage::conn::Conn;
 use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
-use crate::storage::ledger_entries;
+use crate::storage::ledger_entries::{self, LedgerEntryRow};
 use crate::storage::roll_ups;
 
 /// What was looked at, and what was found wrong.
@@ -51,6 +51,9 @@ pub fn verify(conn: &mut Conn, now: Timestamp) -> Stored<Verified> {
     Ok(checking.verified)
 }
 
+/// The entries of each commission.
+type Booked = HashMap<CommissionId, Vec<LedgerEntryRow>>;
+
 struct Checking {
     catalogue: Catalogue,
     rules: HashMap<RuleId, Rule>,
@@ -79,48 +82,57 @@ impl Checking {
         }
     }
 
-    fn booked(&mut self, conn: &mut Conn, rows: &[CommissionRow]) -> Stored<HashMap<CommissionId, i64>> {
+    fn booked(&mut self, conn: &mut Conn, rows: &[CommissionRow]) -> Stored<Booked> {
         let ids: Vec<CommissionId> = rows.iter().map(|row| row.id).collect();
         let entries = in_chunks(&ids, |ids| ledger_entries::of_commissions(conn, ids))?;
-        let mut booked = HashMap::new();
+        let mut booked = Booked::new();
         for entry in entries {
             self.verified.ledger_entries += 1;
-            let Some(commission) = entry.commission_id else {
-                continue;
-            };
-            *booked.entry(commission).or_insert(0) += entry.amount_minor;
+            let Some(commission) = entry.commission_id else { continue };
+            booked.entry(commission).or_default().push(entry);
         }
         Ok(booked)
     }
 
-    fn conversion(
-        &mut self,
-        row: &ConversionRow,
-        commission: Option<&CommissionRow>,
-        booked: &HashMap<CommissionId, i64>,
-    ) {
+    fn conversion(&mut self, row: &ConversionRow, commission: Option<&CommissionRow>, booked: &Booked) {
         self.verified.conversions += 1;
         let Some(commission) = commission else {
             return self.differs(format!("{} has no commission", row.id));
         };
         self.commission(row, commission);
-        let sum = booked.get(&commission.id).copied();
-        if sum.unwrap_or(0) != commission.amount_minor.unwrap_or(0) {
-            let (booked, stored) = (sum.unwrap_or(0), commission.amount_minor.unwrap_or(0));
-            self.differs(format!("the ledger books {booked} for {}, its commission is {stored}", row.id));
-        }
+        self.ledger(row, commission, booked.get(&commission.id).map_or(&[], Vec::as_slice));
         self.count(row, commission);
     }
 
     fn commission(&mut self, row: &ConversionRow, commission: &CommissionRow) {
-        let basis = commission.rule_id.map(|id| self.rules.get(&id).map(|rule| rule.basis));
-        let Some(basis) = basis.map_or(Some(None), |found| found.map(Some)) else {
-            return self.differs(format!("{} names a rule version that does not exist", row.id));
+        let whose = (commission.program_id, commission.affiliate_id, commission.currency);
+        if whose != (row.program_id, row.affiliate_id, row.base_currency) {
+            self.differs(format!("the commission of {} is of another program, affiliate or currency", row.id));
+        }
+        let rule = commission.rule_id.map(|id| self.rules.get(&id).filter(|rule| rule.campaign_id == row.campaign_id));
+        let Some(basis) = rule.map_or(Some(None), |found| found.map(|rule| Some(rule.basis))) else {
+            return self.differs(format!("{} names a rule version that is not its campaign's", row.id));
         };
         let computed = earn(row.amount(), row.base_currency, None, basis);
         let stored = (row.base(), commission.amount());
         if !computed.is_ok_and(|earning| (earning.base, earning.commission) == stored) {
             self.differs(format!("the commission of {} is not what its amount and rule give", row.id));
+        }
+    }
+
+    fn ledger(&mut self, row: &ConversionRow, commission: &CommissionRow, entries: &[LedgerEntryRow]) {
+        let whose = (row.program_id, row.mode, commission.affiliate_id, Some(row.id), commission.currency);
+        for entry in entries {
+            let its = (entry.program_id, entry.mode, entry.affiliate_id, entry.conversion_id, entry.currency);
+            if its != whose {
+                self.differs(format!("{} is not booked as its conversion {} says", entry.id, row.id));
+            }
+        }
+        let sum = entries.iter().try_fold(0_i64, |sum, entry| sum.checked_add(entry.amount_minor));
+        let due = commission.amount_minor.unwrap_or(0);
+        if sum != Some(due) {
+            let booked = sum.map_or_else(|| "more than fits".to_owned(), |sum| sum.to_string());
+            self.differs(format!("the ledger books {booked} for {}, its commission is {due}", row.id));
         }
     }
 

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use tokio::sync::oneshot;
 
+use super::asides::{Asides, Counted};
 use super::{NotRecorded, deliver};
-use crate::domain::attempt::{Attempt, KeylessReport};
+use crate::domain::attempt::Attempt;
 use crate::domain::click::Click;
 use crate::environment::Environment;
 use crate::operations::record_attempts::record_attempts;
-use crate::operations::record_clicks::{ScreenedVisit, Visitor, Visitors, count_screened, record_clicks};
+use crate::operations::record_clicks::{Visitor, Visitors, record_clicks};
 use crate::operations::record_conversions::{Incoming, Outcome, record_conversions};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::error::Stored;
@@ -23,8 +24,6 @@ pub(super) enum Element {
     Click(Click, Answer<()>),
     Conversion(Incoming, Answer<Outcome>),
     Attempt(Attempt, Answer<()>),
-    Keyless(KeylessReport),
-    Screened(ScreenedVisit),
 }
 
 impl Element {
@@ -33,7 +32,6 @@ impl Element {
         match self {
             Self::Click(_, answer) | Self::Attempt(_, answer) => answer.is_closed(),
             Self::Conversion(_, answer) => answer.is_closed(),
-            Self::Keyless(_) | Self::Screened(_) => false,
         }
     }
 }
@@ -44,8 +42,7 @@ pub(super) struct Batch {
     clicks: Vec<Click>,
     incoming: Vec<Incoming>,
     attempts: Vec<Attempt>,
-    keyless: Vec<KeylessReport>,
-    screened: Vec<ScreenedVisit>,
+    counted: Counted,
     waiting_for_clicks: Vec<Answer<()>>,
     waiting_for_conversions: Vec<Answer<Outcome>>,
     waiting_for_attempts: Vec<Answer<()>>,
@@ -73,13 +70,26 @@ impl Batch {
                 self.attempts.push(attempt);
                 self.waiting_for_attempts.push(answer);
             }
-            Element::Keyless(report) => self.keyless.push(report),
-            Element::Screened(visit) => self.screened.push(visit),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.clicks.len() + self.incoming.len() + self.attempts.len() + self.keyless.len() + self.screened.len()
+        self.clicks.len() + self.incoming.len() + self.attempts.len()
+    }
+
+    /// Takes along what was only counted.
+    pub(super) fn take_along(&mut self, asides: &Asides) {
+        self.counted = asides.take();
+    }
+
+    /// Gives back what was only counted, because nothing of this batch was written.
+    pub(super) fn give_back(&mut self, asides: &Asides) {
+        asides.put_back(std::mem::take(&mut self.counted));
+    }
+
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0 && self.counted.is_empty()
     }
 
     /// Records everything in the running transaction.
@@ -94,8 +104,8 @@ impl Batch {
         let visitors = record_clicks(catalogue, visitors, self.clicks.clone(), &mut rows);
         let recorded = record_conversions(write, env, catalogue, &self.incoming, &mut rows)?;
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
-        record_attempts(write.conn(), catalogue, attempts, self.keyless.clone(), &mut rows)?;
-        count_screened(catalogue, &self.screened, &mut rows);
+        record_attempts(write.conn(), catalogue, attempts, self.counted.keyless.clone(), &mut rows)?;
+        rows.tallies.add(self.counted.screened.clone());
         rows.write(write)?;
         Ok(Results { outcomes: recorded.outcomes, visitors })
     }
@@ -128,9 +138,7 @@ impl Batch {
         let elements = clicks
             .map(|(click, answer)| Element::Click(click, answer))
             .chain(conversions.map(|(incoming, answer)| Element::Conversion(incoming, answer)))
-            .chain(attempts.map(|(attempt, answer)| Element::Attempt(attempt, answer)))
-            .chain(self.keyless.into_iter().map(Element::Keyless))
-            .chain(self.screened.into_iter().map(Element::Screened));
+            .chain(attempts.map(|(attempt, answer)| Element::Attempt(attempt, answer)));
         let alone = |element| {
             let mut batch = Self::default();
             batch.add(element);

@@ -14,6 +14,7 @@
 //! When the queue is full or the database is away, conversions are refused with "try again" and clicks are redirected
 //! with a token that needs no row.
 
+mod asides;
 mod batch;
 mod status;
 mod writer;
@@ -37,6 +38,7 @@ use crate::storage::conn::{Conn, DatabaseUrl};
 use crate::storage::error::StorageError;
 use crate::storage::write::{Write, transaction};
 
+use asides::Asides;
 use batch::Element;
 use status::Status;
 use writer::Writer;
@@ -88,6 +90,7 @@ enum Item {
 struct Shared {
     catalogue: ArcSwap<Catalogue>,
     status: Status,
+    asides: Asides,
 }
 
 /// The way to the writing thread.
@@ -130,7 +133,11 @@ impl Recorder {
     /// [`StorageError`] when the catalogue cannot be read; the system's own when no thread can be made.
     pub fn start(url: DatabaseUrl, mut conn: Conn, env: Environment) -> Result<(Self, RecorderThread), StorageError> {
         let catalogue = Catalogue::load(&mut conn, env.clock.now())?;
-        let shared = Arc::new(Shared { catalogue: ArcSwap::from_pointee(catalogue), status: Status::default() });
+        let shared = Arc::new(Shared {
+            catalogue: ArcSwap::from_pointee(catalogue),
+            status: Status::default(),
+            asides: Asides::default(),
+        });
         let (queue, waiting) = sync_channel(QUEUE);
         let writer = Writer::new(url, conn, env, Arc::clone(&shared), waiting);
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writer.run());
@@ -163,14 +170,26 @@ impl Recorder {
         self.shared.status.degraded_clicks()
     }
 
-    /// Records a click, within the patience of a visitor.
+    /// Records a visitor's click, within a visitor's patience.
     ///
     /// # Errors
     /// [`NotRecorded`]. A click that was still waiting is withdrawn; one in a running batch may yet be recorded.
+    pub async fn record_visit(&self, click: Click) -> Result<(), NotRecorded> {
+        self.submit_click(click, CLICK_PATIENCE).await
+    }
+
+    /// Records a click that a server registers, within a server's patience.
+    ///
+    /// # Errors
+    /// [`NotRecorded`].
     pub async fn record_click(&self, click: Click) -> Result<(), NotRecorded> {
+        self.submit_click(click, REPORT_PATIENCE).await
+    }
+
+    async fn submit_click(&self, click: Click, patience: Duration) -> Result<(), NotRecorded> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Element::Click(click, answer))?;
-        wait_for(answered, CLICK_PATIENCE).await
+        wait_for(answered, patience).await
     }
 
     /// Records a conversion, or finds that it is on record, or keeps it as an attempt.
@@ -200,18 +219,12 @@ impl Recorder {
 
     /// Counts a report without a valid key. Nobody waits for that: its sender could be anybody.
     pub fn note_keyless(&self, report: KeylessReport) {
-        self.note(Element::Keyless(report));
+        self.shared.asides.note_keyless(report);
     }
 
     /// Counts a visit that was redirected without credit. Nobody waits for that.
-    pub fn note_screened(&self, visit: ScreenedVisit) {
-        self.note(Element::Screened(visit));
-    }
-
-    fn note(&self, element: Element) {
-        if let Err(reason) = self.enqueue(element) {
-            tracing::debug!(%reason, "a visit or report that only counts was not counted");
-        }
+    pub fn note_screened(&self, visit: &ScreenedVisit) {
+        self.shared.asides.note_screened(&self.catalogue(), visit);
     }
 
     /// Runs an admin's write in a transaction of its own. When it has changed what is in the catalogue, everybody sees

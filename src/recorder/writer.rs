@@ -59,13 +59,16 @@ impl Writer {
                 self.check();
             }
             match self.waiting.recv_timeout(if away { KNOCK } else { IDLE_CHECK }) {
-                Ok(Item::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return,
                 Ok(first) => {
                     if !self.take(first) {
                         return;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.check(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.check();
+                    self.write_asides();
+                }
             }
         }
     }
@@ -80,11 +83,13 @@ impl Writer {
                 Item::Element(element) if element.is_withdrawn() => {}
                 Item::Element(element) => batch.add(*element),
                 Item::Write(write) => {
+                    batch.take_along(&self.shared.asides);
                     self.run_batch(batch);
                     self.run_write(write);
                     return true;
                 }
                 Item::Stop => {
+                    batch.take_along(&self.shared.asides);
                     self.run_batch(batch);
                     return false;
                 }
@@ -93,34 +98,46 @@ impl Writer {
                 next = self.waiting.try_recv().ok();
             }
         }
+        batch.take_along(&self.shared.asides);
         self.run_batch(batch);
         true
     }
 
-    fn run_batch(&mut self, batch: Batch) {
-        if batch.len() == 0 {
+    fn run_batch(&mut self, mut batch: Batch) {
+        if batch.is_empty() {
             return;
         }
-        if self.shared.status.is_away() {
-            return batch.refuse(NotRecorded::Unavailable);
-        }
-        match self.record(&batch) {
+        let recorded = if self.shared.status.is_away() { Err(away()) } else { self.record(&batch) };
+        let error = match recorded {
             Ok(results) => {
                 self.visitors.remember(results.visitors);
-                batch.answer(results.outcomes);
+                return batch.answer(results.outcomes);
             }
-            Err(StorageError::Unavailable(cause)) => {
+            Err(error) => error,
+        };
+        batch.give_back(&self.shared.asides);
+        match error {
+            StorageError::Unavailable(cause) => {
                 self.lose(&cause);
                 batch.refuse(NotRecorded::Unavailable);
             }
-            Err(error) if batch.len() == 1 => {
+            error if batch.len() <= 1 => {
                 tracing::error!(%error, "one report could not be recorded");
                 batch.refuse(NotRecorded::Failed);
             }
-            Err(error) => {
+            error => {
                 tracing::error!(%error, elements = batch.len(), "a batch could not be recorded; trying one by one");
                 batch.one_by_one().into_iter().for_each(|alone| self.run_batch(alone));
             }
+        }
+    }
+
+    /// Writes what was only counted, when there is nothing else to write.
+    fn write_asides(&mut self) {
+        if !self.shared.asides.are_empty() {
+            let mut batch = Batch::default();
+            batch.take_along(&self.shared.asides);
+            self.run_batch(batch);
         }
     }
 

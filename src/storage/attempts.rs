@@ -94,8 +94,14 @@ impl AttemptRow {
     /// Under which id its day is counted.
     #[must_use]
     pub fn counted_under(&self) -> TokenId {
-        self.token_id.unwrap_or(Id::from_uuid(Uuid::nil()))
+        self.token_id.unwrap_or(keyless_token())
     }
+}
+
+/// The id under which reports without a valid key are counted.
+#[must_use]
+pub const fn keyless_token() -> TokenId {
+    Id::from_uuid(Uuid::nil())
 }
 
 /// How many attempts of one key and day were kept, and how many came.

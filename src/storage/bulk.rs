@@ -7,6 +7,7 @@
 mod from_unnest;
 
 use diesel::SqliteConnection;
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::upsert::excluded;
@@ -195,6 +196,10 @@ inserted!(attempts, AttemptRow {
     received_at: BigInt,
 });
 
+/// From here on a counter goes up no more. No batch can add as much as is left up to 64 bits; without this a sum that
+/// does not fit would fail every later batch of its day on one engine, and become a float on the other.
+const FULL: i64 = 8_000_000_000_000_000_000;
+
 /// Rows whose counters are added to those that are there already.
 macro_rules! added {
     (
@@ -205,7 +210,11 @@ macro_rules! added {
         impl Rows for &[$row] {
             fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
                 self.iter().try_fold(0, |inserted, row| {
-                    let added = ($($table::$counter.eq($table::$counter + excluded($table::$counter))),+);
+                    let added = ($($table::$counter.eq(case_when(
+                        $table::$counter.gt(FULL).and(excluded($table::$counter).gt(0)),
+                        $table::$counter,
+                    )
+                    .otherwise($table::$counter + excluded($table::$counter)))),+);
                     let one = diesel::insert_into($table::table).values(row).on_conflict(($($table::$key),+));
                     Ok(inserted + one.do_update().set(added).execute(conn)?)
                 })
@@ -215,7 +224,10 @@ macro_rules! added {
                 let columns = columns!(self, $($key: $sql,)+ $($same: $same_sql,)? $($counter: BigInt),+);
                 let names = [$(stringify!($key),)+ $(stringify!($same),)? $(stringify!($counter)),+];
                 let (table, key) = (stringify!($table), [$(stringify!($key)),+].join(", "));
-                let added = [$(stringify!($counter)),+].map(|name| format!("{name} = {table}.{name} + excluded.{name}"));
+                let added = [$(stringify!($counter)),+].map(|name| {
+                    let full = format!("{table}.{name} > {FULL} AND excluded.{name} > 0");
+                    format!("{name} = CASE WHEN {full} THEN {table}.{name} ELSE {table}.{name} + excluded.{name} END")
+                });
                 FromUnnest::new(table, &names, columns, format!("({key}) DO UPDATE SET {}", added.join(", ")))
             }
 

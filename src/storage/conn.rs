@@ -58,23 +58,39 @@ impl std::str::FromStr for DatabaseUrl {
                 .ok_or_else(|| "must name a file, such as sqlite://data/accrue.db, without parameters".into());
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
+            // libpq repeats parts of a URL that it cannot read, passwords included; so it is never given one.
+            let readable = url::Url::parse(url).is_ok();
+            let encoded = !url.contains(char::is_whitespace) && !has_stray_percent(url);
+            return if readable && encoded {
+                Ok(Self::Postgres(url.to_owned()))
+            } else {
+                Err("cannot be read; percent-encode what is special in the user's name and password".into())
+            };
         }
         Err("must begin with sqlite:// (a file) or postgres:// (a server)".into())
     }
 }
 
-/// Never shows a password.
+/// A percent sign that does not begin an encoded byte.
+fn has_stray_percent(url: &str) -> bool {
+    url.split('%').skip(1).any(|after| {
+        let digits = after.as_bytes().get(..2);
+        !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
+}
+
+/// Never shows a user or a password.
 impl std::fmt::Display for DatabaseUrl {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(path) => write!(formatter, "sqlite://{}", path.display()),
             Self::Postgres(url) => {
-                let scheme_end = url.find("://").map_or(0, |at| at + 3);
-                let rest = &url[scheme_end..];
-                let host = rest.rfind('@').map_or(rest, |at| &rest[at + 1..]);
-                let host = host.split('?').next().unwrap_or_default();
-                write!(formatter, "postgres://{host}")
+                let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                let name = url.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+                match host {
+                    Some(host) if !name.contains('@') => write!(formatter, "postgres://{host}/{name}"),
+                    _ => formatter.write_str("postgres://…"),
+                }
             }
         }
     }
@@ -200,6 +216,9 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
     if purpose == Purpose::Reading && !path.exists() {
         return Err(StorageError::Unavailable(format!("there is no database at {name} yet")));
     }
+    if purpose == Purpose::Writing {
+        make_private(path).map_err(|cause| StorageError::Unavailable(format!("{name} cannot be opened ({cause})")))?;
+    }
     let mut conn = SqliteConnection::establish(&name)
         .map_err(|error| StorageError::Unavailable(format!("{name} cannot be opened ({error})")))?;
     let pragmas = match purpose {
@@ -212,6 +231,16 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
     };
     conn.batch_execute(pragmas)?;
     Ok(conn)
+}
+
+/// Makes the file, if it is not there, for its owner alone: it holds customers' ids and password hashes. What SQLite puts
+/// beside it takes over the same rights.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// How long the line to a server may be dead before it is given up, unless the URL says otherwise. Without these a host

@@ -7,10 +7,14 @@
 mod json;
 mod value;
 
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Payload;
+use std::borrow::Cow;
+use std::str::Utf8Error;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, http};
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 
 pub use value::{FieldError, Value};
 
@@ -22,12 +26,30 @@ const LARGEST_JSON: usize = 64 * 1024;
 /// The largest form, in bytes.
 const LARGEST_FORM: usize = 16 * 1024;
 
+/// The most fields.
+const MOST_FIELDS: usize = 200;
+
+/// How long a body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Why a request's fields cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// More than is taken.
     #[error("The request body is larger than {0} bytes")]
     TooLarge(usize),
+    /// More fields than anybody sends.
+    #[error("The request must not have more than {MOST_FIELDS} fields")]
+    TooManyFields,
+    /// The rest of it does not come.
+    #[error("The request body did not arrive within {} seconds", BODY_PATIENCE.as_secs())]
+    TooSlow,
+    /// Compressed.
+    #[error("The request body must not be compressed")]
+    ContentEncoding,
+    /// JSON under another name, as curl sends it unless it is told.
+    #[error("The request body looks like JSON; send it with Content-Type: application/json")]
+    JsonAsForm,
     /// Neither JSON nor a form.
     #[error("The Content-Type must be application/json or application/x-www-form-urlencoded")]
     ContentType,
@@ -54,7 +76,8 @@ impl Unreadable {
     pub const fn status(&self) -> http::StatusCode {
         match self {
             Self::TooLarge(_) => http::StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ContentType => http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => http::StatusCode::REQUEST_TIMEOUT,
+            Self::ContentType | Self::ContentEncoding | Self::JsonAsForm => http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Broken => http::StatusCode::BAD_REQUEST,
             _ => http::StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -65,13 +88,13 @@ impl Unreadable {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, Value)>);
 
-/// What was read, and what stopped the reading, if anything did. The fields before that are still there: a key in the
-/// query tells whose broken request it is.
+/// What was read, and the first thing that was wrong with it, if anything was. Reading goes on after that, as far as it
+/// makes sense: the fields are not judged any more, but a key among them tells whose broken request it is.
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
     /// The fields.
     pub fields: Fields,
-    /// Why there may be more that could not be read.
+    /// Why they are not to be judged.
     pub problem: Option<Unreadable>,
 }
 
@@ -79,36 +102,78 @@ impl Intake {
     /// Reads query and body. The names in `lists` may be given several times, or as `name[]`.
     pub async fn read(request: &HttpRequest, payload: Payload, lists: &[&str]) -> Self {
         let mut intake = Self::default();
-        if let Err(problem) = intake.read_all(request, payload, lists).await {
-            intake.problem = Some(problem);
+        intake.add_encoded(request.query_string().as_bytes(), lists);
+        let body = Body::of(request);
+        match read_body(request, payload, body.largest()).await {
+            Err(problem) => intake.note(problem),
+            Ok(bytes) => intake.add_body(body, &bytes, lists),
         }
         intake
     }
 
-    async fn read_all(&mut self, request: &HttpRequest, payload: Payload, lists: &[&str]) -> Result<(), Unreadable> {
-        self.fields.add_encoded(request.query_string(), lists)?;
-        match Body::of(request) {
-            Body::Json => {
-                let body = read_body(payload, LARGEST_JSON).await?;
-                let text = std::str::from_utf8(&body).map_err(|_| Unreadable::NotUtf8)?;
-                if text.trim().is_empty() {
-                    return Ok(());
-                }
-                json::object(text)?.into_iter().try_for_each(|(name, value)| self.fields.add(name, value, lists))
+    fn note(&mut self, problem: Unreadable) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn add_body(&mut self, body: Body, bytes: &[u8], lists: &[&str]) {
+        match body {
+            Body::Json => self.add_json(bytes, lists),
+            Body::Form if bytes.trim_ascii_start().starts_with(b"{") => {
+                self.note(Unreadable::JsonAsForm);
+                self.add_json(bytes, lists);
             }
-            Body::Form => {
-                let body = read_body(payload, LARGEST_FORM).await?;
-                let text = std::str::from_utf8(&body).map_err(|_| Unreadable::NotUtf8)?;
-                self.fields.add_encoded(text, lists)
+            Body::Form => self.add_encoded(bytes, lists),
+            Body::Other if bytes.is_empty() => {}
+            Body::Other => self.note(Unreadable::ContentType),
+        }
+    }
+
+    fn add_encoded(&mut self, bytes: &[u8], lists: &[&str]) {
+        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
+            match (decode(name), decode(value)) {
+                (Ok(name), Ok(value)) => self.add(name, Value::Text(value), lists),
+                _ => self.note(Unreadable::NotUtf8),
             }
-            Body::Other => match read_body(payload, LARGEST_JSON).await?.is_empty() {
-                true => Ok(()),
-                false => Err(Unreadable::ContentType),
-            },
+        }
+    }
+
+    fn add_json(&mut self, bytes: &[u8], lists: &[&str]) {
+        let text = std::str::from_utf8(bytes).unwrap_or_else(|error| {
+            self.note(Unreadable::NotUtf8);
+            // cannot fail: so far the bytes are UTF-8.
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        });
+        if text.trim().is_empty() {
+            return;
+        }
+        let (members, problem) = json::members(text);
+        problem.into_iter().for_each(|problem| self.note(problem));
+        members.into_iter().for_each(|(name, value)| self.add(name, value, lists));
+        if self.problem.is_some() && self.fields.get("api_key").is_none() {
+            let key = json::find_text(text, "api_key");
+            key.into_iter().for_each(|key| self.add("api_key".into(), Value::Text(key.into()), lists));
+        }
+    }
+
+    fn add(&mut self, name: String, value: Value, lists: &[&str]) {
+        let (name, listed) = match name.strip_suffix("[]") {
+            Some(list) if lists.contains(&list) => (list.to_owned(), true),
+            _ => (name, false),
+        };
+        let may_repeat = listed || lists.contains(&name.as_str());
+        if self.fields.0.len() >= MOST_FIELDS {
+            self.note(Unreadable::TooManyFields);
+        } else if !may_repeat && self.fields.0.iter().any(|(known, _)| *known == name) {
+            self.note(Unreadable::GivenTwice(shortened(&name)));
+        } else {
+            self.fields.0.push((name, value));
         }
     }
 }
 
+#[derive(Clone, Copy)]
 enum Body {
     Json,
     Form,
@@ -126,35 +191,30 @@ impl Body {
             _ => Self::Other,
         }
     }
+
+    const fn largest(self) -> usize {
+        match self {
+            Self::Form => LARGEST_FORM,
+            Self::Json | Self::Other => LARGEST_JSON,
+        }
+    }
 }
 
-async fn read_body(payload: Payload, largest: usize) -> Result<actix_web::web::Bytes, Unreadable> {
-    let read = payload.to_bytes_limited(largest).await.map_err(|_| Unreadable::TooLarge(largest))?;
+async fn read_body(request: &HttpRequest, payload: Payload, largest: usize) -> Result<Bytes, Unreadable> {
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if header(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+        return Err(Unreadable::ContentEncoding);
+    }
+    let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > largest)) {
+        return Err(Unreadable::TooLarge(largest));
+    }
+    let read = tokio::time::timeout(BODY_PATIENCE, payload.to_bytes_limited(largest)).await;
+    let read = read.map_err(|_| Unreadable::TooSlow)?.map_err(|_| Unreadable::TooLarge(largest))?;
     read.map_err(|_| Unreadable::Broken)
 }
 
 impl Fields {
-    fn add_encoded(&mut self, text: &str, lists: &[&str]) -> Result<(), Unreadable> {
-        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            self.add(decode(name)?, Value::Text(decode(value)?), lists)?;
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, name: String, value: Value, lists: &[&str]) -> Result<(), Unreadable> {
-        let (name, listed) = match name.strip_suffix("[]") {
-            Some(list) if lists.contains(&list) => (list.to_owned(), true),
-            _ => (name, false),
-        };
-        let may_repeat = listed || lists.contains(&name.as_str());
-        if !may_repeat && self.0.iter().any(|(known, _)| *known == name) {
-            return Err(Unreadable::GivenTwice(shortened(&name)));
-        }
-        self.0.push((name, value));
-        Ok(())
-    }
-
     /// The field's value; blank text and null are no value.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -213,8 +273,7 @@ fn shortened(name: &str) -> String {
     cut.replace(char::is_control, "\u{FFFD}")
 }
 
-fn decode(text: &str) -> Result<String, Unreadable> {
-    let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Unreadable::NotUtf8)?;
-    Ok(decoded.into_owned())
+fn decode(bytes: &[u8]) -> Result<String, Utf8Error> {
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().map(Cow::into_owned)
 }

@@ -25,7 +25,7 @@ use crate::operations::record_conversions::{Evidence, Incoming};
 use crate::recorder::NotRecorded;
 use crate::web::access::CampaignKey;
 use crate::web::client_address::client_address;
-use crate::web::intake::{Intake, Unreadable};
+use crate::web::intake::{Intake, Unreadable, Value};
 
 use answer::{Answer, Refused};
 pub use answer::{only_post, unknown_endpoint};
@@ -76,8 +76,8 @@ struct Received {
 
 impl Received {
     async fn read(app: &App, request: &HttpRequest, payload: Payload, call: Call) -> Result<Self, Answer> {
-        let at = app.environment.clock.now();
         let intake = Intake::read(request, payload, &LISTS).await;
+        let at = app.environment.clock.now();
         let presented = intake.fields.text("api_key");
         match presented.and_then(|presented| CampaignKey::check(app, presented)) {
             Some(key) if intake.problem != Some(Unreadable::GivenTwice("api_key".into())) => {
@@ -168,7 +168,7 @@ impl Received {
             received_at: self.at,
             reason: refused.reason(),
             detail: refused.to_string(),
-            order_id: self.intake.fields.get("order_id").and_then(fields::storable),
+            order_id: self.intake.fields.get("order_id").and_then(Value::storable),
             conversion_id: None,
             payload: self.intake.fields.redacted(),
         };

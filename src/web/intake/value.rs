@@ -15,8 +15,8 @@ pub enum Value {
     Null,
     /// A JSON list.
     List(Vec<Value>),
-    /// A JSON object, as it was written.
-    Object(String),
+    /// A JSON object.
+    Object(Vec<(String, Value)>),
 }
 
 impl Value {
@@ -58,6 +58,12 @@ impl Value {
         }
     }
 
+    /// The value as it may be kept for somebody to read: redacted, on one line, of a bounded length. Nothing of nothing.
+    #[must_use]
+    pub fn storable(&self) -> Option<String> {
+        Some(redacted("", &self.to_string())).filter(|text| !text.is_empty())
+    }
+
     pub(super) fn add_items(&self, items: &mut Vec<String>) -> Result<(), ()> {
         match self {
             Self::Null => Ok(()),
@@ -80,12 +86,16 @@ impl Value {
 impl std::fmt::Display for Value {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Text(text) | Self::Number(text) | Self::Object(text) => formatter.write_str(text),
+            Self::Text(text) | Self::Number(text) => formatter.write_str(text),
             Self::Flag(flag) => write!(formatter, "{flag}"),
             Self::Null => formatter.write_str("null"),
             Self::List(values) => {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 formatter.write_str(&values.join(","))
+            }
+            Self::Object(members) => {
+                let members: Vec<String> = members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                write!(formatter, "{{{}}}", members.join(", "))
             }
         }
     }

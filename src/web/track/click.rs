@@ -4,6 +4,7 @@
 //! in a quarter of a second, the visitor goes on all the same, with a token that credits the affiliate even though its
 //! row will never exist (CONTRACT, section 3).
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -53,11 +54,12 @@ pub async fn follow(app: web::Data<App>, code: web::Path<String>, request: HttpR
     };
     let query = Query::read(request.query_string());
     let target = query.target(campaign);
-    let mark = match screening::screen(&screened_request(&request)) {
+    let user_agent = request.headers().get(USER_AGENT).map(readable);
+    let mark = match screening::screen(&screened_request(&request, user_agent.as_ref())) {
         Screened::Eligible => None,
         Screened::Marked(mark) => Some(mark),
         Screened::Ineligible(_) => {
-            app.recorder.note_screened(ScreenedVisit { link, at: now });
+            app.recorder.note_screened(&ScreenedVisit { link, at: now });
             return redirect(&target.map_or(campaign.target.as_str().to_owned(), |url| url.as_str().to_owned()));
         }
     };
@@ -72,7 +74,7 @@ pub async fn follow(app: web::Data<App>, code: web::Path<String>, request: HttpR
     };
     let click = Click { claims, link, visit: query.visit(address, request.headers()), mark, visitor };
     let token = app.environment.keys.click_tokens().seal(&click.claims);
-    if let Err(reason) = app.recorder.record_click(click).await {
+    if let Err(reason) = app.recorder.record_visit(click).await {
         app.recorder.note_degraded_click();
         tracing::debug!(%reason, "a visitor went on without being recorded");
     }
@@ -117,11 +119,11 @@ fn hash_of(address: Option<IpAddr>, headers: &HeaderMap) -> u64 {
     hasher.finish()
 }
 
-fn screened_request(request: &HttpRequest) -> screening::Request<'_> {
+fn screened_request<'a>(request: &'a HttpRequest, user_agent: Option<&'a Cow<'a, str>>) -> screening::Request<'a> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     screening::Request {
         head: request.method() == Method::HEAD,
-        user_agent: header("user-agent"),
+        user_agent: user_agent.map(AsRef::as_ref),
         purpose: ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().find_map(header),
         fetch_dest: header("sec-fetch-dest"),
     }
@@ -163,10 +165,7 @@ impl Query {
     }
 
     fn visit(self, address: Option<IpAddr>, headers: &HeaderMap) -> Visit {
-        let header = |name| {
-            let value: &HeaderValue = headers.get(name)?;
-            readable(value)
-        };
+        let header = |name| FreeText::from_untrusted(&readable(headers.get(name)?));
         Visit {
             network: address.map(NetworkPrefix::of),
             user_agent: header(USER_AGENT),
@@ -180,7 +179,7 @@ impl Query {
 }
 
 /// A header as text. Nobody is turned away for a byte that is not UTF-8.
-#[expect(clippy::disallowed_methods, reason = "these headers are only shown, never compared")]
-fn readable(value: &HeaderValue) -> Option<FreeText> {
-    FreeText::from_untrusted(&String::from_utf8_lossy(value.as_bytes()))
+#[expect(clippy::disallowed_methods, reason = "these headers are only shown and screened, never compared")]
+fn readable(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }

@@ -189,7 +189,7 @@ on_each_engine! {
                 convert().header("Content-Length", &json("h").len().to_string()).body("", json("h")),
                 415,
             ),
-            ("JSON as a form", convert().body("application/x-www-form-urlencoded", json("i")), 401),
+            ("JSON as a form", convert().body("application/x-www-form-urlencoded", json("i")), 415),
             ("a form as JSON", convert().json(&form("j")), 422),
             ("a form in parts", convert().body("multipart/form-data; boundary=x", "--x--"), 415),
             ("XML", convert().body("application/xml", "<a/>"), 415),

@@ -108,7 +108,7 @@ on_each_engine! {
                 "half",
                 keyed("half").json(r#"{"a":"#),
                 422,
-                "The request body must be a JSON object: it breaks off at line 1 column 5",
+                "The request body must be a JSON object: it is not valid at line 1 column 5",
             ),
             ("twice", keyed("twice").form(&[("order_id", "other")]), 422, "Parameter given twice: order_id"),
             (

@@ -9,6 +9,19 @@ use crate::support::personas::{Answer, Sale};
 use crate::support::wire::Request;
 
 on_each_engine! {
+    fn a_placeholder_in_the_place_of_a_fact_says_nothing_and_costs_no_sale(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let mut merchant = house.merchant(&shop.campaign);
+        let sale = Sale::of(&token).order_id("1001").with("customer_id", "undefined").with("coupon_code", "none");
+        let sale = sale.with("external_user_id", "${user}").with("customer_email", "null").with("product_ids", "null");
+        recorded_now(&merchant.report(sale));
+        let kept = house.details("1001");
+        let facts = (kept.customer_id, kept.external_user_id, kept.email_hash, kept.coupon_code);
+        assert_eq!((facts, kept.product_ids.as_str()), ((None, None, None, None), "[]"));
+    }
+
     fn customer_facts_are_kept_and_the_address_only_as_a_hash(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

@@ -127,7 +127,9 @@ impl Answer {
             Self::Unreadable(problem) => problem.to_string(),
             Self::Refused(refused) => refused.to_string(),
             Self::NotRecorded(NotRecorded::Failed) => "The report could not be recorded; it has been logged".into(),
-            Self::NotRecorded(_) => "Nothing was recorded; send the same request again in a few seconds".into(),
+            Self::NotRecorded(_) => {
+                "The report could not be recorded now; send the same request again in a few seconds".into()
+            }
         }
     }
 

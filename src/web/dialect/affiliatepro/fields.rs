@@ -238,11 +238,11 @@ fn read_amount(fields: &Fields, event: &Event) -> Result<Money, FieldError> {
 
 fn read_customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts, FieldError> {
     let email = match fields.get("customer_email") {
-        None => None,
-        Some(_) => {
+        Some(value) if !value.as_text().is_some_and(is_unfilled) => {
             let address = EmailAddress::parse(text(fields, "customer_email")?);
             Some(address.map_err(|error| FieldError::malformed("customer_email", error))?.hashed(email_key))
         }
+        _ => None,
     };
     Ok(CustomerFacts {
         customer_id: external_id(fields, "customer_id")?,
@@ -252,10 +252,17 @@ fn read_customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts,
     })
 }
 
+/// A fact that need not be there. A shop that sends a placeholder in its place has said nothing, and loses no sale by it.
 fn external_id(fields: &Fields, name: &'static str) -> Result<Option<ExternalId>, FieldError> {
     let Some(value) = fields.get(name) else { return Ok(None) };
-    let refuse = |error: HandleError| FieldError::malformed(name, error);
-    ExternalId::parse(text_or_integer(value, name)?).map(Some).map_err(refuse)
+    match ExternalId::parse(text_or_integer(value, name)?) {
+        Err(HandleError::UnfilledMacro) => Ok(None),
+        parsed => parsed.map(Some).map_err(|error| FieldError::malformed(name, error)),
+    }
+}
+
+fn is_unfilled(text: &str) -> bool {
+    ExternalId::parse(text) == Err(HandleError::UnfilledMacro)
 }
 
 /// At most a hundred products of a reasonable length; they explain a conversion and decide nothing here.
@@ -264,7 +271,8 @@ fn read_products(fields: &Fields) -> Result<Vec<String>, FieldError> {
     if products.len() > 100 {
         return Err(FieldError::malformed("product_ids", "must not name more than 100 products"));
     }
-    let parsed = products.iter().map(|product| ExternalId::parse(product).map(|id| id.as_str().to_owned()));
+    let named = products.iter().filter(|product| !is_unfilled(product));
+    let parsed = named.map(|product| ExternalId::parse(product).map(|id| id.as_str().to_owned()));
     parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed("product_ids", error))
 }
 
@@ -275,9 +283,4 @@ pub(super) fn own_campaign<'a>(
     named: CampaignId,
 ) -> Result<&'a Campaign, Refusal> {
     key.campaign(catalogue).filter(|campaign| campaign.id == named).ok_or(Refusal::UnknownCampaign)
-}
-
-/// A value as an attempt may show it, whatever it is.
-pub(super) fn storable(value: &Value) -> Option<String> {
-    FreeText::from_untrusted(&value.to_string()).map(FreeText::into_string)
 }
