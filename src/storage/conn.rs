@@ -85,7 +85,11 @@ impl std::fmt::Display for DatabaseUrl {
         match self {
             Self::Sqlite(path) => write!(formatter, "sqlite://{}", path.display()),
             Self::Postgres(url) => {
-                let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                let parsed = url::Url::parse(url).ok();
+                let host = parsed.and_then(|url| {
+                    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                    url.host_str().map(|host| format!("{host}{port}"))
+                });
                 let name = url.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
                 match host {
                     Some(host) if !name.contains('@') => write!(formatter, "postgres://{host}/{name}"),

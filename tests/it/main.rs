@@ -12,9 +12,17 @@
 )]
 
 mod abuse;
+mod command_line;
+mod database_away;
+mod durability;
 mod idempotency;
+mod in_process;
 mod keys;
+mod migrations;
 mod money_over_http;
+mod one_writer;
+mod recorder;
 mod s2s;
+mod stopping;
 mod support;
 mod tracking;

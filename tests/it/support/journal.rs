@@ -92,6 +92,11 @@ impl Journal {
         self.snapshot().into_iter().filter(|(_, notes)| open(notes)).map(|(order_id, _)| order_id).collect()
     }
 
+    /// Every order that was sent, or was about to be.
+    pub fn sent(&self) -> Vec<String> {
+        self.snapshot().into_keys().collect()
+    }
+
     /// Orders that were refused, with what the server said.
     pub fn refused(&self) -> Vec<(String, String)> {
         let refused = self.snapshot().into_iter().filter(|(_, notes)| !notes.refusals.is_empty());

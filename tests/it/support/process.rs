@@ -98,6 +98,11 @@ impl ServerSettings {
         self
     }
 
+    /// The address it is to listen on.
+    pub fn address(&self) -> SocketAddr {
+        self.bind.parse().expect("tests bind to addresses")
+    }
+
     /// Runs it under another command, such as `strace::prefix(…)`, which must become the program itself.
     pub fn under(mut self, prefix: Vec<String>) -> ServerSettings {
         self.prefix = prefix;

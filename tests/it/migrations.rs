@@ -1,0 +1,176 @@
+//! The schema's way up and down (OPS-4), on both databases and with data in every table.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
+use accrue::storage::migrations::{self, SchemaState};
+
+use crate::support::background;
+use crate::support::engine::{Engine, TestDatabase, on_each_engine};
+use crate::support::patience::wait_until;
+use crate::support::personas::{MerchantServer, Sale, Visitor};
+use crate::support::process::{ServerProcess, ServerSettings, run_on};
+use crate::support::sql::Sql;
+use crate::support::world::Demo;
+
+/// The tables as Diesel knows them. The file is read, because that is what the statements are compiled from.
+const DIESEL: &str = include_str!("../../src/storage/schema.rs");
+const FUTURE: &str = "99991231235959";
+
+/// `table.column type`, with ` null` behind it where the column may be empty.
+fn columns_of_diesel() -> Vec<String> {
+    let mut columns = Vec::new();
+    let mut table = "";
+    for line in DIESEL.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            table = name;
+        } else if let Some((column, given)) = line.split_once(" -> ") {
+            let given = given.trim_end_matches(',');
+            let inner = given.strip_prefix("Nullable<").and_then(|rest| rest.strip_suffix('>'));
+            let kind = match inner.unwrap_or(given) {
+                "DbUuid" => "uuid",
+                "Text" => "text",
+                "BigInt" => "bigint",
+                "Integer" => "integer",
+                "Bool" => "boolean",
+                other => panic!("{table}.{column} has the unknown type {other}"),
+            };
+            columns.push(format!("{table}.{column} {kind}{}", if inner.is_some() { " null" } else { "" }));
+        }
+    }
+    columns.sort();
+    columns
+}
+
+/// The same, as the database says it.
+fn columns_of(db: &TestDatabase) -> Vec<String> {
+    let query = match db.engine {
+        Engine::Sqlite => {
+            "SELECT m.name || '.' || p.name || ' ' || lower(p.type) || CASE p.\"notnull\" WHEN 0 THEN ' null' ELSE '' END \
+             FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'"
+        }
+        Engine::Postgres => {
+            "SELECT table_name || '.' || column_name || ' ' || data_type || \
+             CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END \
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'"
+        }
+    };
+    let mut columns = Sql::open(&db.url).lines(query);
+    columns.sort();
+    columns
+}
+
+fn tables() -> Vec<String> {
+    let mut tables: Vec<String> =
+        columns_of_diesel().iter().filter_map(|column| Some(column.split_once('.')?.0.to_owned())).collect();
+    tables.dedup();
+    tables
+}
+
+/// Something in every table: a program with a history, a conversion with customer facts, and a refused report.
+fn fill_every_table(db: &TestDatabase) {
+    let demo = Demo::parse(&run_on(db, &["demo", "--json", "--history", "2"]).expect_success());
+    let campaign = demo.campaign("s2s_api");
+    let server = ServerProcess::start(db);
+    let landing = Visitor::new(server.addr()).follow(&campaign.link_of(demo.affiliate(0)).code);
+    let mut merchant = MerchantServer::new(server.addr(), &campaign.api_key);
+    let answer = merchant.report(Sale::of(landing.token()).with("customer_id", "c-1"));
+    assert_eq!(answer.word, "success", "{answer:?}");
+    let refused = merchant.report(Sale::of(landing.token()).order_total("a lot"));
+    assert_eq!(refused.word, "error", "{refused:?}");
+    drop(server);
+    let mut sql = Sql::open(&db.url);
+    let empty: Vec<String> = tables().into_iter().filter(|table| sql.count(table) == 0).collect();
+    assert!(empty.is_empty(), "nothing is in {empty:?}");
+}
+
+fn connect(db: &TestDatabase) -> Conn {
+    let url: DatabaseUrl = db.url.parse().expect("the harness makes a good URL");
+    url.connect(Purpose::Writing).expect("the database answers")
+}
+
+on_each_engine! {
+    /// Down takes everything with it, in an order that no foreign key forbids; up again works like the first time.
+    fn the_schema_goes_up_down_and_up_with_data_in_every_table(db: TestDatabase) {
+        fill_every_table(&db);
+        let mut conn = connect(&db);
+        let before = columns_of(&db);
+        assert_eq!(migrations::state(&mut conn).expect("it answers"), SchemaState::Current);
+        migrations::revert_all(&mut conn).expect("it goes down");
+        assert!(columns_of(&db).is_empty(), "left behind: {:?}", columns_of(&db));
+        assert!(matches!(migrations::state(&mut conn).expect("it answers"), SchemaState::Behind(missing) if missing > 0));
+        assert!(migrations::run(&mut conn).expect("it goes up again") > 0);
+        assert_eq!(migrations::run(&mut conn).expect("a second time there is nothing to do"), 0);
+        assert_eq!(columns_of(&db), before);
+        drop(conn);
+        fill_every_table(&db);
+    }
+
+    /// A column that Diesel takes for another type, or for never empty, would fail on a customer's row.
+    fn the_schema_that_diesel_knows_is_the_migrated_one(db: TestDatabase) {
+        migrations::run(&mut connect(&db)).expect("an empty database goes up");
+        let (diesel, database) = (columns_of_diesel(), columns_of(&db));
+        assert!(diesel.len() > 100, "only {} columns were read", diesel.len());
+        assert_eq!(diesel, database);
+    }
+
+    /// Not even a program that only looks may guess what a newer schema means.
+    fn a_newer_schema_is_refused_and_left_as_it_is(db: TestDatabase) {
+        Demo::fill(&db);
+        let mut sql = Sql::open(&db.url);
+        sql.run(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{FUTURE}')"));
+        let mut state = || {
+            let mut counts: Vec<i64> = tables().iter().map(|table| sql.count(table)).collect();
+            counts.extend([sql.count("__diesel_schema_migrations"), sql.number("SELECT revision FROM installation")]);
+            counts
+        };
+        let before = state();
+        let commands: [&[&str]; 6] =
+            [&["serve"], &["migrate"], &["demo"], &["create-admin", "--email", "a@b.example"], &["verify"], &["health"]];
+        for arguments in commands {
+            let output = run_on(&db, &[arguments, &["--bind", "127.0.0.1:0"]].concat());
+            assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+            assert_eq!(
+                output.stderr,
+                format!(
+                    "accrue: the database was migrated by a newer accrue (it has {FUTURE}); run that version, or \
+                     restore an older backup\n"
+                ),
+                "{arguments:?}"
+            );
+        }
+        assert_eq!(state(), before);
+    }
+
+    /// The one that comes second sees a whole schema, or none.
+    fn two_servers_that_start_together_on_nothing_do_not_trip_over_each_other(db: TestDatabase) {
+        let (sender, started) = mpsc::sync_channel(2);
+        for name in ["one", "another"] {
+            let (settings, sender) = (ServerSettings::on(&db), sender.clone());
+            background::start(name, move || sender.send(settings.try_start().map_err(Box::new)).is_ok());
+        }
+        let first = started.recv_timeout(Duration::from_secs(30)).expect("one of them gets somewhere");
+        if db.engine == Engine::Sqlite {
+            let second = started.recv_timeout(Duration::from_secs(30)).expect("so does the other");
+            let (serving, refused) = if first.is_ok() { (first, second) } else { (second, first) };
+            drop(serving.expect("one serves"));
+            let refused = refused.expect_err("only one serves");
+            assert_eq!(refused.status.and_then(|status| status.code()), Some(1), "{refused}");
+            assert_eq!(refused.output, "accrue: another accrue process is using this database; stop it first\n");
+        } else {
+            let mut first = first.expect("one serves");
+            let mut second = None;
+            assert!(!wait_until(Duration::from_secs(1), || {
+                second = started.try_recv().ok();
+                second.is_some()
+            }), "the other one stands by, not: {second:?}");
+            first.kill();
+            let second = started.recv_timeout(Duration::from_secs(10)).expect("the other one takes over");
+            drop(second.expect("and serves"));
+        }
+        let verified = run_on(&db, &["verify"]).expect_success();
+        assert!(verified.contains(": 0 differences"), "{verified}");
+    }
+}
