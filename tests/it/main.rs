@@ -16,7 +16,6 @@ mod command_line;
 mod database_away;
 mod durability;
 mod idempotency;
-mod in_process;
 mod keys;
 mod migrations;
 mod money_over_http;

@@ -9,11 +9,11 @@ use accrue::domain::handle::AffiliateCode;
 use accrue::domain::id::ProgramId;
 use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
 
-use crate::in_process::InProcess;
 use crate::support::background;
 use crate::support::checker::Order;
 use crate::support::connection::Connection;
 use crate::support::engine::{Engine, on_each_engine};
+use crate::support::in_process::InProcess;
 use crate::support::journal::{Attempted, Journal};
 use crate::support::patience::{pause, wait_until};
 use crate::support::personas::{MerchantServer, Sale, Visitor};

@@ -15,9 +15,9 @@ use accrue::storage::write::transaction;
 use accrue::storage::{affiliates, batches, installation, migrations};
 use tokio::task::JoinSet;
 
-use crate::in_process::{InProcess, wait_for};
 use crate::support::connection::Connection;
 use crate::support::engine::{Engine, TestDatabase, on_each_engine};
+use crate::support::in_process::{InProcess, wait_for};
 use crate::support::patience::pause;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
 use crate::support::shop::Shop;

@@ -8,11 +8,10 @@ mod admin;
 mod books;
 
 use std::net::SocketAddr;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use accrue::app::App;
-use accrue::config::{Config, LogFormat};
+use accrue::config::Config;
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::currency::Currency;
 use accrue::domain::id::ProgramId;
@@ -20,16 +19,12 @@ use accrue::domain::time::Timestamp;
 use accrue::environment::Environment;
 use accrue::environment::clock::Clock;
 use accrue::recorder::WriteError;
-use accrue::server::Server;
 use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
 use accrue::storage::error::{StorageError, Stored};
 use accrue::storage::write::Write;
-use actix_web::rt::System;
-use actix_web::web::Data;
-use tokio::sync::oneshot;
 
-use super::background;
 use super::engine::TestDatabase;
+use super::in_process::{InProcess, config};
 use super::personas::{MerchantServer, Visitor};
 use super::world::{Affiliate, Campaign};
 
@@ -41,12 +36,9 @@ const OPENING: &str = "2026-03-20T12:00:00Z";
 
 /// A running server with a standing clock. It stops on drop.
 pub struct House {
-    address: SocketAddr,
+    server: InProcess,
     clock: Clock,
-    app: Data<App>,
     url: DatabaseUrl,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// The usual scene: a program in US dollars, a campaign that pays 10 % of what the shop's server reports, two active
@@ -75,40 +67,21 @@ impl House {
 
     /// Opens a house at this moment, with other settings.
     pub fn open_with(database: &TestDatabase, now: &str, change: impl FnOnce(&mut Config)) -> House {
-        let url: DatabaseUrl = database.url.parse().expect("the harness makes database URLs");
-        let mut config = Config {
-            database_url: url.clone(),
-            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_url: None,
-            insecure_http: false,
-            master_key_file: database.master_key_file(),
-            master_key: None,
-            trusted_proxies: Vec::new(),
-            log: "info".to_owned(),
-            log_format: LogFormat::Text,
-        };
+        let mut config = config(database);
         change(&mut config);
         let clock = Clock::standing_at(moment(now));
-        let server =
-            Server::bind(&config, clock.clone()).unwrap_or_else(|why| panic!("the house does not open: {why}"));
-        let (address, app) = (server.address(), server.app());
-        let (stop, stopped) = oneshot::channel();
-        let serve = async move {
-            let told = async { stopped.await.unwrap_or(()) };
-            server.run(told).await.expect("the house serves to its end");
-        };
-        let thread = background::start("house", move || System::new().block_on(serve));
-        House { address, clock, app, url, stop: Some(stop), thread: Some(thread) }
+        let server = InProcess::start_with(&config, clock.clone());
+        House { server, clock, url: config.database_url }
     }
 
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
-        self.address
+        self.server.addr()
     }
 
     /// The installation it serves.
     pub fn app(&self) -> &App {
-        &self.app
+        self.server.app()
     }
 
     /// Its clock.
@@ -118,7 +91,7 @@ impl House {
 
     /// Time, chance and secrets, as the server has them.
     pub fn environment(&self) -> Environment {
-        self.app.environment.clone()
+        self.app().environment.clone()
     }
 
     /// The time it is.
@@ -143,7 +116,7 @@ impl House {
 
     /// A visitor of this house.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.address)
+        Visitor::new(self.addr())
     }
 
     /// Somebody follows the affiliate's link; the token they land with.
@@ -153,7 +126,7 @@ impl House {
 
     /// The server of the shop that holds the campaign's key.
     pub fn merchant(&self, campaign: &Campaign) -> MerchantServer {
-        MerchantServer::new(self.address, &campaign.api_key)
+        MerchantServer::new(self.addr(), &campaign.api_key)
     }
 
     /// Whoever runs the program.
@@ -175,9 +148,7 @@ impl House {
         work: impl FnOnce(&mut Write<'_>, &Environment) -> Stored<T> + Send + 'static,
     ) -> Result<T, WriteError<StorageError>> {
         let environment = self.environment();
-        let written = self.app.recorder.write(move |write| work(write, &environment));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime starts");
-        runtime.block_on(written)
+        self.server.write(move |write| work(write, &environment))
     }
 
     /// Returns once everything that was only noted so far (screened visits, reports without a key) is written.
@@ -190,14 +161,6 @@ impl House {
         self.settle();
         let mut conn = self.url.connect(Purpose::Reading).expect("the database can be read");
         read(&mut conn).unwrap_or_else(|why| panic!("the database does not answer: {why}"))
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        let ended = self.thread.take().map(JoinHandle::join);
-        assert!(std::thread::panicking() || matches!(ended, Some(Ok(()))), "the house did not end well");
     }
 }
 

@@ -19,6 +19,7 @@ pub mod connection;
 pub mod engine;
 pub mod folder;
 pub mod house;
+pub mod in_process;
 pub mod journal;
 pub mod patience;
 pub mod personas;

@@ -114,13 +114,11 @@ impl House {
 
     /// The reports without a valid key of which a sample is kept, in no order.
     pub fn keyless(&self) -> Vec<AttemptRow> {
-        self.settle();
         self.read(|conn| attempts::newest(conn, None, ALL))
     }
 
     /// Today's counter of the key that an attempt came with, or of no key.
     pub fn attempts_today(&self, attempt: &AttemptRow) -> AttemptDayRow {
-        self.settle();
         let (token, day) = (attempt.counted_under(), Zone::utc().local_day(self.now()));
         let mut counted = self.read(|conn| attempts::days(conn, &[token], &[day]));
         counted.remove(&(token, day)).expect("what is kept is counted")
@@ -128,7 +126,6 @@ impl House {
 
     /// What the reports say of a campaign, all days together.
     pub fn tally(&self, campaign: &Campaign) -> Tally {
-        self.settle();
         let id = campaign_id(campaign);
         let days = self.read(roll_ups::all).campaign_days;
         let mut sum = Tally::default();

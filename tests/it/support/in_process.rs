@@ -1,5 +1,5 @@
-//! The server within the test's own process, for what cannot be brought about from outside: an admin's write that takes
-//! long, or panics, at a moment of the test's choosing.
+//! The server within the test's own process, for what cannot be brought about from outside: a moved clock, an admin's hand
+//! on campaigns and keys, a write that takes long, or panics, at a moment of the test's choosing.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -15,8 +15,8 @@ use accrue::storage::write::Write;
 use actix_web::web::Data;
 use tokio::sync::oneshot;
 
-use crate::support::background;
-use crate::support::engine::TestDatabase;
+use super::background;
+use super::engine::TestDatabase;
 
 /// A running server; stopped on drop.
 pub struct InProcess {
@@ -50,7 +50,12 @@ pub fn wait_for<T>(work: impl Future<Output = T>) -> T {
 impl InProcess {
     /// Starts a server on this database.
     pub fn start(database: &TestDatabase) -> InProcess {
-        let server = Server::bind(&config(database), Clock::system()).unwrap_or_else(|error| panic!("{error}"));
+        InProcess::start_with(&config(database), Clock::system())
+    }
+
+    /// Starts a server with these settings and this clock.
+    pub fn start_with(config: &Config, clock: Clock) -> InProcess {
+        let server = Server::bind(config, clock).unwrap_or_else(|error| panic!("{error}"));
         let (app, address) = (server.app(), server.address());
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = background::start("server", move || {
