@@ -30,7 +30,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Serve the admin and the tracking endpoints (what accrue does when told nothing)
+    /// Serve links and tracking endpoints (what accrue does when told nothing)
     Serve,
     /// Fill an empty database with a program to try, and print its keys and links
     Demo(demo::Arguments),
