@@ -1,4 +1,4 @@
-//! Sixty-four clients, each with one connection kept open, each sending its next request when the last was answered.
+//! Clients, each with one connection kept open, each sending its next request when the last was answered.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::connection::Connection;
 
-const CLIENTS: u64 = 64;
+/// How many there are, unless the command line says `--clients N`.
+const CLIENTS: usize = 64;
+
+fn clients() -> usize {
+    let asked = std::env::args().skip_while(|argument| argument != "--clients").nth(1);
+    asked.and_then(|number| number.parse().ok()).unwrap_or(CLIENTS)
+}
 
 /// Numbers that no two requests of a bench share.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -48,7 +54,7 @@ impl Load {
     pub fn run(&self, turn: Duration, send: &(impl Fn(&mut Client) -> bool + Sync)) -> Measured {
         let began = Instant::now();
         let turns: Vec<(u64, Vec<u32>)> = std::thread::scope(|scope| {
-            let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| self.one_client(began, turn, send))).collect();
+            let clients: Vec<_> = (0..clients()).map(|_| scope.spawn(|| self.one_client(began, turn, send))).collect();
             clients.into_iter().map(|client| client.join().expect("a client runs to its end")).collect()
         });
         let took = began.elapsed();
