@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::attempt::{Call, KEYLESS_KEPT_PER_DAY, KeylessReport, Payload};
 use accrue::domain::id::{AffiliateId, BatchId, ProgramId};
 use accrue::environment::clock::Clock;
 use accrue::environment::mint::Mint;
@@ -91,6 +92,37 @@ fn a_click_that_waits_too_long_is_withdrawn_and_its_visitor_goes_on() {
     assert_eq!(sold.word, "success", "the token is as good as any: {sold:?}");
     assert_eq!(sql.count("clicks"), before, "what was withdrawn is not recorded behind its visitor's back");
     assert_eq!(story.server.app().recorder.degraded_clicks(), degraded + 1);
+}
+
+#[test]
+fn strangers_without_a_key_take_no_place_in_the_queue_of_money() {
+    const STRANGERS: i64 = 20_000;
+    let story = story();
+    let recorder = &story.server.app().recorder;
+    let sold = thread::scope(|scope| {
+        let waiting = story.while_held_up(|| {
+            let now = Clock::system().now();
+            for _ in 0..STRANGERS {
+                recorder.note_keyless(KeylessReport {
+                    id: Mint.id(now),
+                    call: Call::ReportConversion,
+                    received_at: now,
+                    detail: "Invalid API key".to_owned(),
+                    masked_key: None,
+                    network: None,
+                    payload: Payload::default(),
+                });
+            }
+            let waiting = scope.spawn(|| story.merchant().report(story.sale("honest")));
+            pause(Duration::from_millis(200));
+            waiting
+        });
+        waiting.join().expect("the shop is answered")
+    });
+    assert_eq!((sold.status, sold.word.as_str()), (200, "success"), "more strangers than the queue has places");
+    let mut sql = Sql::open(&story.db.url);
+    assert_eq!(sql.number("SELECT SUM(seen) FROM attempt_days"), STRANGERS, "all are counted");
+    assert_eq!(sql.count("attempts"), i64::from(KEYLESS_KEPT_PER_DAY), "and a sample is kept");
 }
 
 #[test]

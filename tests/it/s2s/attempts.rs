@@ -35,6 +35,26 @@ fn assert_kept(attempt: &AttemptRow, campaign: &Campaign, reason: &str, detail: 
 }
 
 on_each_engine! {
+    fn json_that_breaks_off_is_kept_for_whose_key_is_in_it(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let key = &shop.campaign.api_key;
+        let bodies = [
+            ("a comma too many", format!(r#"{{"api_key":"{key}","order_id":"comma",}}"#)),
+            ("the key after the break", format!(r#"{{"order_id":"break","order_total":01,"api_key":"{key}"}}"#)),
+            ("half a character", format!(r#"{{"order_id":"half","action":"\ud800","api_key":"{key}"}}"#)),
+            ("a field twice", format!(r#"{{"order_id":"twice","order_id":"two","api_key":"{key}"}}"#)),
+        ];
+        for (name, body) in bodies {
+            let answer = house.visitor().send(Request::post("/integration/s2sConvert").json(&body)).unwrap();
+            assert_eq!(answer.status, 422, "{name}: {}", answer.text());
+        }
+        for order_id in ["comma", "break", "half", "twice"] {
+            assert_eq!(attempt_of(&house, shop.program, order_id).reason, "invalid_request", "{order_id}");
+        }
+        assert!(house.keyless().is_empty(), "it is known whose they are");
+    }
+
     fn every_refusal_under_a_valid_key_is_kept_with_its_reason(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

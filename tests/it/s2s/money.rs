@@ -5,11 +5,14 @@ use accrue::domain::commission::{Basis, CommissionState, HoldReason};
 use accrue::domain::currency::Currency;
 use accrue::domain::ledger::EntryKind;
 use accrue::domain::money::Money;
+use accrue::domain::report::{Place, Tally};
+use accrue::domain::time::Zone;
 use accrue::operations::create_campaign::NewCampaign;
+use accrue::storage::new_rows::NewRows;
 
 use super::{WIRES, assert_refused, recorded_now, written};
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, percent, plan};
+use crate::support::house::{House, affiliate_id, campaign_id, percent, plan};
 use crate::support::personas::Sale;
 use crate::support::wire::Request;
 
@@ -37,6 +40,26 @@ const EARNINGS: [(&str, &str, &str, i64); 14] = [
 ];
 
 on_each_engine! {
+    /// A day's sum that is nearly full must neither turn into a float nor fail whatever is sold on that day.
+    fn a_sum_that_would_not_fit_stands_still_and_the_sale_is_recorded(db: TestDatabase) {
+        const NEARLY_ALL: i64 = 9_223_372_036_854_775_000;
+        let house = House::open(&db);
+        let shop = house.shop();
+        let at = Place {
+            program_id: shop.program,
+            campaign_id: campaign_id(&shop.campaign),
+            affiliate_id: affiliate_id(&shop.anna),
+        };
+        let mut full = NewRows::default();
+        let tally = Tally { sales_minor: NEARLY_ALL, ..Tally::default() };
+        full.tallies.count(&at, &Zone::utc(), house.now(), &tally);
+        house.write(|write, _| full.write(write));
+        let token = house.visit(&shop.campaign, &shop.anna);
+        recorded_now(&house.merchant(&shop.campaign).report(Sale::of(&token).order_id("1001")));
+        let tally = house.tally(&shop.campaign);
+        assert_eq!((tally.sales_minor, tally.commission_minor, tally.conversions), (NEARLY_ALL, 1_000, 1));
+    }
+
     fn a_commission_is_the_share_of_the_sale_rounded_half_away_from_zero(db: TestDatabase) {
         let house = House::open(&db);
         let admin = house.admin();
