@@ -251,6 +251,16 @@ entities! {
     Entry, EntryId, "ent";
     /// One transaction of the recorder.
     Batch, BatchId, "batch";
+    /// One browser that is signed in.
+    Session, SessionId, "sess";
+    /// A link by which a person joins a program.
+    Invitation, InvitationId, "inv";
+    /// An image that affiliates place.
+    Media, MediaId, "media";
+    /// One wrong password.
+    SignInFailure, SignInFailureId, "fail";
+    /// A code that replaces a lost second factor.
+    RecoveryCode, RecoveryCodeId, "rec";
 }
 
 #[cfg(test)]
@@ -292,6 +302,11 @@ mod tests {
             (Attempt::PREFIX, "att"),
             (Entry::PREFIX, "ent"),
             (Batch::PREFIX, "batch"),
+            (Session::PREFIX, "sess"),
+            (Invitation::PREFIX, "inv"),
+            (Media::PREFIX, "media"),
+            (SignInFailure::PREFIX, "fail"),
+            (RecoveryCode::PREFIX, "rec"),
         ];
         for (prefix, expected) in prefixes {
             assert_eq!(prefix, expected);

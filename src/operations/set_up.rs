@@ -96,6 +96,10 @@ pub fn create_owner(
         name: owner.name,
         password_hash: owner.password.0,
         created_at: now,
+        totp_sealed: None,
+        totp_last_step: 0,
+        password_changed_at: now,
+        last_program_id: programs.first().copied(),
     };
     users::insert(write, &user)?;
     for program_id in programs {

@@ -21,6 +21,10 @@ pub struct UserRow {
     pub name: String,
     pub password_hash: String,
     pub created_at: Timestamp,
+    pub totp_sealed: Option<String>,
+    pub totp_last_step: i64,
+    pub password_changed_at: Timestamp,
+    pub last_program_id: Option<ProgramId>,
 }
 
 /// What a person is in a program.

@@ -1,0 +1,14 @@
+DROP INDEX tokens_campaign;
+DROP INDEX affiliates_program;
+DROP INDEX links_program;
+DROP TABLE campaign_media;
+DROP TABLE campaign_profiles;
+DROP TABLE invitations;
+DROP TABLE sign_in_failures;
+DROP TABLE sessions;
+DROP TABLE recovery_codes;
+DROP INDEX memberships_program;
+ALTER TABLE users DROP COLUMN last_program_id;
+ALTER TABLE users DROP COLUMN password_changed_at;
+ALTER TABLE users DROP COLUMN totp_last_step;
+ALTER TABLE users DROP COLUMN totp_sealed;
