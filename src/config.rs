@@ -163,6 +163,12 @@ impl PublicUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// Scheme, host and port, as a browser names where a page comes from (RFC 6454).
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// Whether it is reached through TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {

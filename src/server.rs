@@ -151,7 +151,7 @@ fn serve(listener: TcpListener, app: web::Data<App>, stopping: Stopping) -> io::
             .app_data(app.clone())
             .app_data(every.clone())
             .wrap(middleware::from_fn(every_answer))
-            .configure(routes::configure)
+            .configure(|config| routes::configure(config, &app))
     });
     let server = server.keep_alive(KEEP_ALIVE).shutdown_timeout(LAST_REQUESTS).disable_signals().listen(listener)?;
     Ok(server.run())

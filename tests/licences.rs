@@ -24,7 +24,14 @@ fn everything_the_default_features_are_built_from_is_permitted() {
 /// What `deny.toml` permits and bans.
 struct Rules {
     licences: Vec<String>,
-    banned: Vec<(String, String)>,
+    banned: Vec<Ban>,
+}
+
+/// A package that may not be used, but by these others where they need it for themselves.
+struct Ban {
+    package: String,
+    reason: String,
+    wrappers: Vec<String>,
 }
 
 impl Rules {
@@ -34,7 +41,7 @@ impl Rules {
         let word = |value: &toml::Value| value.as_str().expect("a word").to_owned();
         Rules {
             licences: list("licenses", "allow").iter().map(word).collect(),
-            banned: list("bans", "deny").iter().map(|ban| (word(&ban["crate"]), word(&ban["reason"]))).collect(),
+            banned: list("bans", "deny").iter().map(Ban::read).collect(),
         }
     }
 
@@ -45,8 +52,11 @@ impl Rules {
             Ok(false) => faults.push(format!("{}: licence `{}` is not permitted", package.name, package.licence)),
             Err(fault) => faults.push(format!("{}: licence `{}`: {fault}", package.name, package.licence)),
         }
-        if let Some((_, reason)) = self.banned.iter().find(|(name, _)| *name == package.name) {
-            faults.push(format!("{}: banned: {reason}", package.name));
+        if let Some(ban) = self.banned.iter().find(|ban| ban.package == package.name) {
+            let mut users = package.used_by.iter().filter(|user| !ban.wrappers.contains(user)).peekable();
+            if ban.wrappers.is_empty() || users.peek().is_some() {
+                faults.push(format!("{}: banned: {}", package.name, ban.reason));
+            }
         }
         if package.source.as_deref().is_some_and(|source| source != REGISTRY) {
             faults.push(format!("{}: comes from {:?}", package.name, package.source));
@@ -55,11 +65,25 @@ impl Rules {
     }
 }
 
+impl Ban {
+    fn read(ban: &toml::Value) -> Ban {
+        let word = |value: &toml::Value| value.as_str().expect("a word").to_owned();
+        let wrappers = ban.get("wrappers").and_then(toml::Value::as_array);
+        Ban {
+            package: word(&ban["crate"]),
+            reason: word(&ban["reason"]),
+            wrappers: wrappers.map(|list| list.iter().map(word).collect()).unwrap_or_default(),
+        }
+    }
+}
+
 /// One package of the dependency graph. Without a source it is this project itself.
 struct Package {
     name: String,
     licence: String,
     source: Option<String>,
+    /// The packages that depend on it directly.
+    used_by: Vec<String>,
 }
 
 impl Package {
@@ -69,7 +93,8 @@ impl Package {
         let reached: HashSet<&str> =
             rows(&metadata["resolve"]["nodes"]).filter_map(|node| node["id"].as_str()).collect();
         let packages = rows(&metadata["packages"]);
-        packages.filter(|row| row["id"].as_str().is_some_and(|id| reached.contains(id))).map(Package::read).collect()
+        let read = packages.filter(|row| row["id"].as_str().is_some_and(|id| reached.contains(id)));
+        read.map(|row| Package { used_by: users_of(&metadata, row), ..Package::read(row) }).collect()
     }
 
     fn read(row: &Value) -> Package {
@@ -78,8 +103,17 @@ impl Package {
             name: text("name").expect("a package has a name"),
             licence: text("license").unwrap_or_default(),
             source: text("source"),
+            used_by: Vec::new(),
         }
     }
+}
+
+/// The names of the packages whose resolved dependencies hold this one.
+fn users_of(metadata: &Value, package: &Value) -> Vec<String> {
+    let holds = |node: &&Value| rows(&node["dependencies"]).any(|id| *id == package["id"]);
+    let users: HashSet<&Value> = rows(&metadata["resolve"]["nodes"]).filter(holds).map(|node| &node["id"]).collect();
+    let names = rows(&metadata["packages"]).filter(|row| users.contains(&row["id"]));
+    names.filter_map(|row| row["name"].as_str().map(str::to_owned)).collect()
 }
 
 fn rows(list: &Value) -> impl Iterator<Item = &Value> {
@@ -230,6 +264,7 @@ mod proof {
             name: "actix-governor".to_owned(),
             licence: "GPL-3.0-or-later".to_owned(),
             source: Some("git+https://example.org/actix-governor".to_owned()),
+            used_by: vec!["accrue".into()],
         };
         let faults = rules.faults(&package).join("\n");
         for part in ["is not permitted", "banned: GPL", "comes from"] {

@@ -192,6 +192,13 @@ impl Zone {
         Self { rules: TimeZone::UTC, name: "UTC".into() }
     }
 
+    /// A moment in this zone's own time, in the words of `strftime`; in RFC 3339 where the calendar ends.
+    #[must_use]
+    pub fn written(&self, at: Timestamp, format: &str) -> String {
+        let moment = jiff::Timestamp::from_millisecond(at.millis()).map(|moment| moment.to_zoned(self.rules.clone()));
+        moment.map_or_else(|_| at.to_string(), |moment| moment.strftime(format).to_string())
+    }
+
     /// The IANA name, such as `Europe/Berlin`.
     #[must_use]
     pub fn name(&self) -> &str {

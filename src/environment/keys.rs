@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
@@ -118,6 +118,13 @@ impl MasterKey {
         mac.update(label.as_bytes());
         mac.finalize().into_bytes().into()
     }
+
+    fn derive_twice(&self, labels: [&str; 2]) -> [u8; 64] {
+        let mut both = [0; 64];
+        both[..32].copy_from_slice(&self.derive(labels[0]));
+        both[32..].copy_from_slice(&self.derive(labels[1]));
+        both
+    }
 }
 
 #[cfg(unix)]
@@ -138,6 +145,8 @@ pub struct Keys {
     pepper: [u8; 32],
     email: [u8; 32],
     sealing: [u8; 32],
+    browser: [u8; 32],
+    cookies: [u8; 64],
     check: String,
 }
 
@@ -161,6 +170,8 @@ impl Keys {
             pepper: master.derive("accrue key verifier v1"),
             email: master.derive("accrue e-mail hash v1"),
             sealing: master.derive("accrue sealed secret v1"),
+            browser: master.derive("accrue browser secret v1"),
+            cookies: master.derive_twice(["accrue cookie signature v1", "accrue cookie encryption v1"]),
             check: check[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
         }
     }
@@ -181,6 +192,24 @@ impl Keys {
     #[must_use]
     pub const fn email(&self) -> &[u8; 32] {
         &self.email
+    }
+
+    /// What session cookies are signed with.
+    #[must_use]
+    pub const fn cookies(&self) -> &[u8; 64] {
+        &self.cookies
+    }
+
+    /// The keyed hash under which something that a browser or a person carries is known to the database: a session's key,
+    /// an invitation, a form's token. `purpose` keeps one from standing for another.
+    #[must_use]
+    pub fn fingerprint(&self, purpose: &'static str, secret: &str) -> String {
+        // cannot fail: HMAC takes keys of any length.
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.browser).expect("any key is a key");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(secret.as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     /// What the database holds to recognise this master key.

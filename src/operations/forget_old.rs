@@ -6,10 +6,13 @@ use crate::domain::attempt::KEPT_DAYS;
 use crate::domain::time::Timestamp;
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
-use crate::storage::{attempts, batches};
+use crate::storage::{attempts, batches, sessions};
 
 /// How long a batch's id is kept: far longer than anybody can be waiting for the answer to its commit.
 const BATCH_IDS_KEPT: Duration = Duration::from_secs(3_600);
+
+/// How long a session that nobody uses is kept: longer than any session lasts.
+const SESSIONS_KEPT: Duration = Duration::from_secs(86_400);
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -23,5 +26,6 @@ const AT_MOST: usize = 500;
 pub fn forget_old(write: &mut Write<'_>, now: Timestamp) -> Stored<bool> {
     let batches = batches::purge(write, now.minus(BATCH_IDS_KEPT), 500)?;
     let attempts = attempts::purge(write, now.minus(DAY * KEPT_DAYS), 500)?;
-    Ok(batches == AT_MOST || attempts == AT_MOST)
+    let sessions = sessions::purge(write, now.minus(SESSIONS_KEPT), 500)?;
+    Ok([batches, attempts, sessions].contains(&AT_MOST))
 }

@@ -27,6 +27,7 @@ pub mod pool;
 pub mod programs;
 pub mod roll_ups;
 mod schema;
+pub mod sessions;
 pub mod sql_types;
 pub mod tokens;
 pub mod users;

@@ -63,3 +63,28 @@ pub fn insert_membership(write: &mut Write<'_>, row: &MembershipRow) -> Stored<(
 pub fn count(conn: &mut Conn) -> Stored<i64> {
     users::table.count().get_result(conn).stored()
 }
+
+/// A person, if there is one of this id.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, user: UserId) -> Stored<Option<UserRow>> {
+    users::table.find(user).select(UserRow::as_select()).first(conn).optional().stored()
+}
+
+/// The person who signs in with this address, as it is stored: lower case, without blanks around it.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_by_email(conn: &mut Conn, email: &str) -> Stored<Option<UserRow>> {
+    users::table.filter(users::email.eq(email)).select(UserRow::as_select()).first(conn).optional().stored()
+}
+
+/// What a person is, program by program, the oldest program first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn memberships_of(conn: &mut Conn, user: UserId) -> Stored<Vec<MembershipRow>> {
+    let theirs = memberships::table.filter(memberships::user_id.eq(user)).order(memberships::program_id);
+    theirs.select(MembershipRow::as_select()).load(conn).stored()
+}

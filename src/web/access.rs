@@ -1,5 +1,7 @@
 //! Who asks: the right to do something, as a value that only checking can make.
 
+pub mod people;
+
 use crate::app::App;
 use crate::domain::attempt::AttemptKey;
 use crate::domain::campaign::Campaign;

@@ -1,44 +1,206 @@
-//! Answers for people when there is nothing else to show.
+//! Answers when there is nothing else to show: one meaning, rendered as a page for people.
 //!
-//! None of these repeats anything of the request, so that a crafted link cannot put words into our mouth.
+//! None of these repeats anything of the request, so that a crafted link cannot put words into our mouth. Causes are
+//! logged once, here, and never shown.
 
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
-use super::dialect::affiliatepro;
+use super::page;
+use crate::recorder::{NotRecorded, WriteError};
+use crate::storage::error::StorageError;
 
-/// The policy of a page: its own style sheet, and nothing else.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Why a page of the admin is not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// Nobody is signed in; the address to come back to.
+    #[error("sign in first")]
+    SignInFirst(Option<String>),
+    /// There is no such page, or not for this person.
+    #[error("not found")]
+    NotFound,
+    /// The person is of this program, and may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// The page is there, and not for this method.
+    #[error("another method")]
+    OtherMethod,
+    /// The request comes from another site.
+    #[error("from another site")]
+    OtherSite,
+    /// The form was not shown by us in this session.
+    #[error("the form is out of date")]
+    FormOutdated,
+    /// The form does not fit.
+    #[error("too large")]
+    TooLarge,
+    /// What was sent is not a form.
+    #[error("malformed")]
+    Malformed,
+    /// The database is away, or too many are waiting.
+    #[error("not available: {0}")]
+    Unavailable(String),
+    /// A defect of ours.
+    #[error("failed: {0}")]
+    Failed(String),
+}
+
+impl WebError {
+    /// Asks for a sign-in that leads back to what was asked for, where that is a page.
+    #[must_use]
+    pub fn sign_in_first(request: &HttpRequest) -> Self {
+        let is_page = request.method() == actix_web::http::Method::GET;
+        let target = request.uri().path_and_query().map(|target| target.as_str().to_owned());
+        Self::SignInFirst(target.filter(|_| is_page))
+    }
+
+    fn words(&self) -> Words {
+        match self {
+            Self::SignInFirst(_) => SIGN_IN,
+            Self::NotFound => NOT_FOUND,
+            Self::Forbidden => FORBIDDEN,
+            Self::OtherMethod => OTHER_METHOD,
+            Self::OtherSite => OTHER_SITE,
+            Self::FormOutdated => FORM_OUTDATED,
+            Self::TooLarge => TOO_LARGE,
+            Self::Malformed => MALFORMED,
+            Self::Unavailable(_) => UNAVAILABLE,
+            Self::Failed(_) => FAILED,
+        }
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::OtherSite | Self::FormOutdated => StatusCode::FORBIDDEN,
+            Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::SignInFirst(back) => return to_sign_in(back.as_deref()),
+            Self::Unavailable(cause) => tracing::warn!(%cause, "a page could not be answered"),
+            Self::Failed(cause) => tracing::error!(%cause, "a page failed"),
+            _ => {}
+        }
+        let mut answer = page::with_status(self.status_code(), &ErrorPage { words: self.words() });
+        if matches!(self, Self::Unavailable(_)) {
+            answer.headers_mut().insert(RETRY_AFTER, actix_web::http::header::HeaderValue::from_static("5"));
+        }
+        answer
+    }
+}
+
+fn to_sign_in(back: Option<&str>) -> HttpResponse {
+    let mut url = "/sign-in".to_owned();
+    if let Some(back) = back {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+        url = format!("{url}?{query}");
+    }
+    page::see_other(&url)
+}
+
+impl From<StorageError> for WebError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(_) => Self::Unavailable(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<NotRecorded> for WebError {
+    fn from(reason: NotRecorded) -> Self {
+        match reason {
+            NotRecorded::Busy | NotRecorded::Unavailable => Self::Unavailable(reason.to_string()),
+            NotRecorded::Failed => Self::Failed(reason.to_string()),
+        }
+    }
+}
+
+impl<E: Into<Self>> From<WriteError<E>> for WebError {
+    fn from(error: WriteError<E>) -> Self {
+        match error {
+            WriteError::NotRecorded(reason) => reason.into(),
+            WriteError::Refused(error) => error.into(),
+        }
+    }
+}
+
+impl From<super::session::SessionLost> for WebError {
+    fn from(error: super::session::SessionLost) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What an error's page says: what happened, then what to do.
+struct Words {
+    title: &'static str,
+    text: &'static str,
+}
+
+const SIGN_IN: Words = Words { title: "Sign in first", text: "This page is for people who are signed in." };
+const NOT_FOUND: Words =
+    Words { title: "This page does not exist", text: "The address may be mistyped, or what it led to may be gone." };
+const FORBIDDEN: Words = Words {
+    title: "Your role does not allow this",
+    text: "Nothing was changed. An owner of the program can give you another role under Settings, Users.",
+};
+const OTHER_METHOD: Words =
+    Words { title: "This address is for a form", text: "Nothing was changed. Go back and use the button on the page." };
+const OTHER_SITE: Words = Words {
+    title: "This came from another site",
+    text: "Nothing was changed. Open Accrue at its own address and do it there.",
+};
+const FORM_OUTDATED: Words = Words {
+    title: "This form is out of date",
+    text: "Nothing was changed. Go back, load the page again and send the form once more; you may have to sign in.",
+};
+const TOO_LARGE: Words =
+    Words { title: "This is too large", text: "Nothing was changed. Go back and send less at once, or smaller files." };
+const MALFORMED: Words = Words {
+    title: "This form could not be read",
+    text: "Nothing was changed. Go back, load the page again and send the form once more.",
+};
+const UNAVAILABLE: Words = Words {
+    title: "The database does not answer",
+    text: "Nothing was changed. Links keep working. Try again in a moment.",
+};
+const FAILED: Words = Words {
+    title: "This went wrong on our side",
+    text: "It has been logged. Go back and try again; if it stays, the log says why.",
+};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    words: Words,
+}
 
 #[derive(Template)]
 #[template(path = "not_found.html")]
 struct NotFoundPage;
 
-/// The answer to an address that nobody has: a page for people, JSON under `/integration`.
+/// The answer to an address that nobody has.
 pub async fn not_found(request: HttpRequest) -> HttpResponse {
-    if request.path().starts_with("/integration/") { affiliatepro::unknown_endpoint() } else { page_not_found() }
+    let is_of_admin = request.path().starts_with("/admin");
+    if is_of_admin { WebError::NotFound.error_response() } else { page_not_found() }
 }
 
-/// The page for people.
+/// The page for visitors whose link leads nowhere: it says nothing of the admin.
 #[must_use]
 pub fn page_not_found() -> HttpResponse {
-    page(HttpResponse::NotFound(), &NotFoundPage)
-}
-
-fn page(mut answer: HttpResponseBuilder, template: &impl Template) -> HttpResponse {
-    answer
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .content_type("text/html; charset=utf-8");
-    match template.render() {
-        Ok(html) => answer.body(html),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            HttpResponse::InternalServerError().finish()
-        }
-    }
+    page::with_status(StatusCode::NOT_FOUND, &NotFoundPage)
 }
 
 /// The answer to a visitor when not even the link can be looked up.
@@ -49,6 +211,11 @@ pub fn try_again() -> HttpResponse {
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
         .body("This link cannot be followed right now. Try again in a moment.")
+}
+
+/// The answer to a method that a page does not take.
+pub async fn other_method() -> HttpResponse {
+    WebError::OtherMethod.error_response()
 }
 
 /// The answer to any other method on an address that is only read.

@@ -1,10 +1,18 @@
 //! Every URL of the product.
+//!
+//! Pages for people stand in one table that says for each method who may ask it. The table makes the routes and can be
+//! read by tests, so that a page nobody thought about cannot be added (QUALITY AUT-3). The permission itself is the
+//! handler's parameter type; the table repeats it for whoever reads or tests the whole.
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::middleware;
+use actix_web::web::{self, Data, ServiceConfig};
 
+use super::admin::{campaigns, sign_in, start};
 use super::dialect::affiliatepro;
+use super::middleware::pages::pages;
 use super::track::click;
-use super::{assets, error, health};
+use super::{assets, error, health, session, theme};
+use crate::app::App;
 
 /// Where an affiliate's link begins; the code follows.
 pub const LINK: &str = "/c/";
@@ -18,8 +26,76 @@ pub const REGISTER_CLICK: &str = "/integration/s2sRegisterClick";
 /// Where conversions are reported.
 pub const CONVERT: &str = "/integration/s2sConvert";
 
+/// Who may ask for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Everybody.
+    Anybody,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Everybody who works in the program.
+    Viewer,
+    /// Managers and owners of the program.
+    Manager,
+    /// Owners of the program.
+    Owner,
+}
+
+/// One method of one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// The path, its variable parts in braces.
+    pub path: &'static str,
+    /// Who may ask.
+    pub asker: Asker,
+}
+
+macro_rules! pages {
+    ($($path:literal { $($method:ident $handler:path, $asker:ident;)+ })*) => {
+        /// Every page for people.
+        pub const PAGES: &[Page] =
+            &[$($(Page { method: stringify!($method), path: $path, asker: Asker::$asker },)+)*];
+
+        fn configure_pages(config: &mut ServiceConfig) {
+            $(config.service(
+                web::resource($path)$(.$method($handler))+.default_service(web::to(error::other_method)),
+            );)*
+        }
+    };
+}
+
+pages! {
+    "/" { get start::lead, Anybody; }
+    "/sign-in" {
+        get sign_in::form, Anybody;
+        post sign_in::sign_in, Anybody;
+    }
+    "/sign-out" { post sign_in::sign_out, Anybody; }
+    "/theme" { post theme::choose, Anybody; }
+    "/admin/{program}/campaigns" { get campaigns::list, Viewer; }
+}
+
 /// Tells each URL which function answers it. A known URL asked with another method is 405 and names the right one.
-pub fn configure(config: &mut ServiceConfig) {
+///
+/// Tracking comes first and passes through nothing that belongs to pages; the rest of the address space is theirs.
+pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
+    configure_tracking(config);
+    config
+        .service(web::resource("/healthz").get(health::alive).head(health::alive))
+        .service(web::resource("/readyz").get(health::ready).head(health::ready))
+        .service(
+            web::resource("/static/{name:.*}")
+                .wrap(middleware::Compress::default())
+                .get(assets::serve)
+                .head(assets::serve),
+        );
+    let people = web::scope("").wrap(middleware::from_fn(pages)).wrap(session::middleware(app));
+    config.service(people.configure(configure_pages).default_service(web::to(error::not_found)));
+}
+
+fn configure_tracking(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/c/{code}").get(click::follow).head(click::follow).default_service(web::to(error::only_get)),
@@ -33,8 +109,5 @@ pub fn configure(config: &mut ServiceConfig) {
                 .default_service(web::to(affiliatepro::only_post)),
         )
         .service(web::resource(CONVERT).post(affiliatepro::convert).default_service(web::to(affiliatepro::only_post)))
-        .service(web::resource("/healthz").get(health::alive).head(health::alive))
-        .service(web::resource("/readyz").get(health::ready).head(health::ready))
-        .service(web::resource("/static/{name:.*}").get(assets::serve).head(assets::serve))
-        .default_service(web::to(error::not_found));
+        .service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)));
 }

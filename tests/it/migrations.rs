@@ -14,15 +14,16 @@ use crate::support::process::{ServerProcess, ServerSettings, run_on};
 use crate::support::sql::Sql;
 use crate::support::world::Demo;
 
-/// The tables as Diesel knows them. The file is read, because that is what the statements are compiled from.
-const DIESEL: &str = include_str!("../../src/storage/schema.rs");
+/// The tables as Diesel knows them. The files are read, because they are what the statements are compiled from.
+const DIESEL: [&str; 2] =
+    [include_str!("../../src/storage/schema.rs"), include_str!("../../src/storage/schema/admin.rs")];
 const FUTURE: &str = "99991231235959";
 
 /// `table.column type`, with ` null` behind it where the column may be empty.
 fn columns_of_diesel() -> Vec<String> {
     let mut columns = Vec::new();
     let mut table = "";
-    for line in DIESEL.lines().map(str::trim) {
+    for line in DIESEL.iter().flat_map(|file| file.lines()).map(str::trim) {
         if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
             table = name;
         } else if let Some((column, given)) = line.split_once(" -> ") {
@@ -34,6 +35,7 @@ fn columns_of_diesel() -> Vec<String> {
                 "BigInt" => "bigint",
                 "Integer" => "integer",
                 "Bool" => "boolean",
+                "Binary" => "bytea",
                 other => panic!("{table}.{column} has the unknown type {other}"),
             };
             columns.push(format!("{table}.{column} {kind}{}", if inner.is_some() { " null" } else { "" }));

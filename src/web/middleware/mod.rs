@@ -1,3 +1,4 @@
 //! What every request passes through.
 
 pub mod every_answer;
+pub mod pages;

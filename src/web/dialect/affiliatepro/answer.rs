@@ -170,7 +170,6 @@ pub async fn only_post() -> HttpResponse {
 }
 
 /// The answer to an address under `/integration` that nobody has.
-#[must_use]
-pub fn unknown_endpoint() -> HttpResponse {
+pub async fn unknown() -> HttpResponse {
     error(StatusCode::NOT_FOUND, "Unknown endpoint")
 }

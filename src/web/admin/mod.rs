@@ -1,0 +1,5 @@
+//! The admin in the browser: one file per resource, one template folder beside each.
+
+pub mod campaigns;
+pub mod sign_in;
+pub mod start;

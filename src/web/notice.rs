@@ -1,0 +1,76 @@
+//! What an action came to, said once on the page that follows it.
+//!
+//! The sentence travels as a word in a short-lived cookie and is looked up here, so that nobody who can set a cookie can
+//! put words into our mouth.
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::{HttpRequest, HttpResponse};
+
+const COOKIE: &str = "accrue_notice";
+
+macro_rules! notices {
+    ($($(#[$doc:meta])* $notice:ident => $word:literal, $sentence:literal;)*) => {
+        /// One of the sentences that follow an action.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Notice { $($(#[$doc])* $notice),* }
+
+        impl Notice {
+            const ALL: &'static [Self] = &[$(Self::$notice),*];
+
+            const fn word(self) -> &'static str {
+                match self { $(Self::$notice => $word),* }
+            }
+
+            /// The sentence.
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$notice => $sentence),* }
+            }
+        }
+    };
+}
+
+notices! {
+    /// After signing out.
+    SignedOut => "signed-out", "You are signed out.";
+}
+
+impl Notice {
+    /// The notice that waits to be shown to this browser.
+    #[must_use]
+    pub fn waiting(request: &HttpRequest) -> Option<Self> {
+        let cookie = request.cookie(COOKIE)?;
+        Self::ALL.iter().copied().find(|notice| notice.word() == cookie.value())
+    }
+
+    /// Leaves the notice with the browser, for the next page.
+    pub fn leave_on<B>(self, answer: &mut HttpResponse<B>) {
+        set(answer, self.word(), Duration::minutes(2));
+    }
+
+    /// Takes the notice away from the browser that has just been shown it.
+    pub fn take_back<B>(answer: &mut HttpResponse<B>) {
+        set(answer, "", Duration::ZERO);
+    }
+}
+
+fn set<B>(answer: &mut HttpResponse<B>, word: &'static str, lasts: Duration) {
+    let cookie = Cookie::build(COOKIE, word).path("/").http_only(true).same_site(SameSite::Lax).max_age(lasts);
+    if let Err(error) = answer.add_cookie(&cookie.finish()) {
+        tracing::error!(%error, "a notice could not be left");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notice;
+
+    #[test]
+    fn every_notice_has_a_word_of_its_own_and_says_a_sentence() {
+        for notice in Notice::ALL {
+            let same = Notice::ALL.iter().filter(|other| other.word() == notice.word()).count();
+            assert_eq!(same, 1, "{notice:?}");
+            assert!(notice.sentence().ends_with('.'), "{notice:?}");
+        }
+    }
+}

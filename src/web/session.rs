@@ -1,0 +1,203 @@
+//! Who is signed in with which browser.
+//!
+//! The browser carries 256 random bits in a signed cookie; the database knows only their keyed hash, so a stolen copy of
+//! it signs nobody in. A session ends after half an hour without use and twelve hours after it began (QUALITY AUT-2),
+//! at sign-out, and whenever its row goes: nothing re-creates a row, so a request that was under way meanwhile cannot.
+//! Nobody has a session before signing in: forms for strangers are protected without one, and a flood of visitors
+//! writes nothing.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_session::config::{BrowserSession, CookieContentSecurity};
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::{Key, SameSite, time};
+use actix_web::web::Data;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::app::App;
+use crate::domain::id::UserId;
+use crate::domain::time::Timestamp;
+use crate::recorder::WriteError;
+use crate::storage::error::StorageError;
+use crate::storage::sessions::{self, SessionRow};
+use crate::storage::write::Write;
+
+/// How long a session lasts without use.
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a session lasts at most.
+pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
+
+/// How exactly the last use is kept: writing it down for every page would make reading a page a write.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
+
+/// What a session remembers, by name.
+const USER: &str = "user";
+const FORM_TOKEN: &str = "form_token";
+const BROWSER: &str = "browser";
+const NETWORK: &str = "network";
+
+type State = HashMap<String, String>;
+
+/// Where sessions are kept.
+#[derive(Clone)]
+pub struct Store(Data<App>);
+
+/// The middleware that gives handlers their [`Session`].
+#[must_use]
+pub fn middleware(app: &Data<App>) -> SessionMiddleware<Store> {
+    let https = app.public_url.is_https();
+    let name = if https { "__Host-accrue_session" } else { "accrue_session" };
+    SessionMiddleware::builder(Store(app.clone()), Key::from(app.environment.keys.cookies()))
+        .cookie_name(name.to_owned())
+        .cookie_secure(https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}
+
+/// A session could not be read or kept: the database is away, or a defect of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("the session could not be kept")]
+pub struct SessionLost;
+
+/// From where somebody signs in, as the list of sessions tells it.
+#[derive(Clone, Debug)]
+pub struct SignedInFrom {
+    /// The browser's own name for itself.
+    pub browser: String,
+    /// The network it is in.
+    pub network: String,
+}
+
+/// Lets this browser in as `user`, under a new key.
+///
+/// # Errors
+/// [`SessionLost`].
+pub fn begin(session: &Session, app: &App, user: UserId, from: &SignedInFrom) -> Result<(), SessionLost> {
+    session.clear();
+    session.renew();
+    let token = URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>());
+    let user = user.to_string();
+    for (name, value) in [(USER, &user), (FORM_TOKEN, &token), (BROWSER, &from.browser), (NETWORK, &from.network)] {
+        session.insert(name, value).map_err(|_| SessionLost)?;
+    }
+    Ok(())
+}
+
+/// Who is signed in with this browser, as far as the session says.
+#[must_use]
+pub fn user(session: &Session) -> Option<UserId> {
+    session.get::<String>(USER).ok().flatten()?.parse().ok()
+}
+
+/// The token that this session's forms carry.
+#[must_use]
+pub fn form_token(session: &Session) -> Option<String> {
+    session.get(FORM_TOKEN).ok().flatten()
+}
+
+/// The hash under which the database knows a session.
+#[must_use]
+pub fn key_hash(app: &App, key: &str) -> String {
+    app.environment.keys.fingerprint("session", key)
+}
+
+/// From where a stored session was begun.
+#[must_use]
+pub fn begun_from(row: &SessionRow) -> SignedInFrom {
+    let state: State = serde_json::from_str(&row.state).unwrap_or_default();
+    let word = |name: &str| state.get(name).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    SignedInFrom { browser: word(BROWSER), network: word(NETWORK) }
+}
+
+/// Whether a stored session still counts.
+#[must_use]
+pub fn is_alive(row: &SessionRow, now: Timestamp) -> bool {
+    now.since(row.seen_at) < IDLE && now.since(row.created_at) < ABSOLUTE
+}
+
+fn user_in(state: &State) -> Option<UserId> {
+    serde_json::from_str::<String>(state.get(USER)?).ok()?.parse().ok()
+}
+
+impl Store {
+    async fn write(
+        &self,
+        work: impl FnOnce(&mut Write<'_>) -> Result<(), StorageError> + Send + 'static,
+    ) -> Result<(), WriteError<StorageError>> {
+        self.0.recorder.write(work).await
+    }
+
+    /// Notes the use of a session, unless that was done a moment ago. A page is shown all the same when it cannot be.
+    async fn note_use(&self, row: &SessionRow, now: Timestamp) {
+        if now.since(row.seen_at) < NOTED_EVERY {
+            return;
+        }
+        let hash = row.key_hash.clone();
+        if let Err(error) = self.write(move |write| sessions::touch(write, &hash, now)).await {
+            tracing::warn!(%error, "the use of a session could not be noted");
+        }
+    }
+}
+
+impl SessionStore for Store {
+    async fn load(&self, session_key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let hash = key_hash(&self.0, session_key.as_ref());
+        let found = self.0.read(move |conn| sessions::find(conn, &hash)).await;
+        let now = self.0.environment.clock.now();
+        let found = found.map_err(|error| LoadError::Other(error.into()))?;
+        let Some(row) = found.filter(|row| is_alive(row, now)) else {
+            return Ok(None);
+        };
+        self.note_use(&row, now).await;
+        let state = serde_json::from_str(&row.state);
+        state.map(Some).map_err(|error| LoadError::Deserialization(error.into()))
+    }
+
+    async fn save(&self, state: State, _ttl: &time::Duration) -> Result<SessionKey, SaveError> {
+        let env = &self.0.environment;
+        let key = URL_SAFE_NO_PAD.encode(env.mint.bytes::<32>());
+        let now = env.clock.now();
+        let row = SessionRow {
+            id: env.mint.id(now),
+            key_hash: key_hash(&self.0, &key),
+            user_id: user_in(&state),
+            state: serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?,
+            created_at: now,
+            seen_at: now,
+        };
+        let saved = self.write(move |write| sessions::insert(write, &row)).await;
+        saved.map_err(|error| SaveError::Other(error.into()))?;
+        key.try_into().map_err(|_| SaveError::Other(SessionLost.into()))
+    }
+
+    async fn update(
+        &self,
+        session_key: SessionKey,
+        state: State,
+        _ttl: &time::Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let hash = key_hash(&self.0, session_key.as_ref());
+        let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
+        let user = user_in(&state);
+        let updated = self.write(move |write| sessions::update(write, &hash, user, &text)).await;
+        updated.map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(session_key)
+    }
+
+    /// The use was noted when the session was loaded.
+    async fn update_ttl(&self, _session_key: &SessionKey, _ttl: &time::Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, session_key: &SessionKey) -> Result<(), anyhow::Error> {
+        let hash = key_hash(&self.0, session_key.as_ref());
+        Ok(self.write(move |write| sessions::delete(write, &hash)).await?)
+    }
+}
