@@ -12,6 +12,7 @@
 )]
 
 mod abuse;
+mod admin;
 mod command_line;
 mod database_away;
 mod durability;

@@ -16,6 +16,7 @@ use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::currency::Currency;
 use accrue::domain::id::ProgramId;
 use accrue::domain::time::Timestamp;
+use accrue::domain::user::Role;
 use accrue::environment::Environment;
 use accrue::environment::clock::Clock;
 use accrue::recorder::WriteError;
@@ -25,10 +26,11 @@ use accrue::storage::write::Write;
 
 use super::engine::TestDatabase;
 use super::in_process::{InProcess, config};
+use super::person::Person;
 use super::personas::{MerchantServer, Visitor};
 use super::world::{Affiliate, Campaign};
 
-pub use admin::{Admin, affiliate_id, campaign_id, percent, plan};
+pub use admin::{Admin, PASSWORD, affiliate_id, campaign_id, percent, plan};
 pub use books::Details;
 
 /// When a house opens unless a story needs another day: the twentieth of March 2026, at noon.
@@ -127,6 +129,17 @@ impl House {
     /// The server of the shop that holds the campaign's key.
     pub fn merchant(&self, campaign: &Campaign) -> MerchantServer {
         MerchantServer::new(self.addr(), &campaign.api_key)
+    }
+
+    /// Somebody who works in the program, signed in. Their address is their name at `people.example`.
+    pub fn member(&self, name: &str, program: ProgramId, role: Role) -> Person {
+        let email = self.admin().person(name, program, role);
+        Person::at(self.addr()).sign_in(&email, admin::PASSWORD)
+    }
+
+    /// Somebody at a browser who is not signed in.
+    pub fn person(&self) -> Person {
+        Person::at(self.addr())
     }
 
     /// Whoever runs the program.

@@ -22,6 +22,7 @@ pub mod house;
 pub mod in_process;
 pub mod journal;
 pub mod patience;
+pub mod person;
 pub mod personas;
 pub mod port;
 pub mod postgres;

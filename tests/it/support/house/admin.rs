@@ -7,22 +7,27 @@ use accrue::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, 
 use accrue::domain::click_token::Mode;
 use accrue::domain::commission::Basis;
 use accrue::domain::currency::Currency;
-use accrue::domain::handle::AffiliateCode;
+use accrue::domain::handle::{AffiliateCode, EmailAddress};
 use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
 use accrue::domain::landing::{AllowedHosts, TargetUrl};
 use accrue::domain::rate::Rate;
 use accrue::domain::time::{Window, Zone};
+use accrue::domain::user::{Password, Role};
 use accrue::operations::change_rule::change_rule;
 use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
 use accrue::operations::create_campaign::{NewCampaign, create_campaign};
 use accrue::operations::create_link::create_link;
 use accrue::operations::issue_key::{Holder, issue_key, regenerate_campaign_key};
-use accrue::operations::set_up::{NewProgram, create_program};
+use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program, hash_password};
 use accrue::storage::campaigns::CampaignRow;
+use accrue::storage::users::{self, MembershipRow};
 use accrue::storage::{affiliates, campaigns, programs};
 
 use super::super::world::{Affiliate, Campaign, Link};
 use super::House;
+
+/// The password of everybody who works in a house.
+pub const PASSWORD: &str = "a lantern over quiet water 71";
 
 /// An admin of every program in the house.
 pub struct Admin<'house> {
@@ -65,6 +70,27 @@ impl<'house> Admin<'house> {
         let zone = Zone::parse(zone).unwrap_or_else(|why| panic!("{zone} {why}"));
         let new = NewProgram { name: name.to_owned(), base_currency: currency, zone };
         self.house.write(move |write, env| create_program(write, env, &new)).id
+    }
+
+    /// Lets somebody work in a program, and answers with the address they sign in with. Who is there already gets the
+    /// role in this program besides.
+    pub fn person(&self, name: &str, program: ProgramId, role: Role) -> String {
+        let email = format!("{}@people.example", name.to_lowercase());
+        let address = EmailAddress::parse(&email).unwrap_or_else(|why| panic!("{email} {why}"));
+        let environment = self.house.environment();
+        let name = name.to_owned();
+        let password = Password::new(PASSWORD.to_owned()).expect("a password");
+        let password = hash_password(&password, &environment).expect("the password is hashed");
+        self.house.write(move |write, env| {
+            let known = users::find_by_email(write.conn(), address.as_str())?;
+            let user_id = match known {
+                Some(known) => known.id,
+                None => create_owner(write, env, &[], NewOwner { email: address, name, password })?,
+            };
+            let membership = MembershipRow { user_id, program_id: program, role, created_at: env.clock.now() };
+            users::insert_membership(write, &membership)
+        });
+        email
     }
 
     /// Takes an affiliate in under this code, which is the name as well.

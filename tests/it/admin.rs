@@ -1,0 +1,3 @@
+//! The admin in the browser, without script: who may see and do what, and what the pages say.
+
+mod frame;
