@@ -2,11 +2,12 @@
 //!
 //! A page names a file with a piece of its hash behind it, so a browser keeps it for a year and asks again the moment an
 //! update changed it. Only these files are compressed: a page holds secrets next to words that a stranger may have
-//! chosen, and the length of such a mixture, compressed, can tell what the secret is (BREACH).
+//! chosen, and the length of such a mixture, compressed, can tell what the secret is (BREACH). The largest files lie beside
+//! themselves compressed as well as can be, which takes seconds and is therefore done once, by whoever vendors them.
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
@@ -45,7 +46,24 @@ pub async fn serve(name: web::Path<String>, request: HttpRequest) -> HttpRespons
     let unchanged = known.is_some_and(|known| known.contains(&tag));
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((CACHE_CONTROL, how_long(&request))).insert_header((ETAG, tag));
-    if unchanged { answer.finish() } else { answer.content_type(content_type(&file)).body(file.data.into_owned()) }
+    if unchanged {
+        return answer.finish();
+    }
+    answer.content_type(content_type(&file));
+    match compressed(&name, &request) {
+        Some(small) => {
+            answer.insert_header((CONTENT_ENCODING, "br")).insert_header((VARY, "accept-encoding")).body(small)
+        }
+        None => answer.body(file.data.into_owned()),
+    }
+}
+
+/// The file that lies compressed beside this one, if there is one and the browser takes it.
+fn compressed(name: &str, request: &HttpRequest) -> Option<Vec<u8>> {
+    let accepted = request.headers().get(ACCEPT_ENCODING)?.to_str().ok()?;
+    let takes_brotli = accepted.split(',').any(|coding| coding.trim() == "br");
+    let small = takes_brotli.then(|| Files::get(&format!("{name}.br"))).flatten()?;
+    Some(small.data.into_owned())
 }
 
 /// A URL with a version never means anything else; one without may after an update.
@@ -61,4 +79,25 @@ fn content_type(file: &rust_embed::EmbeddedFile) -> String {
 
 fn version(hash: &[u8; 32]) -> String {
     hash.iter().take(VERSION).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::Files;
+
+    #[test]
+    fn what_lies_compressed_beside_a_file_is_that_file() {
+        let mut compressed = 0;
+        for name in Files::iter().filter(|name| name.ends_with(".br")) {
+            let plain = Files::get(name.trim_end_matches(".br")).unwrap().data;
+            let small = Files::get(&name).unwrap().data;
+            let mut unpacked = Vec::new();
+            brotli::Decompressor::new(small.as_ref(), 4096).read_to_end(&mut unpacked).unwrap();
+            assert!(unpacked == plain.as_ref(), "{name} is not its file");
+            compressed += 1;
+        }
+        assert_eq!(compressed, 2);
+    }
 }

@@ -40,6 +40,9 @@ const FORM_TOKEN: &str = "form_token";
 const BROWSER: &str = "browser";
 const NETWORK: &str = "network";
 
+/// Stands alone in place of everything else when the database could not be asked.
+const UNREADABLE: &str = "unreadable";
+
 type State = HashMap<String, String>;
 
 /// Where sessions are kept.
@@ -96,6 +99,12 @@ pub fn user(session: &Session) -> Option<UserId> {
     session.get::<String>(USER).ok().flatten()?.parse().ok()
 }
 
+/// Whether the database could not be asked who this is.
+#[must_use]
+pub fn is_unreadable(session: &Session) -> bool {
+    session.entries().contains_key(UNREADABLE)
+}
+
 /// The token that this session's forms carry.
 #[must_use]
 pub fn form_token(session: &Session) -> Option<String> {
@@ -126,6 +135,12 @@ fn user_in(state: &State) -> Option<UserId> {
     serde_json::from_str::<String>(state.get(USER)?).ok()?.parse().ok()
 }
 
+/// An error here would end the request without a page, so it is passed on as a state that says so.
+fn unreadable(error: &StorageError) -> State {
+    tracing::warn!(%error, "a session could not be read");
+    State::from([(UNREADABLE.to_owned(), String::new())])
+}
+
 impl Store {
     async fn write(
         &self,
@@ -151,7 +166,10 @@ impl SessionStore for Store {
         let hash = key_hash(&self.0, session_key.as_ref());
         let found = self.0.read(move |conn| sessions::find(conn, &hash)).await;
         let now = self.0.environment.clock.now();
-        let found = found.map_err(|error| LoadError::Other(error.into()))?;
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return Ok(Some(unreadable(&error))),
+        };
         let Some(row) = found.filter(|row| is_alive(row, now)) else {
             return Ok(None);
         };

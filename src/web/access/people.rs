@@ -45,7 +45,11 @@ impl SignedIn {
     pub async fn read(request: &HttpRequest) -> Result<Self, WebError> {
         let ask = || WebError::sign_in_first(request);
         let app = request.app_data::<Data<App>>().ok_or_else(ask)?;
-        let user = session::user(&request.get_session()).ok_or_else(ask)?;
+        let browser = request.get_session();
+        if session::is_unreadable(&browser) {
+            return Err(WebError::Unavailable("the session could not be read".to_owned()));
+        }
+        let user = session::user(&browser).ok_or_else(ask)?;
         let found = app.read(move |conn| {
             let person = users::find(conn, user)?;
             Ok((person, users::memberships_of(conn, user)?))

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, header};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpResponse, ResponseError, web};
 
 /// The longest request target, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -75,7 +75,9 @@ pub async fn every_answer<B: MessageBody + 'static>(
         let answer = HttpResponse::UriTooLong().content_type("text/plain; charset=utf-8").body("The URL is too long.");
         request.into_response(answer).map_into_right_body()
     } else {
-        next.call(request).await?.map_into_left_body()
+        let https = settings.as_ref().is_some_and(|settings| settings.https);
+        let answered = next.call(request).await.map_err(|error| Failed { error, https });
+        answered?.map_into_left_body()
     };
     if let Some(settings) = settings {
         add_headers(response.headers_mut(), settings.https);
@@ -85,6 +87,31 @@ pub async fn every_answer<B: MessageBody + 'static>(
     }
     log(&response);
     Ok(response)
+}
+
+/// A failure inside a middleware, which becomes an answer only after this one.
+#[derive(Debug)]
+struct Failed {
+    error: Error,
+    https: bool,
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl ResponseError for Failed {
+    fn status_code(&self) -> StatusCode {
+        self.error.as_response_error().status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = self.error.error_response();
+        add_headers(answer.headers_mut(), self.https);
+        answer
+    }
 }
 
 fn add_headers(headers: &mut HeaderMap, https: bool) {
@@ -105,7 +132,7 @@ fn add_headers(headers: &mut HeaderMap, https: bool) {
 
 fn log<B>(response: &ServiceResponse<B>) {
     let (request, status) = (response.request(), response.status());
-    if status.is_server_error() && status != actix_web::http::StatusCode::SERVICE_UNAVAILABLE {
+    if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
         tracing::error!(method = %request.method(), path = request.path(), status = status.as_u16(), "failed");
     } else {
         tracing::debug!(method = %request.method(), path = request.path(), status = status.as_u16(), "answered");
