@@ -4,7 +4,7 @@ use super::attribution::Refusal;
 use super::id::{CampaignId, ProgramId};
 use super::landing::{AllowedHosts, TargetUrl};
 use super::text_enum;
-use super::time::{Timestamp, Window};
+use super::time::{LocalDay, Timestamp, Window, Zone};
 
 text_enum! {
     /// What an affiliate places on a page.
@@ -72,7 +72,37 @@ pub struct Period {
     pub ends_at: Option<Timestamp>,
 }
 
+/// A period that ends before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must not be before the first day")]
+pub struct EndsBeforeItBegins;
+
 impl Period {
+    /// The period of these local days of a zone, both whole and inside.
+    ///
+    /// # Errors
+    /// [`EndsBeforeItBegins`].
+    pub fn of_days(first: Option<LocalDay>, last: Option<LocalDay>, zone: &Zone) -> Result<Self, EndsBeforeItBegins> {
+        if first.zip(last).is_some_and(|(first, last)| last < first) {
+            return Err(EndsBeforeItBegins);
+        }
+        let starts_at = first.map(|day| zone.day_start(day));
+        Ok(Self { starts_at, ends_at: last.map(|day| zone.day_end_exclusive(day)) })
+    }
+
+    /// The first and the last local day that lie inside, at least in part.
+    #[must_use]
+    pub fn days(self, zone: &Zone) -> (Option<LocalDay>, Option<LocalDay>) {
+        let last = self.ends_at.map(|end| Timestamp::from_millis(end.millis().saturating_sub(1)));
+        (self.starts_at.map(|start| zone.local_day(start)), last.map(|last| zone.local_day(last)))
+    }
+
+    /// Whether it has neither beginning nor end.
+    #[must_use]
+    pub const fn is_lifetime(self) -> bool {
+        self.starts_at.is_none() && self.ends_at.is_none()
+    }
+
     /// Whether `now` lies inside.
     #[must_use]
     pub fn covers(self, now: Timestamp) -> bool {
@@ -133,5 +163,39 @@ impl Campaign {
     /// [`Refusal::CampaignArchived`].
     pub const fn still_credits(&self) -> Result<(), Refusal> {
         if self.archived { Err(Refusal::CampaignArchived) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EndsBeforeItBegins, Period};
+    use crate::domain::time::{LocalDay, Timestamp, Zone};
+
+    #[test]
+    fn a_period_of_days_is_whole_days_of_the_programs_zone() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let day = |text: &str| Some(LocalDay::parse(text).unwrap());
+        let at = |text: &str| Some(Timestamp::parse_rfc3339(text).unwrap());
+        let cases = [
+            ("lifetime", None, None, None, None),
+            ("winter", day("2026-01-01"), day("2026-01-31"), at("2025-12-31T23:00:00Z"), at("2026-01-31T23:00:00Z")),
+            (
+                "over summer time",
+                day("2026-03-01"),
+                day("2026-04-01"),
+                at("2026-02-28T23:00:00Z"),
+                at("2026-04-01T22:00:00Z"),
+            ),
+            ("one day", day("2026-07-01"), day("2026-07-01"), at("2026-06-30T22:00:00Z"), at("2026-07-01T22:00:00Z")),
+            ("no end", day("2026-07-01"), None, at("2026-06-30T22:00:00Z"), None),
+            ("no beginning", None, day("2026-07-01"), None, at("2026-07-01T22:00:00Z")),
+        ];
+        for (name, first, last, starts_at, ends_at) in cases {
+            let period = Period::of_days(first, last, &berlin).unwrap();
+            assert_eq!(period, Period { starts_at, ends_at }, "{name}");
+            assert_eq!(period.days(&berlin), (first, last), "{name}");
+        }
+        let upside_down = Period::of_days(day("2026-07-02"), day("2026-07-01"), &berlin);
+        assert_eq!(upside_down, Err(EndsBeforeItBegins));
     }
 }

@@ -40,6 +40,14 @@ impl Tally {
         self.commission_minor = self.commission_minor.saturating_add(other.commission_minor);
     }
 
+    /// Conversions per hundred clicks, with two decimals, rounded half up: `3.42`. None without clicks.
+    #[must_use]
+    pub fn ratio(&self) -> Option<String> {
+        let (clicks, conversions) = (i128::from(self.clicks.max(0)), i128::from(self.conversions.max(0)));
+        let hundredths = (conversions * 10_000 + clicks / 2).checked_div(clicks)?;
+        Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
+    }
+
     /// One click.
     #[must_use]
     pub fn click(unique: bool) -> Self {
@@ -157,5 +165,25 @@ mod tests {
             tallies.program_quarters.into_iter().collect::<Vec<_>>(),
             [((place.program_id, at.quarter_hour()), expected)]
         );
+    }
+
+    #[test]
+    fn the_ratio_is_conversions_per_hundred_clicks_in_whole_hundredths() {
+        let cases = [
+            ("no clicks", 0, 0, None),
+            ("direct only", 0, 7, None),
+            ("none", 10, 0, Some("0.00")),
+            ("all", 10, 10, Some("100.00")),
+            ("a third", 3, 1, Some("33.33")),
+            ("two thirds", 3, 2, Some("66.67")),
+            ("half a hundredth goes up", 80_000, 1, Some("0.00")),
+            ("exactly half", 20_000, 1, Some("0.01")),
+            ("more conversions than clicks", 2, 5, Some("250.00")),
+            ("the end of the scale", i64::MAX, i64::MAX, Some("100.00")),
+        ];
+        for (name, clicks, conversions, ratio) in cases {
+            let tally = Tally { clicks, conversions, ..Tally::default() };
+            assert_eq!(tally.ratio().as_deref(), ratio, "{name}");
+        }
     }
 }
