@@ -4,6 +4,7 @@
 
 mod create_admin;
 mod demo;
+mod demo_campaigns;
 mod demo_history;
 mod health;
 mod migrate;

@@ -7,26 +7,24 @@ use anyhow::bail;
 use clap::Args;
 use serde::Serialize;
 
+use super::demo_campaigns::{CAMPAIGNS, Plan};
 use super::demo_history;
 use crate::config::{Config, PublicUrl};
 use crate::domain::affiliate::AffiliateStatus;
-use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
+use crate::domain::campaign::IntegrationMethod;
 use crate::domain::click_token::Mode;
-use crate::domain::commission::Basis;
 use crate::domain::currency::Currency;
 use crate::domain::handle::{AffiliateCode, EmailAddress};
-use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
-use crate::domain::landing::{AllowedHosts, TargetUrl};
+use crate::domain::id::{AffiliateId, CampaignId, ProgramId, UserId};
 use crate::domain::link::Link;
-use crate::domain::money::Money;
 use crate::domain::permission::{Scope, Scopes};
-use crate::domain::rate::Rate;
-use crate::domain::time::{Window, Zone};
+use crate::domain::time::Zone;
 use crate::environment::Environment;
 use crate::environment::clock::Clock;
 use crate::opening::{self, WhenInUse};
+use crate::operations::campaign_media::add_media;
 use crate::operations::create_affiliate::{NewAffiliate, create_affiliate};
-use crate::operations::create_campaign::{NewCampaign, create_campaign};
+use crate::operations::create_campaign::create_campaign;
 use crate::operations::create_link::create_link;
 use crate::operations::issue_key::{Holder, issue_key};
 use crate::operations::set_up::{HashedPassword, NewOwner, NewProgram, create_owner, create_program, hash_password};
@@ -115,64 +113,6 @@ const AFFILIATES: [(&str, &str, AffiliateStatus); 3] = [
     ("lantern", "Old Lantern Blog", AffiliateStatus::Paused),
 ];
 
-struct Plan {
-    name: &'static str,
-    kind: CampaignKind,
-    tool_type: ToolType,
-    method: IntegrationMethod,
-    target: &'static str,
-    pays: Pays,
-}
-
-enum Pays {
-    Percent(&'static str),
-    Flat(&'static str),
-}
-
-/// The demo's campaigns, one per integration method in the order of the vocabulary.
-const CAMPAIGNS: [Plan; 5] = [
-    Plan {
-        name: "Autumn collection",
-        kind: CampaignKind::Banner,
-        tool_type: ToolType::SaleIntegration,
-        method: IntegrationMethod::JsPixel,
-        target: "https://alderfinch.example/autumn",
-        pays: Pays::Percent("7.25"),
-    },
-    Plan {
-        name: "Alderfinch shop",
-        kind: CampaignKind::Link,
-        tool_type: ToolType::SaleIntegration,
-        method: IntegrationMethod::S2sApi,
-        target: "https://alderfinch.example/shop",
-        pays: Pays::Percent("10"),
-    },
-    Plan {
-        name: "Alderfinch app",
-        kind: CampaignKind::Text,
-        tool_type: ToolType::MultiActionIntegration,
-        method: IntegrationMethod::Mobile,
-        target: "https://alderfinch.example/app",
-        pays: Pays::Percent("3"),
-    },
-    Plan {
-        name: "Partner network",
-        kind: CampaignKind::Video,
-        tool_type: ToolType::SaleIntegration,
-        method: IntegrationMethod::Postback,
-        target: "https://alderfinch.example/partners",
-        pays: Pays::Percent("12.5"),
-    },
-    Plan {
-        name: "Trade accounts",
-        kind: CampaignKind::Link,
-        tool_type: ToolType::SingleActionIntegration,
-        method: IntegrationMethod::ConversionApi,
-        target: "https://alderfinch.example/trade",
-        pays: Pays::Flat("5.00"),
-    },
-];
-
 /// Fills an empty database and prints what was made.
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut opened = opening::open(config, Clock::system(), WhenInUse::Refuse)?;
@@ -204,14 +144,14 @@ fn fill(
     let new = NewProgram { name: "Alderfinch".into(), base_currency: Currency::USD, zone: Zone::utc() };
     let program = create_program(write, env, &new)?;
     let email = EmailAddress::parse(&admin.email)?;
-    create_owner(write, env, &[program.id], NewOwner { email, name: "Demo admin".into(), password })?;
+    let owner = create_owner(write, env, &[program.id], NewOwner { email, name: "Demo admin".into(), password })?;
     let affiliates = AFFILIATES
         .iter()
         .map(|(code, name, status)| make_affiliate(write, env, program.id, (code, name, *status)))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let campaigns = CAMPAIGNS
         .iter()
-        .map(|plan| make_campaign(write, env, program.id, plan, (&affiliates, public_url)))
+        .map(|plan| make_campaign(write, env, (program.id, owner), plan, (&affiliates, public_url)))
         .collect::<anyhow::Result<Vec<_>>>()?;
     if let Some(s2s) = campaigns.iter().find(|campaign| campaign.method == IntegrationMethod::S2sApi.as_str()) {
         programs::set_default_campaign(write, program.id, s2s.id)?;
@@ -255,26 +195,12 @@ fn make_affiliate(
 fn make_campaign(
     write: &mut Write<'_>,
     env: &Environment,
-    program: ProgramId,
+    (program, owner): (ProgramId, UserId),
     plan: &Plan,
     (affiliates, public_url): (&[DemoAffiliate], &PublicUrl),
 ) -> anyhow::Result<DemoCampaign> {
-    let new = NewCampaign {
-        name: plan.name.into(),
-        kind: plan.kind,
-        tool_type: plan.tool_type,
-        method: plan.method,
-        status: CampaignStatus::Public,
-        period: Period::default(),
-        window: Window::DEFAULT,
-        target: TargetUrl::parse(plan.target)?,
-        allowed_hosts: AllowedHosts::default(),
-        basis: match plan.pays {
-            Pays::Percent(percent) => Basis::Percent(Rate::parse_percent(percent)?),
-            Pays::Flat(amount) => Basis::Flat(Money::parse(amount, Currency::USD)?),
-        },
-    };
-    let (id, key) = create_campaign(write, env, program, new)?;
+    let (id, key) = create_campaign(write, env, program, plan.campaign(owner)?)?;
+    add_media(write, env, program, id, plan.images()?)?;
     let links = affiliates
         .iter()
         .map(|affiliate| Ok(demo_link(&create_link(write, env, program, id, affiliate.id)?, public_url)))

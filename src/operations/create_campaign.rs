@@ -1,20 +1,22 @@
 //! Making a campaign, with its rule and its API key, so that it can be reported to as soon as it exists.
 
 use crate::domain::campaign::{Campaign, CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
+use crate::domain::campaign_profile::CampaignProfile;
 use crate::domain::click_token::Mode;
 use crate::domain::commission::Basis;
-use crate::domain::id::{CampaignId, ProgramId};
+use crate::domain::id::{CampaignId, ProgramId, UserId};
 use crate::domain::key::SecretKey;
 use crate::domain::landing::{AllowedHosts, TargetUrl};
 use crate::domain::time::Window;
 use crate::environment::Environment;
 use crate::operations::change_rule::change_rule;
 use crate::operations::issue_key::{Holder, issue_key};
+use crate::storage::campaign_profiles::{self, CampaignProfileRow};
 use crate::storage::campaigns::{self, CampaignRow};
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
 
-/// A campaign to be made.
+/// A campaign as somebody wants it: to be made so, or to be changed into.
 #[derive(Clone, Debug)]
 pub struct NewCampaign {
     /// What people call it.
@@ -37,10 +39,15 @@ pub struct NewCampaign {
     pub allowed_hosts: AllowedHosts,
     /// What it pays.
     pub basis: Basis,
+    /// Whether a conversion may come without a click. Not said: a new Mobile campaign takes them, the others do not.
+    pub direct_mode: Option<bool>,
+    /// What it shows.
+    pub profile: CampaignProfile,
+    /// Who looks after it.
+    pub owner: Option<UserId>,
 }
 
-/// Makes a campaign and answers with its id and its live key. A new Mobile campaign takes conversions without a click,
-/// the others do not.
+/// Makes a campaign and answers with its id and its live key.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
@@ -61,12 +68,13 @@ pub fn create_campaign(
         status: new.status,
         period: new.period,
         archived: false,
-        direct_mode: new.method == IntegrationMethod::Mobile,
+        direct_mode: new.direct_mode.unwrap_or(new.method == IntegrationMethod::Mobile),
         window: new.window,
         target: new.target,
         allowed_hosts: new.allowed_hosts,
     };
     campaigns::insert(write, &CampaignRow::new(&campaign, now))?;
+    campaign_profiles::save(write, &CampaignProfileRow::new((program, campaign.id), new.owner, &new.profile))?;
     change_rule(write, env, campaign.id, new.basis)?;
     let key = issue_key(write, env, program, Mode::Live, Holder::Campaign(campaign.id), "API Key")?;
     Ok((campaign.id, key))

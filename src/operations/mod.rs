@@ -4,14 +4,20 @@
 //! touches at most some hundred rows and does no hashing of passwords, no rendering and no other I/O, because on an
 //! embedded database every click waits for it.
 
+pub mod archive_campaign;
+pub mod campaign_keys;
+pub mod campaign_media;
+pub mod campaign_settings;
 pub mod change_rule;
 pub mod create_affiliate;
 pub mod create_campaign;
 pub mod create_link;
+pub mod duplicate_campaign;
 pub mod forget_old;
 pub mod issue_key;
 pub mod record_attempts;
 pub mod record_clicks;
 pub mod record_conversions;
 pub mod set_up;
+pub mod update_campaign;
 pub mod verify;

@@ -14,7 +14,7 @@ use crate::domain::landing::{AllowedHosts, TargetUrl};
 use crate::domain::time::{Timestamp, Window};
 
 /// One campaign.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug, PartialEq, Eq)]
 #[diesel(table_name = campaigns, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns; domain::campaign says what they mean")]
 pub struct CampaignRow {
@@ -94,6 +94,15 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<CampaignRow>> {
     dsl::campaigns.order(dsl::id).select(CampaignRow::as_select()).load(conn).stored()
 }
 
+/// A campaign of this program.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, id: CampaignId) -> Stored<Option<CampaignRow>> {
+    let this = dsl::campaigns.filter(dsl::program_id.eq(program).and(dsl::id.eq(id)));
+    this.select(CampaignRow::as_select()).first(conn).optional().stored()
+}
+
 /// Adds a campaign.
 ///
 /// # Errors
@@ -126,4 +135,19 @@ pub fn update(write: &mut Write<'_>, row: &CampaignRow) -> Stored<bool> {
     let changed = diesel::update(this).set(settings).execute(write.conn()).stored()?;
     installation::bump_revision(write)?;
     Ok(changed == 1)
+}
+
+/// Puts a campaign away, or brings it back; answers whether the program has it. One that is put away keeps the time at
+/// which that was done first.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn set_archived(write: &mut Write<'_>, program: ProgramId, id: CampaignId, at: Option<Timestamp>) -> Stored<bool> {
+    let Some(row) = find(write.conn(), program, id)? else {
+        return Ok(false);
+    };
+    if row.archived_at.is_some() == at.is_some() {
+        return Ok(true);
+    }
+    update(write, &CampaignRow { archived_at: at, ..row })
 }

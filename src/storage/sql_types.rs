@@ -31,6 +31,7 @@ use crate::domain::handle::{AffiliateCode, LinkCode, OrderId, ProgramSlug};
 use crate::domain::id::{Entity, Id};
 use crate::domain::key::KeyKind;
 use crate::domain::ledger::EntryKind;
+use crate::domain::media::ImageFormat;
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::domain::user::Role;
 
@@ -165,6 +166,7 @@ stored_words!(
     EntryKind,
     EventType,
     HoldReason,
+    ImageFormat,
     IntegrationMethod,
     KeyKind,
     Mode,

@@ -79,3 +79,20 @@ pub fn newest_of_campaign(conn: &mut Conn, program: ProgramId, campaign: Campaig
     let keys = dsl::tokens.filter(dsl::program_id.eq(program).and(dsl::campaign_id.eq(campaign)));
     keys.order(dsl::id.desc()).select(dsl::id).first(conn).optional().stored()
 }
+
+/// The keys of a campaign in this mode that open something at `now`, the newest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn valid_of_campaign(
+    conn: &mut Conn,
+    program: ProgramId,
+    campaign: CampaignId,
+    mode: Mode,
+    now: Timestamp,
+) -> Stored<Vec<TokenRow>> {
+    let keys = dsl::tokens
+        .filter(dsl::program_id.eq(program).and(dsl::campaign_id.eq(campaign)).and(dsl::mode.eq(mode)))
+        .filter(dsl::expires_at.is_null().or(dsl::expires_at.gt(now)));
+    keys.order(dsl::id.desc()).select(TokenRow::as_select()).load(conn).stored()
+}

@@ -25,7 +25,7 @@ use accrue::storage::error::{StorageError, Stored};
 use accrue::storage::write::Write;
 
 use super::engine::TestDatabase;
-use super::in_process::{InProcess, config};
+use super::in_process::{InProcess, config, wait_for};
 use super::person::Person;
 use super::personas::{MerchantServer, Visitor};
 use super::world::{Affiliate, Campaign};
@@ -162,6 +162,19 @@ impl House {
     ) -> Result<T, WriteError<StorageError>> {
         let environment = self.environment();
         self.server.write(move |write| work(write, &environment))
+    }
+
+    /// Writes through the recorder what may refuse with an error of its own. Panics where the recorder itself refuses.
+    pub fn attempt<T: Send + 'static, E: From<StorageError> + std::fmt::Debug + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Write<'_>, &Environment) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let environment = self.environment();
+        let done = wait_for(self.app().recorder.write(move |write| work(write, &environment)));
+        done.map_err(|error| match error {
+            WriteError::Refused(why) => why,
+            WriteError::NotRecorded(why) => panic!("nothing is written: {why}"),
+        })
     }
 
     /// Returns once everything that was only noted so far (screened visits, reports without a key) is written.

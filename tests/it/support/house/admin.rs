@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
+use accrue::domain::campaign_profile::CampaignProfile;
 use accrue::domain::click_token::Mode;
 use accrue::domain::commission::Basis;
 use accrue::domain::currency::Currency;
@@ -47,6 +48,9 @@ pub fn plan() -> NewCampaign {
         target: TargetUrl::parse("https://shop.example/start").expect("an address"),
         allowed_hosts: AllowedHosts::default(),
         basis: percent("10"),
+        direct_mode: None,
+        profile: CampaignProfile::default(),
+        owner: None,
     }
 }
 
