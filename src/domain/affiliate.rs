@@ -1,6 +1,7 @@
 //! Who is paid.
 
 use super::attribution::Refusal;
+use super::conversion::Change;
 use super::handle::{AffiliateCode, HandleError};
 use super::id::{AffiliateId, ProgramId};
 use super::text_enum;
@@ -16,6 +17,21 @@ text_enum! {
         Paused => "paused",
         /// Out: nothing is credited any more, earlier clicks included.
         Rejected => "rejected",
+    }
+}
+
+impl AffiliateStatus {
+    /// What comes of deciding for `wanted`. An application is let in or turned down; whoever is in may be paused, let back
+    /// in or turned out, and somebody turned out let in again. Nobody becomes an applicant once more.
+    #[must_use]
+    pub fn decide(self, wanted: Self) -> Change {
+        use AffiliateStatus::{Active, Paused, Pending, Rejected};
+        match (self, wanted) {
+            (now, wanted) if now == wanted => Change::AlreadySo,
+            (Pending, Active | Rejected) | (Active, Paused | Rejected) | (Paused, Active | Rejected) => Change::Made,
+            (Rejected, Active) => Change::Made,
+            _ => Change::Refused,
+        }
     }
 }
 
@@ -77,6 +93,30 @@ impl Affiliate {
         match self.status {
             AffiliateStatus::Rejected => Err(Refusal::AffiliateRejected),
             _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AffiliateStatus;
+    use crate::domain::conversion::Change;
+
+    #[test]
+    fn everybody_can_be_let_in_and_nobody_becomes_an_applicant() {
+        use AffiliateStatus::{Active, Paused, Pending, Rejected};
+        for status in AffiliateStatus::ALL {
+            assert_eq!(status.decide(*status), Change::AlreadySo, "{status}");
+        }
+        for status in [Pending, Paused, Rejected] {
+            assert_eq!(status.decide(Active), Change::Made, "{status}");
+        }
+        for status in [Pending, Active, Paused] {
+            assert_eq!(status.decide(Rejected), Change::Made, "{status}");
+        }
+        assert_eq!(Active.decide(Paused), Change::Made);
+        for (now, wanted) in [(Pending, Paused), (Rejected, Paused), (Active, Pending), (Rejected, Pending)] {
+            assert_eq!(now.decide(wanted), Change::Refused, "{now} to {wanted}");
         }
     }
 }

@@ -7,8 +7,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
+use super::folding::hyphenated;
 use super::key::{from_hex, hex, keyed_hash};
 
 /// Why a text is not the name meant.
@@ -26,6 +26,12 @@ pub enum HandleError {
     /// Too many bytes of UTF-8.
     #[error("must not be longer than {most} bytes")]
     TooLong {
+        /// The most.
+        most: usize,
+    },
+    /// Too many characters, however many bytes those are.
+    #[error("must not be longer than {most} characters")]
+    TooManyCharacters {
         /// The most.
         most: usize,
     },
@@ -82,6 +88,8 @@ handles! {
     LinkCode;
     /// The short code of an affiliate: 2 to 32 of `a-z 0-9 _ -`, read in either case and kept in lower case.
     AffiliateCode;
+    /// What people call somebody or something: 1 to 100 characters on one line, in NFC, without blanks around it.
+    Name;
     /// A program's name in URLs: 2 to 40 of `a-z 0-9 -`, beginning and ending with a letter or digit.
     ProgramSlug;
     /// The URL parameter that carries the click token: 1 to 40 of `A-Z a-z 0-9 _ -`.
@@ -139,13 +147,45 @@ impl LinkCode {
 }
 
 impl AffiliateCode {
+    const LEAST: usize = 2;
+    const MOST: usize = 32;
+
     /// That code, in lower case.
     ///
     /// # Errors
     /// A [`HandleError`] for a wrong length or character.
     pub fn parse(text: &str) -> Result<Self, HandleError> {
-        sized(text, 2, 32)?;
+        sized(text, Self::LEAST, Self::MOST)?;
         consisting(text.to_ascii_lowercase(), CODE_CHARACTERS, is_code_character).map(Self)
+    }
+
+    /// The code that an affiliate's name suggests, with something behind it that tells it from others of that name, if
+    /// there is; `affiliate` where the name has too few plain letters. `tail` is code characters, a handful of them.
+    #[must_use]
+    pub fn from_name(name: &str, tail: &str) -> Self {
+        let room = Self::MOST.saturating_sub(tail.len());
+        let stem = Some(hyphenated(name, room)).filter(|stem| stem.len() >= Self::LEAST);
+        Self(format!("{}{tail}", stem.as_deref().unwrap_or("affiliate")).into())
+    }
+}
+
+impl Name {
+    const MOST: usize = 100;
+
+    /// That name, composed and without the blanks around it.
+    ///
+    /// # Errors
+    /// A [`HandleError`] for nothing, too much, or more than one line.
+    pub fn parse(text: &str) -> Result<Self, HandleError> {
+        let name: String = text.trim().nfc().collect();
+        if is_blank(&name) {
+            return Err(HandleError::Blank);
+        }
+        if name.contains(char::is_control) {
+            return Err(HandleError::ControlCharacter);
+        }
+        let most = Self::MOST;
+        if name.chars().count() > most { Err(HandleError::TooManyCharacters { most }) } else { Ok(Self(name.into())) }
     }
 }
 
@@ -188,12 +228,7 @@ impl ProgramSlug {
     /// too little is left. Several programs may suggest the same.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        let plain: String = name.nfkd().filter(|character| !is_combining_mark(*character)).collect();
-        let lower = plain.to_ascii_lowercase();
-        let words = lower.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let mut slug = words.collect::<Vec<_>>().join("-");
-        slug.truncate(Self::MOST);
-        let slug = slug.trim_end_matches('-');
+        let slug = hyphenated(name, Self::MOST);
         Self(if slug.len() < Self::LEAST { "program".into() } else { slug.into() })
     }
 }
@@ -519,6 +554,40 @@ mod tests {
     }
 
     #[test]
+    fn names_suggest_affiliate_codes() {
+        let cases = [
+            ("Trailhead Weekly", "", "trailhead-weekly"),
+            ("Café Norte", "-2", "cafe-norte-2"),
+            ("店", "", "affiliate"),
+            ("X", "-k3m9q", "affiliate-k3m9q"),
+            ("The very long name of a magazine on hiking", "", "the-very-long-name-of-a-magazine"),
+            ("The very long name of a magazine on hiking", "-12", "the-very-long-name-of-a-magaz-12"),
+        ];
+        for (name, tail, code) in cases {
+            assert_eq!(AffiliateCode::from_name(name, tail).as_str(), code, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_can_be_read() {
+        let long = "é".repeat(100);
+        for (text, name) in
+            [("  Wander Weekly ", "Wander Weekly"), ("Ame\u{301}lie", "Amélie"), ("<b>", "<b>"), (&long, long.as_str())]
+        {
+            assert_eq!(Name::parse(text).unwrap().as_str(), name);
+        }
+        let cases = [
+            ("", HandleError::Blank),
+            (" \u{200b}\u{200b}", HandleError::Blank),
+            ("two\nlines", HandleError::ControlCharacter),
+            (&format!("{long}x"), HandleError::TooManyCharacters { most: 100 }),
+        ];
+        for (text, problem) in cases {
+            assert_eq!(Name::parse(text), Err(problem), "{text}");
+        }
+    }
+
+    #[test]
     fn one_mailbox_is_one_address() {
         let cases = [
             ("case", "Anna.Meyer@Example.COM", "anna.meyer@example.com"),
@@ -587,6 +656,8 @@ mod tests {
         fn every_name_suggests_a_valid_slug(name in "\\PC{0,80}") {
             let slug = ProgramSlug::from_name(&name);
             prop_assert_eq!(ProgramSlug::parse(slug.as_str()), Ok(slug));
+            let code = AffiliateCode::from_name(&name, "-99");
+            prop_assert_eq!(AffiliateCode::parse(code.as_str()), Ok(code));
         }
 
         #[test]

@@ -19,6 +19,7 @@ pub mod currency;
 pub mod dedup;
 pub mod event;
 pub mod exchange;
+pub mod folding;
 pub mod free_text;
 pub mod handle;
 pub mod id;
