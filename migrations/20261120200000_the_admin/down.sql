@@ -1,3 +1,8 @@
+DROP INDEX attempts_conversion;
+DROP INDEX links_affiliate;
+DROP INDEX links_campaign;
+ALTER TABLE affiliates DROP COLUMN search_text;
+DROP TABLE affiliate_codes;
 DROP INDEX tokens_campaign;
 DROP INDEX affiliates_program;
 DROP INDEX links_program;

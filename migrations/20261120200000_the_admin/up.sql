@@ -82,3 +82,22 @@ CREATE INDEX campaign_media_campaign ON campaign_media (campaign_id);
 CREATE INDEX links_program ON links (program_id, id);
 CREATE INDEX affiliates_program ON affiliates (program_id, id);
 CREATE INDEX tokens_campaign ON tokens (campaign_id);
+
+-- Every code an affiliate ever had. Codes stand in links all over the web, so none is ever given to somebody else.
+CREATE TABLE affiliate_codes (
+    program_id UUID NOT NULL,
+    code TEXT NOT NULL,
+    affiliate_id UUID NOT NULL,
+    PRIMARY KEY (program_id, code),
+    FOREIGN KEY (affiliate_id, program_id) REFERENCES affiliates (id, program_id)
+);
+CREATE INDEX affiliate_codes_affiliate ON affiliate_codes (affiliate_id);
+INSERT INTO affiliate_codes (program_id, code, affiliate_id) SELECT program_id, code, id FROM affiliates;
+
+-- Name, codes and e-mail address as people look for them: without case and accents, which the engines fold differently.
+ALTER TABLE affiliates ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
+UPDATE affiliates SET search_text = lower(name || ' ' || code || ' ' || COALESCE(email, ''));
+
+CREATE INDEX links_campaign ON links (campaign_id, id);
+CREATE INDEX links_affiliate ON links (affiliate_id, id);
+CREATE INDEX attempts_conversion ON attempts (conversion_id) WHERE conversion_id IS NOT NULL;

@@ -17,6 +17,7 @@ use crate::domain::currency::Currency;
 use crate::domain::handle::{AffiliateCode, EmailAddress};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId, UserId};
 use crate::domain::link::Link;
+use crate::domain::name::Name;
 use crate::domain::permission::{Scope, Scopes};
 use crate::domain::time::Zone;
 use crate::environment::Environment;
@@ -186,7 +187,7 @@ fn make_affiliate(
     program: ProgramId,
     (code, name, status): (&'static str, &'static str, AffiliateStatus),
 ) -> anyhow::Result<DemoAffiliate> {
-    let new = NewAffiliate { code: AffiliateCode::parse(code)?, name: name.into(), email: None, status };
+    let new = NewAffiliate { code: Some(AffiliateCode::parse(code)?), name: Name::parse(name)?, email: None, status };
     let id = create_affiliate(write, env, program, new)?;
     let token = issue_key(write, env, program, Mode::Live, Holder::Affiliate(id), name)?;
     Ok(DemoAffiliate { id, code: code.into(), name, status: status.as_str(), token: token.as_str().to_owned() })

@@ -29,12 +29,6 @@ pub enum HandleError {
         /// The most.
         most: usize,
     },
-    /// Too many characters, however many bytes those are.
-    #[error("must not be longer than {most} characters")]
-    TooManyCharacters {
-        /// The most.
-        most: usize,
-    },
     /// A control character: C0, DEL or C1.
     #[error("must not contain control characters")]
     ControlCharacter,
@@ -88,8 +82,6 @@ handles! {
     LinkCode;
     /// The short code of an affiliate: 2 to 32 of `a-z 0-9 _ -`, read in either case and kept in lower case.
     AffiliateCode;
-    /// What people call somebody or something: 1 to 100 characters on one line, in NFC, without blanks around it.
-    Name;
     /// A program's name in URLs: 2 to 40 of `a-z 0-9 -`, beginning and ending with a letter or digit.
     ProgramSlug;
     /// The URL parameter that carries the click token: 1 to 40 of `A-Z a-z 0-9 _ -`.
@@ -166,26 +158,6 @@ impl AffiliateCode {
         let room = Self::MOST.saturating_sub(tail.len());
         let stem = Some(hyphenated(name, room)).filter(|stem| stem.len() >= Self::LEAST);
         Self(format!("{}{tail}", stem.as_deref().unwrap_or("affiliate")).into())
-    }
-}
-
-impl Name {
-    const MOST: usize = 100;
-
-    /// That name, composed and without the blanks around it.
-    ///
-    /// # Errors
-    /// A [`HandleError`] for nothing, too much, or more than one line.
-    pub fn parse(text: &str) -> Result<Self, HandleError> {
-        let name: String = text.trim().nfc().collect();
-        if is_blank(&name) {
-            return Err(HandleError::Blank);
-        }
-        if name.contains(char::is_control) {
-            return Err(HandleError::ControlCharacter);
-        }
-        let most = Self::MOST;
-        if name.chars().count() > most { Err(HandleError::TooManyCharacters { most }) } else { Ok(Self(name.into())) }
     }
 }
 
@@ -565,25 +537,6 @@ mod tests {
         ];
         for (name, tail, code) in cases {
             assert_eq!(AffiliateCode::from_name(name, tail).as_str(), code, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_one_line_that_can_be_read() {
-        let long = "é".repeat(100);
-        for (text, name) in
-            [("  Wander Weekly ", "Wander Weekly"), ("Ame\u{301}lie", "Amélie"), ("<b>", "<b>"), (&long, long.as_str())]
-        {
-            assert_eq!(Name::parse(text).unwrap().as_str(), name);
-        }
-        let cases = [
-            ("", HandleError::Blank),
-            (" \u{200b}\u{200b}", HandleError::Blank),
-            ("two\nlines", HandleError::ControlCharacter),
-            (&format!("{long}x"), HandleError::TooManyCharacters { most: 100 }),
-        ];
-        for (text, problem) in cases {
-            assert_eq!(Name::parse(text), Err(problem), "{text}");
         }
     }
 

@@ -30,6 +30,7 @@ pub mod line;
 pub mod link;
 pub mod media;
 pub mod money;
+pub mod name;
 pub mod permission;
 pub mod program;
 pub mod rate;

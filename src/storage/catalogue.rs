@@ -76,9 +76,10 @@ impl Catalogue {
             catalogue.rules.entry(rule.campaign_id).or_default().push(rule);
         }
         for row in affiliates::all(conn)? {
-            let affiliate = Affiliate::from(row);
-            catalogue.affiliate_codes.insert((affiliate.program_id, affiliate.code.clone()), affiliate.id);
-            catalogue.affiliates.insert(affiliate.id, affiliate);
+            catalogue.affiliates.insert(row.id, Affiliate::from(row));
+        }
+        for (program, code, affiliate) in affiliates::all_codes(conn)? {
+            catalogue.affiliate_codes.insert((program, code), affiliate);
         }
         for row in tokens::all_valid(conn, now)? {
             catalogue.keys.insert(row.selector.clone(), read_key(&row)?);
@@ -132,7 +133,7 @@ impl Catalogue {
         self.affiliates.get(&id).filter(|affiliate| affiliate.program_id == program)
     }
 
-    /// The affiliate of this program that is named so, by id or by code.
+    /// The affiliate of this program that is named so, by id or by a code it has or had.
     #[must_use]
     pub fn affiliate_named(&self, program: ProgramId, named: &AffiliateRef) -> Option<&Affiliate> {
         match named {

@@ -32,7 +32,7 @@ pub enum Unique {
     /// `users.email`.
     #[error("the e-mail address")]
     UserEmail,
-    /// `affiliates (program_id, code)`.
+    /// `affiliate_codes (program_id, code)`: somebody has or had it.
     #[error("the affiliate code")]
     AffiliateCode,
     /// `links.code`.
@@ -53,10 +53,11 @@ pub enum Unique {
 }
 
 /// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
-const CONSTRAINTS: [(&str, &str, Unique); 7] = [
+const CONSTRAINTS: [(&str, &str, Unique); 8] = [
     ("programs_slug", "programs.slug", Unique::ProgramSlug),
     ("users_email", "users.email", Unique::UserEmail),
     ("affiliates_code", "affiliates.program_id, affiliates.code", Unique::AffiliateCode),
+    ("affiliate_codes_pkey", "affiliate_codes.program_id, affiliate_codes.code", Unique::AffiliateCode),
     ("links_code", "links.code", Unique::LinkCode),
     ("links_implicit", "links.campaign_id, links.affiliate_id", Unique::ImplicitLink),
     ("commission_rules_version", "commission_rules.campaign_id, commission_rules.version", Unique::RuleVersion),

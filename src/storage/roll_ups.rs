@@ -1,6 +1,6 @@
 //! The three roll-ups: what reports read instead of clicks and conversions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -8,6 +8,7 @@ use super::conn::Conn;
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::{affiliate_days, campaign_days, program_quarters};
+use super::sums::{SumParts, sum_of};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
 use crate::domain::report::{Tallies, Tally};
 use crate::domain::time::LocalDay;
@@ -151,4 +152,39 @@ fn all_program_quarters(conn: &mut Conn) -> Stored<BTreeMap<(ProgramId, i64), Ta
     let rows: Vec<((ProgramId, i64), Counted)> =
         dsl::program_quarters.select(((dsl::program_id, dsl::quarter), counted)).load(conn).stored()?;
     Ok(rows.into_iter().map(|(key, counted)| (key, counted.into())).collect())
+}
+
+/// What an affiliate brought, all campaigns and days together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Clicks recorded.
+    pub clicks: i64,
+    /// Conversions recorded.
+    pub conversions: i64,
+    /// Their commissions in minor units of the program's base currency, as far as they could be computed.
+    pub commission_minor: i64,
+}
+
+/// What these affiliates of a program brought; those that brought nothing are left out.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_affiliates(
+    conn: &mut Conn,
+    program: ProgramId,
+    affiliates: &[AffiliateId],
+) -> Stored<HashMap<AffiliateId, Brought>> {
+    use affiliate_days::dsl;
+    let theirs = dsl::affiliate_days.filter(dsl::affiliate_id.eq_any(affiliates).and(dsl::program_id.eq(program)));
+    let rows: Vec<(AffiliateId, SumParts, SumParts, SumParts)> = theirs
+        .group_by(dsl::affiliate_id)
+        .select((dsl::affiliate_id, sum_of!("clicks"), sum_of!("conversions"), sum_of!("commission_minor")))
+        .load(conn)
+        .stored()?;
+    let brought = |(affiliate, clicks, conversions, commission): (AffiliateId, SumParts, SumParts, SumParts)| {
+        let sums =
+            Brought { clicks: clicks.total(), conversions: conversions.total(), commission_minor: commission.total() };
+        (affiliate, sums)
+    };
+    Ok(rows.into_iter().map(brought).collect())
 }

@@ -4,7 +4,9 @@
 
 mod admin;
 
-pub use admin::{campaign_media, campaign_profiles, invitations, recovery_codes, sessions, sign_in_failures};
+pub use admin::{
+    affiliate_codes, campaign_media, campaign_profiles, invitations, recovery_codes, sessions, sign_in_failures,
+};
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
@@ -76,6 +78,7 @@ diesel::table! {
         email -> Nullable<Text>,
         status -> Text,
         created_at -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -371,6 +374,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     memberships,
     affiliates,
+    affiliate_codes,
     campaigns,
     commission_rules,
     tokens,

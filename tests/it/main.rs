@@ -19,6 +19,7 @@ mod database_away;
 mod durability;
 mod idempotency;
 mod keys;
+mod lists;
 mod migrations;
 mod money_over_http;
 mod one_writer;

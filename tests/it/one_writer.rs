@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::handle::AffiliateCode;
 use accrue::domain::id::ProgramId;
+use accrue::domain::name::Name;
 use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
 
 use crate::support::background;
@@ -33,7 +34,8 @@ fn take_in(server: &InProcess, program: &str, code: &str) -> Affiliate {
     let program: ProgramId = program.parse().expect("the demo prints its program's id");
     let code_of = AffiliateCode::parse(code).expect("a good code");
     let environment = server.app().environment.clone();
-    let new = NewAffiliate { code: code_of, name: code.to_owned(), email: None, status: AffiliateStatus::Active };
+    let name = Name::parse(code).expect("a good name");
+    let new = NewAffiliate { code: Some(code_of), name, email: None, status: AffiliateStatus::Active };
     let made = server.write(move |write| create_affiliate(write, &environment, program, new));
     let id = made.unwrap_or_else(|error| panic!("{code} is not taken in: {error}"));
     Affiliate {

@@ -218,8 +218,9 @@ on_each_engine! {
         let affiliate: AffiliateId = story.shop.demo.affiliate(0).id.parse().expect("an id");
         let mut merchant = story.merchant();
         for round in 0..10 {
-            for (status, answer) in [(AffiliateStatus::Rejected, 409), (AffiliateStatus::Active, 200)] {
-                let changed = story.server.write(move |write| affiliates::set_status(write, program, affiliate, status));
+            let (active, rejected) = (AffiliateStatus::Active, AffiliateStatus::Rejected);
+            for (moved, answer) in [((active, rejected), 409), ((rejected, active), 200)] {
+                let changed = story.server.write(move |write| affiliates::change_status(write, program, affiliate, moved));
                 assert!(changed.expect("the write goes through"));
                 let told = merchant.report(story.sale(&format!("o-{round}-{answer}")));
                 assert_eq!(told.status, answer, "round {round}: {told:?}");

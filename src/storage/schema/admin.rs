@@ -90,3 +90,14 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
+    use super::super::super::sql_types::DbUuid;
+
+    affiliate_codes (program_id, code) {
+        program_id -> DbUuid,
+        code -> Text,
+        affiliate_id -> DbUuid,
+    }
+}

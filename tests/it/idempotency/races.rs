@@ -16,6 +16,7 @@ use accrue::domain::event::{Channel, Event};
 use accrue::domain::handle::{AffiliateCode, EmailAddress, OrderId};
 use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
 use accrue::domain::money::Money;
+use accrue::domain::name::Name;
 use accrue::domain::time::Zone;
 use accrue::domain::user::Password;
 use accrue::environment::Environment;
@@ -87,7 +88,8 @@ fn change(write: &mut Write<'_>, scene: &Scene) -> Stored<u32> {
 
 fn take_in(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
     let code = AffiliateCode::parse("newcomer").expect("a code");
-    let new = NewAffiliate { code, name: "Newcomer".to_owned(), email: None, status: AffiliateStatus::Active };
+    let name = Name::parse("Newcomer").expect("a name");
+    let new = NewAffiliate { code: Some(code), name, email: None, status: AffiliateStatus::Active };
     create_affiliate(write, &scene.env, scene.program, new).map(drop)
 }
 

@@ -11,6 +11,7 @@ use accrue::domain::currency::Currency;
 use accrue::domain::handle::{AffiliateCode, EmailAddress};
 use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
 use accrue::domain::landing::{AllowedHosts, TargetUrl};
+use accrue::domain::name::Name;
 use accrue::domain::rate::Rate;
 use accrue::domain::time::{Window, Zone};
 use accrue::domain::user::{Password, Role};
@@ -101,7 +102,8 @@ impl<'house> Admin<'house> {
     pub fn affiliate(&self, program: ProgramId, code: &str, status: AffiliateStatus) -> Affiliate {
         let name = code.to_owned();
         let code = AffiliateCode::parse(code).unwrap_or_else(|why| panic!("{code} {why}"));
-        let new = NewAffiliate { code, name: name.clone(), email: None, status };
+        let called = Name::parse(&name).unwrap_or_else(|why| panic!("{name} {why}"));
+        let new = NewAffiliate { code: Some(code), name: called, email: None, status };
         let (id, token) = self.house.write(move |write, env| {
             let id = create_affiliate(write, env, program, new)?;
             Ok((id, issue_key(write, env, program, Mode::Live, Holder::Affiliate(id), "Token")?))
@@ -141,7 +143,11 @@ impl<'house> Admin<'house> {
     pub fn set_status(&self, affiliate: &Affiliate, status: AffiliateStatus) {
         let id = affiliate_id(affiliate);
         let program = self.program_that(|program| self.catalogue_has_affiliate(program, id));
-        assert!(self.house.write(move |write, _| affiliates::set_status(write, program, id, status)));
+        let moved = self.house.write(move |write, _| {
+            let row = affiliates::find(write.conn(), program, id)?.expect("it was made here");
+            affiliates::change_status(write, program, id, (row.status, status))
+        });
+        assert!(moved);
     }
 
     /// Changes a campaign's settings.

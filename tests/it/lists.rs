@@ -1,0 +1,3 @@
+//! What people look for in a program's lists, and what they change there.
+
+mod affiliates;
