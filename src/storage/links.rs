@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
+use super::like::containing;
 use super::pool::IntoStored;
 use super::schema::links::{self, dsl};
 use super::write::Write;
@@ -82,4 +83,58 @@ pub fn insert(write: &mut Write<'_>, row: &LinkRow) -> Stored<()> {
 pub fn all(conn: &mut Conn) -> Stored<Vec<Link>> {
     let rows = dsl::links.order(dsl::id).select(LinkRow::as_select()).load(conn);
     Ok(rows.stored()?.into_iter().map(Link::from).collect())
+}
+
+/// Which links a list shows. Those that stand for clicks registered by API are not shown: nobody follows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// What they promote.
+    pub campaign: Option<CampaignId>,
+    /// By whom.
+    pub affiliate: Option<AffiliateId>,
+    /// What their code holds, in whatever case.
+    pub code: Option<String>,
+}
+
+diesel::define_sql_function! {
+    /// Lower case, of ASCII alike on both engines; a code is nothing else.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, links::table, MultiBackend>;
+
+fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
+    let mut found = dsl::links.filter(dsl::program_id.eq(program).and(dsl::implicit.eq(false))).into_boxed();
+    if let Some(campaign) = wanted.campaign {
+        found = found.filter(dsl::campaign_id.eq(campaign));
+    }
+    if let Some(affiliate) = wanted.affiliate {
+        found = found.filter(dsl::affiliate_id.eq(affiliate));
+    }
+    if let Some(code) = &wanted.code {
+        found = found.filter(lower(dsl::code).like(containing(&code.to_ascii_lowercase())).escape('\\'));
+    }
+    found
+}
+
+/// How many links of a program are wanted.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn count(conn: &mut Conn, program: ProgramId, wanted: &Wanted) -> Stored<i64> {
+    matching(program, wanted).count().get_result(conn).stored()
+}
+
+/// At most `limit` of them after the first `offset`, the newest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn newest(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    (offset, limit): (i64, i64),
+) -> Stored<Vec<LinkRow>> {
+    let found = matching(program, wanted).order(dsl::id.desc()).offset(offset).limit(limit);
+    found.select(LinkRow::as_select()).load(conn).stored()
 }

@@ -1,3 +1,4 @@
 //! What people look for in a program's lists, and what they change there.
 
 mod affiliates;
+mod links;

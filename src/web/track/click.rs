@@ -22,7 +22,7 @@ use crate::domain::click_token::{Claims, Mode, Origin};
 use crate::domain::free_text::FreeText;
 use crate::domain::handle::{LinkCode, NetworkPrefix};
 use crate::domain::landing::{TargetUrl, deep_link, with_parameters};
-use crate::domain::link::Link;
+use crate::domain::link::{Link, obstacles};
 use crate::domain::program::Program;
 use crate::domain::screening::{self, Screened};
 use crate::domain::time::Timestamp;
@@ -85,8 +85,7 @@ pub async fn follow(app: web::Data<App>, code: web::Path<String>, request: HttpR
 fn open_campaign<'a>(catalogue: &'a Catalogue, link: &Link, now: Timestamp) -> Option<&'a Campaign> {
     let campaign = catalogue.campaign(link.program_id, link.campaign_id)?;
     let affiliate = catalogue.affiliate(link.program_id, link.affiliate_id)?;
-    let open = campaign.takes_visitors(now).is_ok() && affiliate.may_send().is_ok();
-    open.then_some(campaign)
+    obstacles(campaign, affiliate, now).is_empty().then_some(campaign)
 }
 
 fn fall_back(program: &Program) -> HttpResponse {
