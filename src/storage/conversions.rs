@@ -1,5 +1,7 @@
 //! `conversions`: one row per order and action, for ever.
 
+pub mod list;
+
 use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend, each_backend};

@@ -1,4 +1,5 @@
 //! What people look for in a program's lists, and what they change there.
 
 mod affiliates;
+mod conversions;
 mod links;

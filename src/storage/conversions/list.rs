@@ -1,0 +1,211 @@
+//! Conversions as people look for them: filtered, from the newest back, with their sums.
+//!
+//! Pages go by id and not by number, so that they stay what they are while new conversions arrive. Ids are ordered by
+//! time, so a range of days is a range of ids, and the one index that intake has to keep, by program and id, serves all.
+//! More indexes would cost every report about a twentieth each.
+
+use diesel::prelude::*;
+
+use super::ConversionRow;
+use crate::domain::click_token::Mode;
+use crate::domain::conversion::ConversionStatus;
+use crate::domain::event::EventType;
+use crate::domain::handle::OrderId;
+use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId};
+use crate::domain::time::Timestamp;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conn::{Conn, MultiBackend};
+use crate::storage::error::Stored;
+use crate::storage::pool::IntoStored;
+use crate::storage::schema::conversions::{self, dsl};
+use crate::storage::schema::{commissions, commissions::dsl as commissions_dsl};
+use crate::storage::sums::{SumParts, sum_of};
+
+diesel::joinable!(commissions -> conversions (conversion_id));
+
+diesel::alias!(const NAMED: Alias<Named> = conversions as named);
+
+/// Which conversions a list shows. Test and live are never shown together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Live or test.
+    pub mode: Mode,
+    /// Those of one of these orders, to the byte: what was typed, and the same without blanks around it.
+    pub orders: Option<[OrderId; 2]>,
+    /// What was promoted.
+    pub campaign: Option<CampaignId>,
+    /// By whom.
+    pub affiliate: Option<AffiliateId>,
+    /// What was decided.
+    pub status: Option<ConversionStatus>,
+    /// What happened.
+    pub event: Option<EventType>,
+    /// Received at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Received before this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Live,
+            orders: None,
+            campaign: None,
+            affiliate: None,
+            status: None,
+            event: None,
+            from: None,
+            until: None,
+        }
+    }
+}
+
+/// From where in the list a page starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// From the newest.
+    Newest,
+    /// From the first one older than this.
+    OlderThan(ConversionId),
+    /// So that it ends just before this.
+    NewerThan(ConversionId),
+}
+
+/// A conversion with what it earns.
+pub type Listed = (ConversionRow, Option<CommissionRow>);
+
+/// One page.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The newest first.
+    pub rows: Vec<Listed>,
+    /// Whether there are newer ones that are wanted.
+    pub has_newer: bool,
+    /// Whether there are older ones that are wanted.
+    pub has_older: bool,
+}
+
+/// What all that is wanted comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many there are.
+    pub conversions: i64,
+    /// Of these, how many wait for an exchange rate and are not in the sum.
+    pub without_rate: i64,
+    /// Their sum in minor units of the base currency.
+    pub base_minor: i64,
+    /// Their commissions, as far as they could be computed.
+    pub commission_minor: i64,
+}
+
+/// Conversions summed at most for a page. Beyond it the sum would hold up whoever only wants to look.
+pub const MOST_SUMMED: i64 = 100_000;
+
+type Joined = diesel::dsl::LeftJoin<conversions::table, commissions::table>;
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
+
+fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
+    let mut found = conversions::table.left_join(commissions::table).into_boxed();
+    found = found.filter(dsl::program_id.eq(program).and(dsl::mode.eq(wanted.mode)));
+    if let Some([typed, trimmed]) = wanted.orders.clone() {
+        // By way of their ids, so that no planner reads the whole program for an order.
+        let order = NAMED.field(dsl::order_id);
+        let ids = NAMED.filter(order.eq(typed).or(order.eq(trimmed))).select(NAMED.field(dsl::id));
+        found = found.filter(dsl::id.eq_any(ids));
+    }
+    if let Some(campaign) = wanted.campaign {
+        found = found.filter(dsl::campaign_id.eq(campaign));
+    }
+    if let Some(affiliate) = wanted.affiliate {
+        found = found.filter(dsl::affiliate_id.eq(affiliate));
+    }
+    if let Some(status) = wanted.status {
+        found = found.filter(dsl::status.eq(status));
+    }
+    if let Some(event) = wanted.event {
+        found = found.filter(dsl::event_type.eq(event));
+    }
+    if let Some(from) = wanted.from {
+        found = found.filter(dsl::id.ge(ConversionId::at(from, [0; 10])));
+    }
+    if let Some(until) = wanted.until {
+        found = found.filter(dsl::id.lt(ConversionId::at(until, [0; 10])));
+    }
+    found
+}
+
+/// A page of at most `most` conversions.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn page(conn: &mut Conn, program: ProgramId, wanted: &Wanted, start: Start, most: usize) -> Stored<Page> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let found = matching(program, wanted).limit(limit);
+    let found = match start {
+        Start::Newest => found.order(dsl::id.desc()),
+        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
+    };
+    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
+    let mut rows: Vec<Listed> = found.select(columns).load(conn).stored()?;
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    Ok(match start {
+        Start::Newest => Page { rows, has_newer: false, has_older: has_more },
+        Start::OlderThan(_) => Page { rows, has_newer: true, has_older: has_more },
+        // Less than a page before the newest: the first page, so that it is a full one.
+        Start::NewerThan(_) if !has_more => return page(conn, program, wanted, Start::Newest, most),
+        Start::NewerThan(_) => {
+            rows.reverse();
+            Page { rows, has_newer: true, has_older: true }
+        }
+    })
+}
+
+/// What all that is wanted comes to; nothing when it is more than [`MOST_SUMMED`] conversions.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn totals(conn: &mut Conn, program: ProgramId, wanted: &Wanted) -> Stored<Option<Totals>> {
+    let beyond = matching(program, wanted).order(dsl::id.desc()).offset(MOST_SUMMED).limit(1);
+    let beyond: Option<ConversionId> = beyond.select(dsl::id).first(conn).optional().stored()?;
+    if beyond.is_some() {
+        return Ok(None);
+    }
+    let sums = (
+        diesel::dsl::count_star(),
+        diesel::dsl::count(dsl::base_minor),
+        sum_of!("conversions.base_minor"),
+        sum_of!("commissions.amount_minor"),
+    );
+    let (conversions, with_rate, base, commission): (i64, i64, SumParts, SumParts) =
+        matching(program, wanted).select(sums).first(conn).stored()?;
+    Ok(Some(Totals {
+        conversions,
+        without_rate: conversions - with_rate,
+        base_minor: base.total(),
+        commission_minor: commission.total(),
+    }))
+}
+
+/// Whether a program has any conversion, live or test.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn has_any(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
+    let any = conversions::table.filter(dsl::program_id.eq(program)).select(dsl::id).limit(1);
+    let any: Option<ConversionId> = any.first(conn).optional().stored()?;
+    Ok(any.is_some())
+}
+
+/// A conversion of this program with what it earns.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, conversion: ConversionId) -> Stored<Option<Listed>> {
+    let this = conversions::table.left_join(commissions_dsl::commissions);
+    let this = this.filter(dsl::program_id.eq(program).and(dsl::id.eq(conversion)));
+    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
+    this.select(columns).first(conn).optional().stored()
+}
