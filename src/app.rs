@@ -1,5 +1,9 @@
 //! The state that everything above storage receives.
 
+pub mod hashing;
+pub mod people;
+pub mod set_up;
+
 use std::sync::Arc;
 
 use arc_swap::Guard;
@@ -10,6 +14,7 @@ use crate::domain::handle::LinkCode;
 use crate::domain::id::{AffiliateId, CampaignId, LinkId, ProgramId};
 use crate::domain::key::{self, KeyKind};
 use crate::domain::link::Link;
+use crate::domain::readable_code::ReadableCode;
 use crate::environment::Environment;
 use crate::operations::create_link::implicit_link;
 use crate::recorder::{NotRecorded, Recorder, WriteError};
@@ -19,6 +24,9 @@ use crate::storage::error::{StorageError, Stored};
 use crate::storage::link_cache::{LinkCache, Remembered};
 use crate::storage::links;
 use crate::storage::pool::ReadPool;
+
+use hashing::Hashing;
+use set_up::SetUpCode;
 
 /// One running installation.
 pub struct App {
@@ -30,12 +38,15 @@ pub struct App {
     pub environment: Environment,
     /// The way to write.
     pub recorder: Recorder,
+    /// The gate in front of password hashing.
+    pub hashing: Hashing,
+    set_up_code: SetUpCode,
     readers: ReadPool,
     links: LinkCache,
 }
 
 impl App {
-    /// Puts an installation together.
+    /// Puts an installation together; with the one-time code when nobody can sign in yet.
     #[must_use]
     pub fn new(
         public_url: PublicUrl,
@@ -43,8 +54,18 @@ impl App {
         environment: Environment,
         recorder: Recorder,
         readers: ReadPool,
+        set_up_code: Option<ReadableCode>,
     ) -> Self {
-        Self { public_url, trusted_proxies, environment, recorder, readers, links: LinkCache::default() }
+        Self {
+            public_url,
+            trusted_proxies,
+            environment,
+            recorder,
+            hashing: Hashing::default(),
+            set_up_code: SetUpCode::new(set_up_code),
+            readers,
+            links: LinkCache::default(),
+        }
     }
 
     /// What admins have set up, as of the last change.

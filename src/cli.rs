@@ -1,4 +1,4 @@
-//! The command line: `accrue [serve]`, `demo`, `create-admin`, `migrate`, `verify`, `health`.
+//! The command line: `accrue [serve]`, `demo`, `create-admin`, `reset-password`, `migrate`, `verify`, `health`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line answers by printing")]
 
@@ -8,6 +8,7 @@ mod demo_campaigns;
 mod demo_history;
 mod health;
 mod migrate;
+mod reset_password;
 mod serve;
 mod verify;
 
@@ -37,6 +38,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Make a person who owns the program, and the program if there is none
     CreateAdmin(create_admin::Arguments),
+    /// Give somebody a new password, sign them out everywhere
+    ResetPassword(reset_password::Arguments),
     /// Bring the database to this version's schema
     Migrate,
     /// Compute every commission and every report again and say what differs
@@ -54,7 +57,8 @@ impl Cli {
             match self.command.unwrap_or(Command::Serve) {
                 Command::Serve => serve::run(config),
                 Command::Demo(arguments) => demo::run(config, &arguments),
-                Command::CreateAdmin(arguments) => create_admin::run(config, arguments),
+                Command::CreateAdmin(arguments) => create_admin::run(config, &arguments),
+                Command::ResetPassword(arguments) => reset_password::run(config, &arguments),
                 Command::Migrate => migrate::run(config),
                 Command::Verify => verify::run(config),
                 Command::Health => health::run(config),

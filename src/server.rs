@@ -79,7 +79,6 @@ pub struct Server {
     app: web::Data<App>,
     recorder: RecorderThread,
     right: WritingRight,
-    is_set_up: bool,
 }
 
 impl Server {
@@ -95,12 +94,13 @@ impl Server {
         let listener = TcpListener::bind(config.bind).map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
         let public_url = config.public_url_on(address)?;
-        let is_set_up = users::count(&mut opened.conn)? > 0;
+        let nobody = users::count(&mut opened.conn)? == 0;
         let (url, conn, environment, right) = opened.into_parts();
         let readers = ReadPool::new(&url, READERS);
         let (recorder, thread) = Recorder::start(url, conn, environment.clone())?;
-        let app = App::new(public_url, config.trusted_proxies.clone(), environment, recorder, readers);
-        Ok(Self { address, listener, app: web::Data::new(app), recorder: thread, right, is_set_up })
+        let code = nobody.then(|| environment.mint.readable_code());
+        let app = App::new(public_url, config.trusted_proxies.clone(), environment, recorder, readers, code);
+        Ok(Self { address, listener, app: web::Data::new(app), recorder: thread, right })
     }
 
     /// The address in use.
@@ -113,12 +113,6 @@ impl Server {
     #[must_use]
     pub fn app(&self) -> web::Data<App> {
         self.app.clone()
-    }
-
-    /// Whether anybody is there who could sign in.
-    #[must_use]
-    pub const fn is_set_up(&self) -> bool {
-        self.is_set_up
     }
 
     /// Serves until `stop` is done, then ends cleanly.

@@ -10,11 +10,12 @@ use crate::config::Config;
 use crate::domain::currency::Currency;
 use crate::domain::handle::EmailAddress;
 use crate::domain::id::ProgramId;
+use crate::domain::name::Name;
 use crate::domain::time::Zone;
-use crate::domain::user::Password;
 use crate::environment::clock::Clock;
 use crate::opening::{self, WhenInUse};
-use crate::operations::set_up::{HashedPassword, NewOwner, NewProgram, create_owner, create_program, hash_password};
+use crate::operations::passwords::{self, ChosenPassword, HashedPassword};
+use crate::operations::set_up::{NewOwner, NewProgram, create_owner, create_program};
 use crate::storage::error::{StorageError, Stored, Unique};
 use crate::storage::write::{Write, transaction};
 use crate::storage::{installation, programs};
@@ -27,16 +28,16 @@ pub(super) struct Arguments {
     email: EmailAddress,
 
     /// What people call them; default: what stands before the @
-    #[arg(long)]
-    name: Option<String>,
+    #[arg(long, value_parser = Name::parse)]
+    name: Option<Name>,
 
     /// Read the password from standard input (one line) instead of making one
     #[arg(long)]
     password_stdin: bool,
 
     /// The name of the program, if there is none yet; default: My program
-    #[arg(long)]
-    program: Option<String>,
+    #[arg(long, value_parser = Name::parse)]
+    program: Option<Name>,
 
     /// Its base currency, fixed once a conversion exists; default: USD
     #[arg(long, value_parser = Currency::parse)]
@@ -51,19 +52,35 @@ impl Arguments {
     fn describe_a_program(&self) -> bool {
         self.program.is_some() || self.currency.is_some() || self.time_zone.is_some()
     }
+
+    /// What people call them.
+    fn owner_name(&self) -> String {
+        let before_at = self.email.as_str().split('@').next().unwrap_or_default();
+        self.name.as_ref().map_or(before_at, Name::as_str).to_owned()
+    }
+
+    /// What the program is called, if it is to be made.
+    fn program_name(&self) -> String {
+        self.program.as_ref().map_or("My program", Name::as_str).to_owned()
+    }
 }
 
 /// Makes the person, and the program if there is none, and prints a password that it made.
-pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut opened = opening::open(config, Clock::system(), WhenInUse::Refuse)?;
     let existing = programs::all(&mut opened.conn)?;
     if let Some(program) = existing.first().filter(|_| arguments.describe_a_program()) {
         bail!("there is a program already, {}; leave out --program, --currency and --time-zone", program.name);
     }
     let env = &opened.environment;
-    let given = if arguments.password_stdin { Some(read_password()?) } else { None };
-    let password = given.clone().unwrap_or_else(|| env.mint.password());
-    let hashed = hash_password(&password, env)?;
+    let password = if arguments.password_stdin {
+        let program = existing.first().map_or_else(|| arguments.program_name(), |program| program.name.clone());
+        read_password(&[arguments.email.as_str(), &arguments.owner_name(), &program])?
+    } else {
+        ChosenPassword::made(env)
+    };
+    let was_made = !arguments.password_stdin;
+    let hashed = passwords::hash(&password, env)?;
     let email = arguments.email.clone();
     let made = transaction(&mut opened.conn, |write| make(write, env, arguments, hashed));
     match made {
@@ -71,7 +88,7 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitC
         made => made?,
     }
     println!("{} owns the program now", email.as_str());
-    if given.is_none() {
+    if was_made {
         println!("password (shown once): {}", password.reveal());
     }
     Ok(ExitCode::SUCCESS)
@@ -80,27 +97,27 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitC
 fn make(
     write: &mut Write<'_>,
     env: &crate::environment::Environment,
-    arguments: Arguments,
+    arguments: &Arguments,
     password: HashedPassword,
 ) -> Stored<()> {
     let mut owned: Vec<ProgramId> = programs::all(write.conn())?.iter().map(|program| program.id).collect();
     if owned.is_empty() {
         let new = NewProgram {
-            name: arguments.program.unwrap_or_else(|| "My program".into()),
+            name: arguments.program_name(),
             base_currency: arguments.currency.unwrap_or(Currency::USD),
-            zone: arguments.time_zone.unwrap_or_else(Zone::utc),
+            zone: arguments.time_zone.clone().unwrap_or_else(Zone::utc),
         };
         owned.push(create_program(write, env, &new)?.id);
     }
-    let before_at = arguments.email.as_str().split('@').next().unwrap_or_default().to_owned();
-    let owner = NewOwner { name: arguments.name.unwrap_or(before_at), email: arguments.email, password };
+    let owner = NewOwner { name: arguments.owner_name(), email: arguments.email.clone(), password };
     create_owner(write, env, &owned, owner)?;
     installation::bump_revision(write)
 }
 
-fn read_password() -> anyhow::Result<Password> {
+/// Reads the password that somebody chose, whom these words are about.
+fn read_password(about: &[&str]) -> anyhow::Result<ChosenPassword> {
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("the password could not be read from standard input")?;
-    Password::new(line.trim_end_matches(['\r', '\n']).to_owned())
+    ChosenPassword::choose(line.trim_end_matches(['\r', '\n']), about)
         .map_err(|error| anyhow::anyhow!("the password {error}"))
 }

@@ -28,7 +28,8 @@ use crate::operations::create_affiliate::{NewAffiliate, create_affiliate};
 use crate::operations::create_campaign::create_campaign;
 use crate::operations::create_link::create_link;
 use crate::operations::issue_key::{Holder, issue_key};
-use crate::operations::set_up::{HashedPassword, NewOwner, NewProgram, create_owner, create_program, hash_password};
+use crate::operations::passwords::{self, ChosenPassword, HashedPassword};
+use crate::operations::set_up::{NewOwner, NewProgram, create_owner, create_program};
 use crate::storage::programs;
 use crate::storage::write::{Write, transaction};
 
@@ -124,8 +125,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let now = opened.environment.clock.now();
     let begin = demo_history::begin(now, arguments.history);
     let env = Environment { clock: Clock::standing_at(begin), ..opened.environment.clone() };
-    let password = env.mint.password();
-    let hashed = hash_password(&password, &env)?;
+    let password = ChosenPassword::made(&env);
+    let hashed = passwords::hash(&password, &env)?;
     let admin = Admin { email: ADMIN_EMAIL.into(), password: password.reveal().into() };
     // Keys are shown once, so they are shown before anything is kept: what could not be printed is not there.
     transaction(&mut opened.conn, |write| {

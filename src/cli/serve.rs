@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::config::Config;
+use crate::domain::readable_code::ReadableCode;
 use crate::environment::clock::Clock;
 use crate::server::Server;
 
@@ -12,19 +13,22 @@ use crate::server::Server;
 pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let server = Server::bind(config, Clock::system())?;
     println!("listening on http://{}", server.address());
-    if !server.is_set_up() {
-        println!("{}", how_to_begin());
+    if let Some(code) = server.app().set_up_code() {
+        println!("{}", how_to_begin(&server, &code));
     }
     let runtime = actix_web::rt::System::new();
     runtime.block_on(async { server.run(told_to_stop()?).await.context("the server ended") })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn how_to_begin() -> String {
+/// What to do on a fresh installation. The code is printed and nowhere else to be found.
+fn how_to_begin(server: &Server, code: &ReadableCode) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "accrue".into());
+    let (code, address) = (code.reveal(), server.app().public_url.join("/set-up"));
     format!(
-        "Nobody is set up yet. Stop this with Ctrl-C and run `{program} demo` for a program to try, or \
-         `{program} create-admin --email you@example.com` to begin your own."
+        "One-time set-up code: {code}\n\
+         Nobody is set up yet. Open {address} in a browser and type the code there. For a program to try instead, stop \
+         this with Ctrl-C and run `{program} demo`."
     )
 }
 

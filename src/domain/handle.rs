@@ -203,6 +203,14 @@ impl ProgramSlug {
         let slug = hyphenated(name, Self::MOST);
         Self(if slug.len() < Self::LEAST { "program".into() } else { slug.into() })
     }
+
+    /// The same slug with a number behind it, cut to fit: what the second of that name is called.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let ending = format!("-{number}");
+        let kept = &self.0[..self.0.len().min(Self::MOST - ending.len())];
+        Self(format!("{}{ending}", kept.trim_end_matches('-')).into())
+    }
 }
 
 impl EmailAddress {

@@ -92,6 +92,12 @@ impl Timestamp {
     pub fn quarter_hour(self) -> i64 {
         self.0.div_euclid(15 * MINUTE)
     }
+
+    /// The instant with which that quarter hour begins.
+    #[must_use]
+    pub const fn of_quarter_hour(quarter: i64) -> Self {
+        Self(quarter.saturating_mul(15 * MINUTE))
+    }
 }
 
 /// RFC 3339 in UTC; the milliseconds are written only where there are some.
@@ -190,6 +196,12 @@ impl Zone {
     #[must_use]
     pub fn utc() -> Self {
         Self { rules: TimeZone::UTC, name: "UTC".into() }
+    }
+
+    /// The name of every zone there is, in the order of the alphabet.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect()
     }
 
     /// A moment in this zone's own time, in the words of `strftime`; in RFC 3339 where the calendar ends.

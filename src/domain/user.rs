@@ -1,5 +1,7 @@
 //! The people who run a program.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::text_enum;
 
 text_enum! {
@@ -25,7 +27,9 @@ pub enum PasswordRefused {
     TooLong,
 }
 
-/// A password of an acceptable length. Its `Debug` does not show it.
+/// A password of an acceptable length, in NFC: two keyboards that spell the same letters in other bytes type the same
+/// password. Its `Debug` does not show it. Whether it is hard enough to guess is judged where it is chosen
+/// (`operations::passwords`).
 #[derive(Clone)]
 pub struct Password(String);
 
@@ -34,7 +38,8 @@ impl Password {
     ///
     /// # Errors
     /// Says which bound was missed.
-    pub fn new(text: String) -> Result<Self, PasswordRefused> {
+    pub fn new(text: &str) -> Result<Self, PasswordRefused> {
+        let text: String = text.nfc().collect();
         match text.chars().count() {
             0..8 => Err(PasswordRefused::TooShort),
             8..=128 => Ok(Self(text)),
@@ -71,17 +76,25 @@ mod tests {
             ("seven", "seven77".to_owned(), Some(PasswordRefused::TooShort)),
             ("eight", "eight888".to_owned(), None),
             ("eight beyond ASCII", "ßßßßßßßß".to_owned(), None),
+            ("eight, each in two parts", "e\u{301}".repeat(8), None),
+            ("four, each in two parts", "e\u{301}".repeat(4), Some(PasswordRefused::TooShort)),
             ("128", "x".repeat(128), None),
             ("129", "x".repeat(129), Some(PasswordRefused::TooLong)),
         ];
         for (name, text, refused) in cases {
-            assert_eq!(Password::new(text).err(), refused, "{name}");
+            assert_eq!(Password::new(&text).err(), refused, "{name}");
         }
     }
 
     #[test]
+    fn letters_are_the_same_however_a_keyboard_spells_them() {
+        let [composed, apart] = ["pr\u{e9}f\u{e9}rence", "pre\u{301}fe\u{301}rence"];
+        assert_eq!(Password::new(composed).unwrap().as_bytes(), Password::new(apart).unwrap().as_bytes());
+    }
+
+    #[test]
     fn a_password_is_never_printed_by_accident() {
-        let shown = format!("{:?}", Password::new("correct horse".into()).unwrap());
+        let shown = format!("{:?}", Password::new("correct horse").unwrap());
         assert!(!shown.contains("horse"), "{shown}");
     }
 }

@@ -18,7 +18,7 @@ use sha2::Sha256;
 
 use super::mint::Mint;
 use crate::domain::click_token::ClickTokenKeys;
-use crate::domain::id::TokenId;
+use crate::domain::id::{Entity, Id, TokenId};
 use crate::domain::key::SecretKey;
 
 /// The installation's one secret.
@@ -221,22 +221,33 @@ impl Keys {
     /// Encrypts a key for its row, which alone can open it again.
     #[must_use]
     pub fn seal(&self, key: &SecretKey, row: TokenId, nonce: [u8; 24]) -> String {
-        let row = row.uuid().into_bytes();
-        let payload = Payload { msg: key.as_str().as_bytes(), aad: &row };
-        // cannot fail: the cipher refuses only messages of more than 256 GiB.
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a short text can be sealed");
-        STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+        self.seal_text(key.as_str(), row, nonce)
     }
 
     /// Decrypts a key, to show it to an admin; none if it was sealed for another row or by another master key.
     #[must_use]
     pub fn unseal(&self, sealed: &str, row: TokenId) -> Option<SecretKey> {
+        SecretKey::from_text(&self.unseal_text(sealed, row)?)
+    }
+
+    /// Encrypts any short secret for its row, which alone can open it again.
+    #[must_use]
+    pub fn seal_text<T: Entity>(&self, secret: &str, row: Id<T>, nonce: [u8; 24]) -> String {
+        let row = row.uuid().into_bytes();
+        let payload = Payload { msg: secret.as_bytes(), aad: &row };
+        // cannot fail: the cipher refuses only messages of more than 256 GiB.
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a short text can be sealed");
+        STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts a short secret; none if it was sealed for another row or by another master key.
+    #[must_use]
+    pub fn unseal_text<T: Entity>(&self, sealed: &str, row: Id<T>) -> Option<String> {
         let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>()?;
         let row = row.uuid().into_bytes();
         let payload = Payload { msg: sealed, aad: &row };
-        let text = self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()?;
-        SecretKey::from_text(std::str::from_utf8(&text).ok()?)
+        String::from_utf8(self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()?).ok()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -248,7 +259,7 @@ impl Keys {
 mod tests {
     use super::{Keys, MasterKey};
     use crate::domain::click_token::Mode;
-    use crate::domain::id::Id;
+    use crate::domain::id::{Id, User};
     use crate::domain::key::{KeyKind, SecretKey};
     use crate::domain::time::Timestamp;
 
@@ -267,6 +278,18 @@ mod tests {
         assert!(keys("ab").unseal(&sealed, other_row).is_none());
         assert!(keys("ac").unseal(&sealed, row).is_none());
         assert!(keys("ab").unseal(&sealed[..sealed.len() - 2], row).is_none());
+    }
+
+    #[test]
+    fn any_short_secret_is_sealed_for_one_row() {
+        let [row, other_row] = [1, 2].map(|byte| Id::<User>::at(Timestamp::from_millis(1), [byte; 10]));
+        let sealed = keys("ab").seal_text("JBSWY3DPEHPK3PXP", row, [9; 24]);
+        assert!(!sealed.contains("JBSWY3DPEHPK3PXP"));
+        assert_eq!(keys("ab").unseal_text(&sealed, row).as_deref(), Some("JBSWY3DPEHPK3PXP"));
+        assert!(keys("ab").unseal_text(&sealed, other_row).is_none() && keys("ac").unseal_text(&sealed, row).is_none());
+        for garbage in ["", "x", "AAAA", "é"] {
+            assert!(keys("ab").unseal_text(garbage, row).is_none(), "{garbage}");
+        }
     }
 
     #[test]

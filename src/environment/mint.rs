@@ -3,16 +3,16 @@
 use crate::domain::click_token::Mode;
 use crate::domain::handle::LinkCode;
 use crate::domain::id::{Entity, Id};
+use crate::domain::invitation::InvitationSecret;
 use crate::domain::key::{KeyKind, SecretKey};
+use crate::domain::readable_code::{ReadableCode, SYMBOLS};
 use crate::domain::time::Timestamp;
+use crate::domain::totp::TotpSecret;
 use crate::domain::user::Password;
 
 /// Makes what must be new.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mint;
-
-/// Symbols that cannot be mistaken for each other when read aloud or written down.
-const READABLE: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
 impl Mint {
     /// Random bytes.
@@ -48,10 +48,29 @@ impl Mint {
     #[must_use]
     pub fn password(self) -> Password {
         // cannot fail: twenty characters lie between eight and 128.
-        Password::new(self.readable::<20>()).expect("twenty characters make a password")
+        Password::new(&self.readable::<20>()).expect("twenty characters make a password")
+    }
+
+    /// A code of twelve readable characters, 60 bits.
+    #[must_use]
+    pub fn readable_code(self) -> ReadableCode {
+        ReadableCode::from_random(self.bytes())
+    }
+
+    /// A second factor's secret, 160 bits.
+    #[must_use]
+    pub fn totp_secret(self) -> TotpSecret {
+        TotpSecret::from_random(self.bytes())
+    }
+
+    /// The secret of an invitation's link, 34 readable characters, 170 bits.
+    #[must_use]
+    pub fn invitation_secret(self) -> InvitationSecret {
+        // cannot fail: 34 readable characters are an invitation's secret.
+        InvitationSecret::parse(&self.readable::<34>()).expect("readable characters make an invitation's secret")
     }
 
     fn readable<const N: usize>(self) -> String {
-        self.bytes::<N>().iter().map(|byte| char::from(READABLE[usize::from(byte & 31)])).collect()
+        self.bytes::<N>().iter().map(|byte| char::from(SYMBOLS[usize::from(byte & 31)])).collect()
     }
 }

@@ -6,11 +6,12 @@ use super::conn::{Conn, MultiBackend};
 use super::error::{StorageError, Stored};
 use super::installation;
 use super::pool::IntoStored;
+use super::schema::campaigns;
 use super::schema::commission_rules::{self, dsl};
 use super::write::Write;
 use crate::domain::commission::{Basis, Rule};
 use crate::domain::currency::Currency;
-use crate::domain::id::{CampaignId, RuleId};
+use crate::domain::id::{CampaignId, ProgramId, RuleId};
 use crate::domain::money::Money;
 use crate::domain::rate::Rate;
 use crate::domain::time::Timestamp;
@@ -79,6 +80,19 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<Rule>> {
 pub fn newest(conn: &mut Conn, campaign: CampaignId) -> Stored<Option<Rule>> {
     let versions = dsl::commission_rules.filter(dsl::campaign_id.eq(campaign)).order(dsl::version.desc());
     versions.select(RuleRow::as_select()).first(conn).optional().stored()?.map(Rule::try_from).transpose()
+}
+
+/// The newest version of each campaign of a program.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn newest_of_program(conn: &mut Conn, program: ProgramId) -> Stored<Vec<Rule>> {
+    let own = dsl::commission_rules.inner_join(campaigns::table.on(campaigns::id.eq(dsl::campaign_id)));
+    let versions = own.filter(campaigns::program_id.eq(program)).order((dsl::campaign_id, dsl::version.desc()));
+    let rows: Vec<RuleRow> = versions.select(RuleRow::as_select()).load(conn).stored()?;
+    let mut newest: Vec<Rule> = rows.into_iter().map(Rule::try_from).collect::<Stored<_>>()?;
+    newest.dedup_by_key(|rule| rule.campaign_id);
+    Ok(newest)
 }
 
 /// Adds a version.

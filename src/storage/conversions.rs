@@ -124,3 +124,12 @@ pub fn page(conn: &mut Conn, after: Option<ConversionId>, limit: i64) -> Stored<
     }
     page.order(dsl::id).limit(limit).select(ConversionRow::as_select()).load(conn).stored()
 }
+
+/// Whether a program has any conversion, in either mode.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn any_of_program(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
+    let any = dsl::conversions.filter(dsl::program_id.eq(program)).order(dsl::id).select(dsl::id);
+    Ok(any.first::<ConversionId>(conn).optional().stored()?.is_some())
+}

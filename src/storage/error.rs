@@ -32,6 +32,9 @@ pub enum Unique {
     /// `users.email`.
     #[error("the e-mail address")]
     UserEmail,
+    /// `memberships (user_id, program_id)`.
+    #[error("the person's role in the program")]
+    Membership,
     /// `affiliate_codes (program_id, code)`: somebody has or had it.
     #[error("the affiliate code")]
     AffiliateCode,
@@ -53,9 +56,10 @@ pub enum Unique {
 }
 
 /// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
-const CONSTRAINTS: [(&str, &str, Unique); 8] = [
+const CONSTRAINTS: [(&str, &str, Unique); 9] = [
     ("programs_slug", "programs.slug", Unique::ProgramSlug),
     ("users_email", "users.email", Unique::UserEmail),
+    ("memberships_pkey", "memberships.user_id, memberships.program_id", Unique::Membership),
     ("affiliates_code", "affiliates.program_id, affiliates.code", Unique::AffiliateCode),
     ("affiliate_codes_pkey", "affiliate_codes.program_id, affiliate_codes.code", Unique::AffiliateCode),
     ("links_code", "links.code", Unique::LinkCode),

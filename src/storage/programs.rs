@@ -65,3 +65,39 @@ pub fn set_fallback(write: &mut Write<'_>, program: ProgramId, url: Option<&str>
     diesel::update(this).set(dsl::fallback_url.eq(url)).execute(write.conn()).stored()?;
     installation::bump_revision(write)
 }
+
+/// Whether a program goes by this name in URLs.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn has_slug(conn: &mut Conn, slug: &ProgramSlug) -> Stored<bool> {
+    let these = dsl::programs.filter(dsl::slug.eq(slug));
+    Ok(these.count().get_result::<i64>(conn).stored()? > 0)
+}
+
+/// A program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, id: ProgramId) -> Stored<Option<ProgramRow>> {
+    dsl::programs.filter(dsl::id.eq(id)).select(ProgramRow::as_select()).first(conn).optional().stored()
+}
+
+/// Replaces a program's settings, all but its id, short name and creation; answers whether it is there.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn update(write: &mut Write<'_>, row: &ProgramRow) -> Stored<bool> {
+    let this = dsl::programs.filter(dsl::id.eq(row.id));
+    let settings = (
+        dsl::name.eq(&row.name),
+        dsl::base_currency.eq(row.base_currency),
+        dsl::time_zone.eq(&row.time_zone),
+        dsl::click_parameter.eq(&row.click_parameter),
+        dsl::fallback_url.eq(&row.fallback_url),
+        dsl::default_campaign_id.eq(row.default_campaign_id),
+    );
+    let changed = diesel::update(this).set(settings).execute(write.conn()).stored()?;
+    installation::bump_revision(write)?;
+    Ok(changed == 1)
+}

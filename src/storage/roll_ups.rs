@@ -1,5 +1,7 @@
 //! The three roll-ups: what reports read instead of clicks and conversions.
 
+pub mod recount;
+
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;

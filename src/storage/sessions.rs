@@ -83,3 +83,38 @@ pub fn purge(write: &mut Write<'_>, before: Timestamp, at_most: i64) -> Stored<u
     let old: Vec<SessionId> = old.load(write.conn()).stored()?;
     diesel::delete(dsl::sessions.filter(dsl::id.eq_any(old))).execute(write.conn()).stored()
 }
+
+/// A person's sessions, the one used last first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_user(conn: &mut Conn, user: UserId) -> Stored<Vec<SessionRow>> {
+    let theirs = dsl::sessions.filter(dsl::user_id.eq(user)).order((dsl::seen_at.desc(), dsl::id.desc()));
+    theirs.select(SessionRow::as_select()).load(conn).stored()
+}
+
+/// Ends one session of a person; answers whether they had it.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn end(write: &mut Write<'_>, user: UserId, id: SessionId) -> Stored<bool> {
+    let this = dsl::sessions.filter(dsl::user_id.eq(user).and(dsl::id.eq(id)));
+    Ok(diesel::delete(this).execute(write.conn()).stored()? == 1)
+}
+
+/// Ends all sessions of a person but this one; answers how many those were.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn end_others(write: &mut Write<'_>, user: UserId, keep: SessionId) -> Stored<usize> {
+    let others = dsl::sessions.filter(dsl::user_id.eq(user).and(dsl::id.ne(keep)));
+    diesel::delete(others).execute(write.conn()).stored()
+}
+
+/// Ends all sessions of a person; answers how many those were.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn end_all(write: &mut Write<'_>, user: UserId) -> Stored<usize> {
+    diesel::delete(dsl::sessions.filter(dsl::user_id.eq(user))).execute(write.conn()).stored()
+}

@@ -1,15 +1,19 @@
-//! `users` and `memberships`: the people who run programs.
+//! `users`: the people who run programs.
+//!
+//! What may be done once, or only from where one started, is a compare-and-set: a password changes from the hash that was
+//! checked, a second factor is added where there is none, a code's step is taken if it is later than the last one. The
+//! answer says whether it happened.
 
 use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
-use super::schema::{memberships, users};
+use super::schema::users::{self, dsl};
 use super::write::Write;
+use crate::domain::handle::EmailAddress;
 use crate::domain::id::{ProgramId, UserId};
 use crate::domain::time::Timestamp;
-use crate::domain::user::Role;
 
 /// One person.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -27,32 +31,12 @@ pub struct UserRow {
     pub last_program_id: Option<ProgramId>,
 }
 
-/// What a person is in a program.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = memberships, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
-#[expect(missing_docs, reason = "the columns")]
-pub struct MembershipRow {
-    pub user_id: UserId,
-    pub program_id: ProgramId,
-    pub role: Role,
-    pub created_at: Timestamp,
-}
-
 /// Adds a person.
 ///
 /// # Errors
 /// [`super::error::Unique::UserEmail`] when the address is taken.
 pub fn insert(write: &mut Write<'_>, row: &UserRow) -> Stored<()> {
-    diesel::insert_into(users::table).values(row).execute(write.conn()).stored()?;
-    Ok(())
-}
-
-/// Gives a person a role in a program.
-///
-/// # Errors
-/// [`super::error::StorageError`].
-pub fn insert_membership(write: &mut Write<'_>, row: &MembershipRow) -> Stored<()> {
-    diesel::insert_into(memberships::table).values(row).execute(write.conn()).stored()?;
+    diesel::insert_into(dsl::users).values(row).execute(write.conn()).stored()?;
     Ok(())
 }
 
@@ -61,30 +45,71 @@ pub fn insert_membership(write: &mut Write<'_>, row: &MembershipRow) -> Stored<(
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn count(conn: &mut Conn) -> Stored<i64> {
-    users::table.count().get_result(conn).stored()
+    dsl::users.count().get_result(conn).stored()
 }
 
-/// A person, if there is one of this id.
+/// A person.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn find(conn: &mut Conn, user: UserId) -> Stored<Option<UserRow>> {
-    users::table.find(user).select(UserRow::as_select()).first(conn).optional().stored()
+pub fn find(conn: &mut Conn, id: UserId) -> Stored<Option<UserRow>> {
+    dsl::users.filter(dsl::id.eq(id)).select(UserRow::as_select()).first(conn).optional().stored()
 }
 
-/// The person who signs in with this address, as it is stored: lower case, without blanks around it.
+/// The person who signs in with this address.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn find_by_email(conn: &mut Conn, email: &str) -> Stored<Option<UserRow>> {
-    users::table.filter(users::email.eq(email)).select(UserRow::as_select()).first(conn).optional().stored()
+pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Stored<Option<UserRow>> {
+    dsl::users.filter(dsl::email.eq(email.as_str())).select(UserRow::as_select()).first(conn).optional().stored()
 }
 
-/// What a person is, program by program, the oldest program first.
+/// Replaces a password, if it is still the one with the hash `from`; answers whether it was.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn memberships_of(conn: &mut Conn, user: UserId) -> Stored<Vec<MembershipRow>> {
-    let theirs = memberships::table.filter(memberships::user_id.eq(user)).order(memberships::program_id);
-    theirs.select(MembershipRow::as_select()).load(conn).stored()
+pub fn replace_password(write: &mut Write<'_>, id: UserId, from: &str, to: &str, at: Timestamp) -> Stored<bool> {
+    let this = dsl::users.filter(dsl::id.eq(id).and(dsl::password_hash.eq(from)));
+    let new = (dsl::password_hash.eq(to), dsl::password_changed_at.eq(at));
+    Ok(diesel::update(this).set(new).execute(write.conn()).stored()? == 1)
+}
+
+/// Keeps a second factor's sealed secret where there is none yet, and the step of the code that proved it; answers whether
+/// there was none.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn add_totp(write: &mut Write<'_>, id: UserId, sealed: &str, step: i64) -> Stored<bool> {
+    let this = dsl::users.filter(dsl::id.eq(id).and(dsl::totp_sealed.is_null()));
+    let new = (dsl::totp_sealed.eq(Some(sealed)), dsl::totp_last_step.eq(step));
+    Ok(diesel::update(this).set(new).execute(write.conn()).stored()? == 1)
+}
+
+/// Takes the second factor away; answers whether there was one.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn remove_totp(write: &mut Write<'_>, id: UserId) -> Stored<bool> {
+    let this = dsl::users.filter(dsl::id.eq(id).and(dsl::totp_sealed.is_not_null()));
+    Ok(diesel::update(this).set(dsl::totp_sealed.eq(None::<String>)).execute(write.conn()).stored()? == 1)
+}
+
+/// Takes a code's step, if it is later than every one taken before; answers whether it was. So a code counts once.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn take_totp_step(write: &mut Write<'_>, id: UserId, step: i64) -> Stored<bool> {
+    let this = dsl::users.filter(dsl::id.eq(id).and(dsl::totp_sealed.is_not_null()));
+    let earlier = this.filter(dsl::totp_last_step.lt(step));
+    Ok(diesel::update(earlier).set(dsl::totp_last_step.eq(step)).execute(write.conn()).stored()? == 1)
+}
+
+/// Remembers which program a person looked at last.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_last_program(write: &mut Write<'_>, id: UserId, program: ProgramId) -> Stored<()> {
+    let this = dsl::users.filter(dsl::id.eq(id));
+    diesel::update(this).set(dsl::last_program_id.eq(Some(program))).execute(write.conn()).stored()?;
+    Ok(())
 }

@@ -29,7 +29,10 @@ const HOUSE: &[Part] = &[
     Part {
         name: "domain",
         stands_on: "",
-        crates: Only("base64 hmac jiff rust_decimal serde sha2 subtle thiserror unicode_normalization url uuid"),
+        // `totp_rs` computes a code from a secret and a time that it is given.
+        crates: Only(
+            "base64 hmac jiff rust_decimal serde sha2 subtle thiserror totp_rs unicode_normalization url uuid",
+        ),
     },
     Part {
         name: "storage",

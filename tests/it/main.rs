@@ -23,6 +23,7 @@ mod lists;
 mod migrations;
 mod money_over_http;
 mod one_writer;
+mod people;
 mod recorder;
 mod s2s;
 mod stopping;

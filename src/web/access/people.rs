@@ -18,7 +18,8 @@ use crate::domain::handle::ProgramSlug;
 use crate::domain::id::{ProgramId, UserId};
 use crate::domain::program::Program;
 use crate::domain::user::Role;
-use crate::storage::users::{self, MembershipRow, UserRow};
+use crate::storage::memberships::{self, MembershipRow};
+use crate::storage::users::{self, UserRow};
 use crate::web::error::WebError;
 use crate::web::session;
 
@@ -52,7 +53,7 @@ impl SignedIn {
         let user = session::user(&browser).ok_or_else(ask)?;
         let found = app.read(move |conn| {
             let person = users::find(conn, user)?;
-            Ok((person, users::memberships_of(conn, user)?))
+            Ok((person, memberships::of_user(conn, user)?))
         });
         match found.await? {
             (Some(person), memberships) => Ok(Self::new(person, memberships)),

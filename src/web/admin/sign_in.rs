@@ -55,7 +55,7 @@ pub async fn sign_in(
     let password = posted.text("password").to_owned();
     let known = EmailAddress::parse(&email).ok();
     let found = match known {
-        Some(known) => app.read(move |conn| users::find_by_email(conn, known.as_str())).await?,
+        Some(known) => app.read(move |conn| users::find_by_email(conn, &known)).await?,
         None => None,
     };
     let hash = found.as_ref().map(|person| person.password_hash.clone());

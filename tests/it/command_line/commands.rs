@@ -1,4 +1,4 @@
-//! `demo`, `create-admin`, `migrate`, `health`: what they make and what they print.
+//! `demo`, `create-admin`, `reset-password`, `migrate`, `health`: what they make and what they print.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::tell;
 use crate::support::engine::on_each_engine;
-use crate::support::process::run_on;
+use crate::support::person::Person;
+use crate::support::process::{ServerProcess, run_on};
 use crate::support::sql::Sql;
 use crate::support::world::Demo;
 
@@ -85,16 +86,25 @@ on_each_engine! {
         let again = run_on(&db, &["create-admin", "--email", &email]);
         assert_eq!((again.status.code(), again.stdout.as_str()), (Some(1), ""), "{again:?}");
         assert_eq!(again.stderr, format!("accrue: somebody signs in as {email} already\n"));
-        let second = tell(&db, &["create-admin", "--email", "two@shop.example", "--password-stdin"], "correct horse 1\n");
+        let second = tell(&db, &["create-admin", "--email", "two@shop.example", "--password-stdin"], "correct horse 1 battery\n");
         assert_eq!(second.expect_success(), "two@shop.example owns the program now\n");
         let mut sql = Sql::open(&db.url);
         assert_eq!(["users", "programs", "memberships"].map(|table| sql.count(table)), [2, 1, 2]);
         assert_eq!(sql.number("SELECT count(*) FROM users WHERE password_hash LIKE '%correct horse%'"), 0);
     }
 
-    /// Too short, too long, and nothing at all.
+    /// Too short, too long, nothing at all, and what everybody guesses.
     fn a_password_that_is_no_password_makes_nobody(db: TestDatabase) {
-        for (input, end) in [("short\n", "8"), ("\n", "8"), ("", "8"), (&*format!("{}\n", "x".repeat(129)), "128")] {
+        let guessed = "must be harder to guess";
+        for (input, end) in [
+            ("short\n", "8"),
+            ("\n", "8"),
+            ("", "8"),
+            (&*format!("{}\n", "x".repeat(129)), "128"),
+            ("password1\n", guessed),
+            ("one@shop.example\n", guessed),
+            ("accrue-accrue\n", guessed),
+        ] {
             let refused = tell(&db, &["create-admin", "--email", "one@shop.example", "--password-stdin"], input);
             assert_eq!((refused.status.code(), refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
             assert!(refused.stderr.starts_with("accrue: the password ") && refused.stderr.contains(end), "{refused:?}");
@@ -103,6 +113,44 @@ on_each_engine! {
         assert_eq!(Sql::open(&db.url).count("users"), 0);
         let nobody = run_on(&db, &["create-admin", "--email", "no address"]);
         assert_eq!(nobody.status.code(), Some(2), "{nobody:?}");
+    }
+
+    /// Printed once, and the only one that is right from then on.
+    fn a_password_is_reset_for_whoever_owns_the_machine(db: TestDatabase) {
+        let made = run_on(&db, &["create-admin", "--email", "one@shop.example"]).expect_success();
+        let password = |printed: &str| {
+            let line = printed.lines().find_map(|line| line.strip_prefix("password (shown once): "));
+            line.unwrap_or_else(|| panic!("no password: {printed}")).to_owned()
+        };
+        let first = password(&made);
+        let reset = run_on(&db, &["reset-password", "--email", " One@Shop.example"]).expect_success();
+        assert!(reset.starts_with("one@shop.example is signed out everywhere\n"), "{reset}");
+        assert_eq!(reset.lines().count(), 2, "{reset}");
+        let second = password(&reset);
+        assert!(second != first && second.len() >= 16);
+        let server = ServerProcess::start(&db);
+        let in_use = run_on(&db, &["reset-password", "--email", "one@shop.example"]);
+        assert_eq!(in_use.stderr, "accrue: another accrue process is using this database; stop it first\n");
+        let mut person = Person::at(server.addr());
+        assert_eq!(person.try_sign_in("one@shop.example", &first).status, 422);
+        assert_eq!(person.try_sign_in("one@shop.example", &second).status, 303);
+        drop(server);
+        let nobody = run_on(&db, &["reset-password", "--email", "two@shop.example"]);
+        assert_eq!((nobody.status.code(), nobody.stdout.as_str()), (Some(1), ""), "{nobody:?}");
+        assert_eq!(nobody.stderr, "accrue: nobody signs in as two@shop.example\n");
+    }
+
+    /// Who lost the authenticator and the codes as well gets in again with one word more.
+    fn a_reset_leaves_the_second_factor_on_unless_it_is_told(db: TestDatabase) {
+        run_on(&db, &["create-admin", "--email", "one@shop.example"]).expect_success();
+        let mut sql = Sql::open(&db.url);
+        sql.run("UPDATE users SET totp_sealed = 'sealed'");
+        let reset = run_on(&db, &["reset-password", "--email", "one@shop.example"]).expect_success();
+        assert!(reset.contains("--turn-off-totp"), "{reset}");
+        assert_eq!(sql.number("SELECT count(*) FROM users WHERE totp_sealed IS NOT NULL"), 1);
+        let off = run_on(&db, &["reset-password", "--email", "one@shop.example", "--turn-off-totp"]).expect_success();
+        assert!(!off.contains("--turn-off-totp"), "{off}");
+        assert_eq!(sql.number("SELECT count(*) FROM users WHERE totp_sealed IS NOT NULL"), 0);
     }
 
     /// Says what it did, and does nothing twice.

@@ -200,11 +200,18 @@ fn the_address_in_use_stands_on_a_line_of_its_own_and_then_how_to_begin() {
     let output = server.output();
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines[0], format!("listening on http://{}", server.addr()));
-    assert!(lines[1].starts_with("Nobody is set up yet. "), "{output}");
+    let code = lines[1].strip_prefix("One-time set-up code: ").unwrap_or_else(|| panic!("no code: {output}"));
+    let groups: Vec<usize> = code.split('-').map(str::len).collect();
+    assert_eq!(groups, [4, 4, 4], "{output}");
     let program = accrue();
-    let program = program.display();
-    assert!(lines[1].contains(&format!("`{program} demo`")), "{output}");
-    assert!(lines[1].contains(&format!("`{program} create-admin")), "{output}");
+    let how = format!(
+        "Nobody is set up yet. Open http://{}/set-up in a browser and type the code there. For a program to try \
+         instead, stop this with Ctrl-C and run `{} demo`.",
+        server.addr(),
+        program.display()
+    );
+    assert_eq!(lines[2], how);
+    assert_eq!(lines.len(), 3, "{output}");
     drop(server);
     Demo::fill(&db);
     let server = ServerProcess::start(&db);

@@ -3,10 +3,6 @@
 //! One process writes through one connection, so such a race needs two processes and a lost lock. The index is the last
 //! to know, and it must say which promise it kept.
 
-use std::sync::mpsc::sync_channel;
-use std::thread;
-use std::time::Duration;
-
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::attempt::Payload;
 use accrue::domain::click_token::Mode;
@@ -18,26 +14,21 @@ use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
 use accrue::domain::money::Money;
 use accrue::domain::name::Name;
 use accrue::domain::time::Zone;
-use accrue::domain::user::Password;
 use accrue::environment::Environment;
 use accrue::operations::change_rule::change_rule;
 use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
 use accrue::operations::create_link::implicit_link;
+use accrue::operations::passwords::{self, ChosenPassword};
 use accrue::operations::record_conversions::{Evidence, Incoming, Outcome, record_conversions};
-use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program, hash_password};
+use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program};
 use accrue::storage::catalogue::Catalogue;
-use accrue::storage::conn::{DatabaseUrl, Purpose};
 use accrue::storage::error::{StorageError, Stored, Unique};
 use accrue::storage::links::{self, LinkRow};
 use accrue::storage::new_rows::NewRows;
-use accrue::storage::write::{Write, transaction};
+use accrue::storage::write::Write;
 
 use crate::support::engine::{Engine, TestDatabase, on_each_engine};
-use crate::support::house::{House, Shop, affiliate_id, campaign_id, percent};
-use crate::support::patience::pause;
-
-/// How long the first writer keeps its transaction open, so that the second runs into it.
-const HEAD_START: Duration = Duration::from_millis(150);
+use crate::support::house::{self, House, Shop, affiliate_id, campaign_id, percent};
 
 /// What both writers know.
 struct Scene {
@@ -64,22 +55,7 @@ impl Scene {
 
 /// Runs the work twice on two connections, the second while the first is not yet committed.
 fn race<T: Send>(db: &TestDatabase, scene: &Scene, work: Work<T>) -> (Stored<T>, Stored<T>) {
-    let url: DatabaseUrl = db.url.parse().expect("the harness makes database URLs");
-    let (under_way, is_under_way) = sync_channel(1);
-    let connect = || url.connect(Purpose::Writing).expect("the database can be reached");
-    thread::scope(|scope| {
-        let first = scope.spawn(|| {
-            transaction(&mut connect(), |write| {
-                let done = work(write, scene)?;
-                under_way.send(()).expect("the second waits");
-                pause(HEAD_START);
-                Ok::<T, StorageError>(done)
-            })
-        });
-        is_under_way.recv().expect("the first begins");
-        let second = transaction(&mut connect(), |write| work(write, scene));
-        (first.join().expect("the first does not panic"), second)
-    })
+    house::race(db, |write| work(write, scene), |write| work(write, scene))
 }
 
 fn change(write: &mut Write<'_>, scene: &Scene) -> Stored<u32> {
@@ -99,8 +75,7 @@ fn found_program(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
 }
 
 fn hire(write: &mut Write<'_>, scene: &Scene) -> Stored<()> {
-    let password = Password::new("correct horse battery".to_owned()).expect("a password");
-    let password = hash_password(&password, &scene.env).expect("there is memory for it");
+    let password = passwords::hash(&ChosenPassword::made(&scene.env), &scene.env).expect("there is memory for it");
     let email = EmailAddress::parse("owner@shop.example").expect("an address");
     let owner = NewOwner { email, name: "Owner".to_owned(), password };
     create_owner(write, &scene.env, &[scene.program], owner).map(drop)

@@ -6,6 +6,7 @@
 
 mod admin;
 mod books;
+mod race;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -32,6 +33,7 @@ use super::world::{Affiliate, Campaign};
 
 pub use admin::{Admin, PASSWORD, affiliate_id, campaign_id, percent, plan};
 pub use books::Details;
+pub use race::race;
 
 /// When a house opens unless a story needs another day: the twentieth of March 2026, at noon.
 const OPENING: &str = "2026-03-20T12:00:00Z";
@@ -134,7 +136,7 @@ impl House {
     /// Somebody who works in the program, signed in. Their address is their name at `people.example`.
     pub fn member(&self, name: &str, program: ProgramId, role: Role) -> Person {
         let email = self.admin().person(name, program, role);
-        Person::at(self.addr()).sign_in(&email, admin::PASSWORD)
+        Person::at(self.addr()).sign_in(&email, PASSWORD)
     }
 
     /// Somebody at a browser who is not signed in.

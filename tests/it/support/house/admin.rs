@@ -14,16 +14,17 @@ use accrue::domain::landing::{AllowedHosts, TargetUrl};
 use accrue::domain::name::Name;
 use accrue::domain::rate::Rate;
 use accrue::domain::time::{Window, Zone};
-use accrue::domain::user::{Password, Role};
+use accrue::domain::user::Role;
 use accrue::operations::change_rule::change_rule;
 use accrue::operations::create_affiliate::{NewAffiliate, create_affiliate};
 use accrue::operations::create_campaign::{NewCampaign, create_campaign};
 use accrue::operations::create_link::create_link;
 use accrue::operations::issue_key::{Holder, issue_key, regenerate_campaign_key};
-use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program, hash_password};
+use accrue::operations::passwords::{self, ChosenPassword};
+use accrue::operations::set_up::{NewOwner, NewProgram, create_owner, create_program};
 use accrue::storage::campaigns::CampaignRow;
-use accrue::storage::users::{self, MembershipRow};
-use accrue::storage::{affiliates, campaigns, programs};
+use accrue::storage::memberships::{self, MembershipRow};
+use accrue::storage::{affiliates, campaigns, programs, users};
 
 use super::super::world::{Affiliate, Campaign, Link};
 use super::House;
@@ -84,16 +85,16 @@ impl<'house> Admin<'house> {
         let address = EmailAddress::parse(&email).unwrap_or_else(|why| panic!("{email} {why}"));
         let environment = self.house.environment();
         let name = name.to_owned();
-        let password = Password::new(PASSWORD.to_owned()).expect("a password");
-        let password = hash_password(&password, &environment).expect("the password is hashed");
+        let password = ChosenPassword::choose(PASSWORD, &[]).expect("a password");
+        let password = passwords::hash(&password, &environment).expect("the password is hashed");
         self.house.write(move |write, env| {
-            let known = users::find_by_email(write.conn(), address.as_str())?;
+            let known = users::find_by_email(write.conn(), &address)?;
             let user_id = match known {
                 Some(known) => known.id,
                 None => create_owner(write, env, &[], NewOwner { email: address, name, password })?,
             };
             let membership = MembershipRow { user_id, program_id: program, role, created_at: env.clock.now() };
-            users::insert_membership(write, &membership)
+            memberships::insert(write, &membership)
         });
         email
     }
