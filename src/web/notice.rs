@@ -33,6 +33,19 @@ macro_rules! notices {
 notices! {
     /// After signing out.
     SignedOut => "signed-out", "You are signed out.";
+
+    /// After saving a program's settings.
+    ProgramSaved => "program-saved", "The program's settings are saved.";
+    /// After founding a program.
+    ProgramCreated => "program-created", "The program is there. Next, create its first campaign.";
+    /// After inviting a person.
+    InvitationCreated => "invitation-created", "The invitation is open. Copy its link and send it to the person.";
+    /// After taking an invitation back.
+    InvitationRevoked => "invitation-revoked", "The invitation is taken back. Its link no longer works.";
+    /// After giving a person another role.
+    RoleChanged => "role-changed", "The role is changed. It holds from the next page on.";
+    /// After taking a person out.
+    PersonRemoved => "person-removed", "The person no longer works in this program.";
 }
 
 impl Notice {

@@ -7,8 +7,9 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{campaigns, sign_in, start};
+use super::admin::{campaigns, settings, sign_in, start};
 use super::dialect::affiliatepro;
+use super::error::WebError;
 use super::middleware::pages::pages;
 use super::track::click;
 use super::{assets, error, health, session, theme};
@@ -74,7 +75,26 @@ pages! {
     }
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
+    "/admin/{program}" { get start::enter, Viewer; }
+    "/admin/{program}/current" { post settings::programs::switch, Viewer; }
     "/admin/{program}/campaigns" { get campaigns::list, Viewer; }
+
+    "/admin/{program}/settings" { get settings::index, Viewer; }
+    "/admin/{program}/settings/program" {
+        get settings::program::show, Viewer;
+        post settings::program::save, Owner;
+    }
+    "/admin/{program}/settings/programs" {
+        get settings::programs::list, Viewer;
+        post settings::programs::create, Viewer;
+    }
+    "/admin/{program}/settings/users" { get settings::users::list, Owner; }
+    "/admin/{program}/settings/users/{user}/role" { post settings::users::set_role, Owner; }
+    "/admin/{program}/settings/users/{user}/removal" { post settings::users::remove_person, Owner; }
+    "/admin/{program}/settings/invitations" { post settings::users::create_invitation, Owner; }
+    "/admin/{program}/settings/invitations/{invitation}/revocation" {
+        post settings::users::revoke_invitation, Owner;
+    }
 }
 
 /// Tells each URL which function answers it. A known URL asked with another method is 405 and names the right one.
@@ -91,7 +111,11 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
                 .get(assets::serve)
                 .head(assets::serve),
         );
-    let people = web::scope("").wrap(middleware::from_fn(pages)).wrap(session::middleware(app));
+    let people = web::scope("")
+        .wrap(middleware::from_fn(pages))
+        .wrap(session::middleware(app))
+        .app_data(web::PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()));
     config.service(people.configure(configure_pages).default_service(web::to(error::not_found)));
 }
 

@@ -1,3 +1,4 @@
 //! The admin in the browser, without script: who may see and do what, and what the pages say.
 
 mod frame;
+mod settings;

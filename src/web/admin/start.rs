@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::app::App;
 use crate::storage::users;
-use crate::web::access::people::SignedIn;
+use crate::web::access::people::{SignedIn, Viewer};
 use crate::web::error::WebError;
 use crate::web::{page, session};
 
@@ -24,6 +24,11 @@ pub async fn lead(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         Err(WebError::SignInFirst(_)) => Ok(page::see_other("/sign-in")),
         Err(other) => Err(other),
     }
+}
+
+/// `GET /admin/{program}`: the program's first page.
+pub async fn enter(viewer: Viewer) -> HttpResponse {
+    page::see_other(&format!("/admin/{}/campaigns", viewer.program.slug))
 }
 
 /// The page a signed-in person begins with: the campaigns of the program they used last, or of their first one. None

@@ -1,0 +1,15 @@
+//! Settings: the program, programs, people, and one's own security.
+
+pub mod program;
+pub mod programs;
+pub mod users;
+
+use actix_web::HttpResponse;
+
+use crate::web::access::people::Viewer;
+use crate::web::page;
+
+/// `GET /admin/{program}/settings`: leads to the first of them.
+pub async fn index(viewer: Viewer) -> HttpResponse {
+    page::see_other(&format!("/admin/{}/settings/program", viewer.program.slug))
+}
