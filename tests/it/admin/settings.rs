@@ -115,7 +115,7 @@ on_each_engine! {
         assert!(invited.says("ines@people.example As Manager, until"), "{}", invited.words());
         assert!(invited.html.contains(&house.app().public_url.join("/invitations/")), "the link can be copied");
 
-        let id = vera_in(&marta.open(USERS).html);
+        let id = id_of("Vera", &marta.open(USERS).html);
         assert_eq!(vera.get("/admin/alderfinch/settings/users").status, 403);
         let changed = marta.submit(&format!("{USERS}/{id}/role"), &[("role", "owner")]);
         assert!(changed.says("The role is changed."), "{}", changed.words());
@@ -130,7 +130,7 @@ on_each_engine! {
         let program = house.admin().program("Alderfinch", Currency::USD);
         let mut marta = house.member("Marta", program, Role::Owner);
         let page = marta.open(USERS);
-        let id = person_in(&page.html);
+        let id = id_of("Marta", &page.html);
         let kept = marta.post(&format!("{USERS}/{id}/removal"), &[]);
         assert_eq!(kept.status, 409);
         assert!(kept.says("A program keeps at least one owner"), "{}", kept.words());
@@ -140,13 +140,9 @@ on_each_engine! {
     }
 }
 
-/// The id of the last person in the list.
-fn vera_in(html: &str) -> String {
-    html.rsplit("/settings/users/").next().and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned()
-}
-
-/// The id of the first person in the list who can be changed.
-fn person_in(html: &str) -> String {
-    let mut ids = html.split("/settings/users/").skip(1).filter_map(|rest| rest.split('/').next());
-    ids.find(|id| id.starts_with("usr_")).unwrap_or_default().to_owned()
+/// The id of the person of this name, as the list's form names it.
+fn id_of(name: &str, html: &str) -> String {
+    let before = html.split(&format!("Role of {name}")).next().unwrap_or_default();
+    let id = before.rsplit("/settings/users/").next().and_then(|rest| rest.split('/').next());
+    id.unwrap_or_default().to_owned()
 }
