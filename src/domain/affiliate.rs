@@ -28,8 +28,9 @@ impl AffiliateStatus {
         use AffiliateStatus::{Active, Paused, Pending, Rejected};
         match (self, wanted) {
             (now, wanted) if now == wanted => Change::AlreadySo,
-            (Pending, Active | Rejected) | (Active, Paused | Rejected) | (Paused, Active | Rejected) => Change::Made,
-            (Rejected, Active) => Change::Made,
+            (Pending | Paused | Rejected, Active) | (Pending | Active | Paused, Rejected) | (Active, Paused) => {
+                Change::Made
+            }
             _ => Change::Refused,
         }
     }

@@ -166,6 +166,18 @@ impl Money {
         Self::new(millions * ppm + rounded, self.currency)
     }
 
+    /// That share of the amount before it is rounded, without zeros that say nothing: `9.999`. For showing the arithmetic.
+    #[must_use]
+    pub fn exact_share(self, rate: Rate) -> String {
+        let product = i128::from(self.minor) * i128::from(rate.ppm());
+        let unit = 10_u128.pow(self.currency.decimals() + 6);
+        let (whole, fraction) = (product.unsigned_abs() / unit, product.unsigned_abs() % unit);
+        let sign = if product < 0 { "-" } else { "" };
+        let width = self.currency.decimals() as usize + 6;
+        let text = format!("{sign}{whole}.{fraction:0width$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     fn combined(self, other: Self, operation: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch { expected: self.currency, found: other.currency });
@@ -270,6 +282,23 @@ mod tests {
 
     fn any_currency() -> impl Strategy<Value = Currency> {
         proptest::sample::select(Currency::all().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_share_is_shown_before_it_is_rounded() {
+        let cases = [
+            (9_999, Currency::USD, "10", "9.999"),
+            (10_000, Currency::USD, "10", "10"),
+            (1, Currency::USD, "0.0001", "0.00000001"),
+            (-9_999, Currency::USD, "7.25", "-7.249275"),
+            (999, Currency::JPY, "10", "99.9"),
+            (0, Currency::JPY, "10", "0"),
+            (i64::MAX, Currency::JPY, "100", "9223372036854775807"),
+        ];
+        for (minor, currency, percent, exact) in cases {
+            let rate = Rate::parse_percent(percent).unwrap();
+            assert_eq!(Money::new(minor, currency).exact_share(rate), exact);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod create_affiliate;
 pub mod create_campaign;
 pub mod create_link;
 pub mod duplicate_campaign;
+pub mod explain_conversion;
 pub mod forget_old;
 pub mod invite;
 pub mod issue_key;

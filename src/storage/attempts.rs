@@ -3,7 +3,9 @@
 //! Rows are kept up to a limit per key and day; from there on the day's counter alone goes up. Reports without a valid
 //! key have neither program nor token; their day is counted under the nil id.
 
-use std::collections::HashMap;
+pub mod list;
+
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -91,6 +93,21 @@ impl From<KeylessReport> for AttemptRow {
 }
 
 impl AttemptRow {
+    /// What was sent, field by field, in alphabetical order.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(&self.payload).unwrap_or_default();
+        let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        fields.into_iter().map(|(name, value)| (name, text(value))).collect()
+    }
+
+    /// The fields in which it differs from the conversion that is on record; none where that is not the reason.
+    #[must_use]
+    pub fn differing(&self) -> Vec<&str> {
+        let differs = self.reason == Refusal::PayloadMismatch.as_str();
+        if differs { self.detail.split_ascii_whitespace().collect() } else { Vec::new() }
+    }
+
     /// Under which id its day is counted.
     #[must_use]
     pub fn counted_under(&self) -> TokenId {

@@ -73,6 +73,15 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<Rule>> {
     rows.stored()?.into_iter().map(Rule::try_from).collect()
 }
 
+/// One version of a rule.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn find(conn: &mut Conn, rule: RuleId) -> Stored<Option<Rule>> {
+    let this = dsl::commission_rules.filter(dsl::id.eq(rule)).select(RuleRow::as_select());
+    this.first(conn).optional().stored()?.map(Rule::try_from).transpose()
+}
+
 /// The newest version of a campaign's rule, if it has one.
 ///
 /// # Errors

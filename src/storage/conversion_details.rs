@@ -4,8 +4,10 @@
 use diesel::prelude::*;
 
 use super::clicks::ClickRow;
-use super::conn::MultiBackend;
-use super::schema::conversion_details;
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::conversion_details::{self, dsl};
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
@@ -57,5 +59,45 @@ impl ConversionDetailsRow {
             sub4: sub(|click| &click.sub4),
             sub5: sub(|click| &click.sub5),
         }
+    }
+}
+
+/// The details of a conversion.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, conversion: ConversionId) -> Stored<Option<ConversionDetailsRow>> {
+    let its = dsl::conversion_details.filter(dsl::conversion_id.eq(conversion));
+    its.select(ConversionDetailsRow::as_select()).first(conn).optional().stored()
+}
+
+fn from_json_list(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+impl ConversionDetailsRow {
+    /// The products the report named.
+    #[must_use]
+    pub fn products(&self) -> Vec<String> {
+        from_json_list(&self.product_ids)
+    }
+
+    /// The names of the report's fields that nobody reads.
+    #[must_use]
+    pub fn ignored(&self) -> Vec<String> {
+        from_json_list(&self.ignored_fields)
+    }
+
+    /// What the affiliate wanted to tell apart, `sub1` to `sub5`, those that are there.
+    #[must_use]
+    pub fn subs(&self) -> Vec<(&'static str, &str)> {
+        let subs = [
+            ("sub1", &self.sub1),
+            ("sub2", &self.sub2),
+            ("sub3", &self.sub3),
+            ("sub4", &self.sub4),
+            ("sub5", &self.sub5),
+        ];
+        subs.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
     }
 }

@@ -22,6 +22,7 @@ pub mod conversions;
 pub mod error;
 pub mod installation;
 pub mod invitations;
+pub mod keyset;
 pub mod ledger_entries;
 mod like;
 pub mod link_cache;

@@ -96,3 +96,12 @@ pub fn valid_of_campaign(
         .filter(dsl::expires_at.is_null().or(dsl::expires_at.gt(now)));
     keys.order(dsl::id.desc()).select(TokenRow::as_select()).load(conn).stored()
 }
+
+/// A key of this program, one that has ended included.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, token: TokenId) -> Stored<Option<TokenRow>> {
+    let this = dsl::tokens.filter(dsl::program_id.eq(program).and(dsl::id.eq(token)));
+    this.select(TokenRow::as_select()).first(conn).optional().stored()
+}

@@ -16,6 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::{Conn, MultiBackend};
 use crate::storage::error::Stored;
+use crate::storage::keyset::{Page, Start, rows_to_read};
 use crate::storage::pool::IntoStored;
 use crate::storage::schema::conversions::{self, dsl};
 use crate::storage::schema::{commissions, commissions::dsl as commissions_dsl};
@@ -61,30 +62,8 @@ impl Default for Wanted {
     }
 }
 
-/// From where in the list a page starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// From the newest.
-    Newest,
-    /// From the first one older than this.
-    OlderThan(ConversionId),
-    /// So that it ends just before this.
-    NewerThan(ConversionId),
-}
-
 /// A conversion with what it earns.
 pub type Listed = (ConversionRow, Option<CommissionRow>);
-
-/// One page.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// The newest first.
-    pub rows: Vec<Listed>,
-    /// Whether there are newer ones that are wanted.
-    pub has_newer: bool,
-    /// Whether there are older ones that are wanted.
-    pub has_older: bool,
-}
 
 /// What all that is wanted comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +76,22 @@ pub struct Totals {
     pub base_minor: i64,
     /// Their commissions, as far as they could be computed.
     pub commission_minor: i64,
+}
+
+impl Totals {
+    /// What these come to, where they are all there are.
+    #[must_use]
+    pub fn of(rows: &[Listed]) -> Self {
+        let mut totals = Self::default();
+        for (row, commission) in rows {
+            totals.conversions += 1;
+            totals.without_rate += i64::from(row.base_minor.is_none());
+            totals.base_minor = totals.base_minor.saturating_add(row.base_minor.unwrap_or_default());
+            let commission = commission.as_ref().and_then(|commission| commission.amount_minor);
+            totals.commission_minor = totals.commission_minor.saturating_add(commission.unwrap_or_default());
+        }
+        totals
+    }
 }
 
 /// Conversions summed at most for a page. Beyond it the sum would hold up whoever only wants to look.
@@ -139,28 +134,25 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
-pub fn page(conn: &mut Conn, program: ProgramId, wanted: &Wanted, start: Start, most: usize) -> Stored<Page> {
-    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-    let found = matching(program, wanted).limit(limit);
+pub fn page(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    start: Start<ConversionId>,
+    most: usize,
+) -> Stored<Page<Listed>> {
+    let found = matching(program, wanted).limit(rows_to_read(most));
     let found = match start {
         Start::Newest => found.order(dsl::id.desc()),
         Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
         Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
     };
     let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
-    let mut rows: Vec<Listed> = found.select(columns).load(conn).stored()?;
-    let has_more = rows.len() > most;
-    rows.truncate(most);
-    Ok(match start {
-        Start::Newest => Page { rows, has_newer: false, has_older: has_more },
-        Start::OlderThan(_) => Page { rows, has_newer: true, has_older: has_more },
-        // Less than a page before the newest: the first page, so that it is a full one.
-        Start::NewerThan(_) if !has_more => return page(conn, program, wanted, Start::Newest, most),
-        Start::NewerThan(_) => {
-            rows.reverse();
-            Page { rows, has_newer: true, has_older: true }
-        }
-    })
+    let rows = found.select(columns).load(conn).stored()?;
+    match Page::cut(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => page(conn, program, wanted, Start::Newest, most),
+    }
 }
 
 /// What all that is wanted comes to; nothing when it is more than [`MOST_SUMMED`] conversions.

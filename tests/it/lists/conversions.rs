@@ -7,25 +7,26 @@ use accrue::domain::event::EventType;
 use accrue::domain::handle::OrderId;
 use accrue::domain::id::{ConversionId, ProgramId};
 use accrue::domain::time::{LocalDay, Zone};
-use accrue::storage::conversions::list::{self, MOST_SUMMED, Page, Start, Totals, Wanted};
+use accrue::storage::conversions::list::{self, Listed, MOST_SUMMED, Totals, Wanted};
+use accrue::storage::keyset::{Page, Start};
 use accrue::storage::new_rows::NewRows;
 
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, affiliate_id, campaign_id, moment, plan};
 use crate::support::personas::Sale;
 
-fn page(house: &House, program: ProgramId, wanted: &Wanted, start: Start, most: usize) -> Page {
+fn page(house: &House, program: ProgramId, wanted: &Wanted, start: Start<ConversionId>, most: usize) -> Page<Listed> {
     house.read(|conn| list::page(conn, program, wanted, start, most))
 }
 
-fn orders_of(page: &Page) -> Vec<&str> {
+fn orders_of(page: &Page<Listed>) -> Vec<&str> {
     page.rows.iter().map(|(row, _)| row.order_id.as_str()).collect()
 }
 
 fn orders(house: &House, program: ProgramId, wanted: &Wanted) -> Vec<String> {
     let page = page(house, program, wanted, Start::Newest, 20);
     let totals = house.read(|conn| list::totals(conn, program, wanted)).expect("so few are summed");
-    assert_eq!(usize::try_from(totals.conversions).ok(), Some(page.rows.len()));
+    assert_eq!(totals, Totals::of(&page.rows), "both ways to sum say the same");
     orders_of(&page).into_iter().map(str::to_owned).collect()
 }
 
@@ -123,8 +124,8 @@ on_each_engine! {
         let first = look(Start::Newest);
         assert_eq!((orders_of(&first), first.has_newer, first.has_older), (vec!["7", "6", "5"], false, true));
         (8..=9).for_each(|number| report(&number.to_string()));
-        let last_of = |page: &Page| page.rows.last().expect("it is not empty").0.id;
-        let first_of = |page: &Page| page.rows.first().expect("it is not empty").0.id;
+        let last_of = |page: &Page<Listed>| page.rows.last().expect("it is not empty").0.id;
+        let first_of = |page: &Page<Listed>| page.rows.first().expect("it is not empty").0.id;
         let second = look(Start::OlderThan(last_of(&first)));
         assert_eq!((orders_of(&second), second.has_newer, second.has_older), (vec!["4", "3", "2"], true, true));
         let third = look(Start::OlderThan(last_of(&second)));

@@ -1,0 +1,70 @@
+//! Telling how a conversion came about: everything that explains it, in one read.
+
+use crate::domain::commission::Rule;
+use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::link::Link;
+use crate::storage::attempts::{self, AttemptRow};
+use crate::storage::clicks::{self, ClickRow};
+use crate::storage::commission_rules;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conn::Conn;
+use crate::storage::conversion_details::{self, ConversionDetailsRow};
+use crate::storage::conversions::ConversionRow;
+use crate::storage::conversions::list;
+use crate::storage::error::Stored;
+use crate::storage::ledger_entries::{self, LedgerEntryRow};
+use crate::storage::links;
+use crate::storage::tokens::{self, TokenRow};
+
+/// Attempts shown beside a conversion at most; a list of all is elsewhere.
+const MOST_ATTEMPTS: i64 = 20;
+
+/// A conversion with everything that explains it.
+pub struct Explained {
+    /// What is on record.
+    pub conversion: ConversionRow,
+    /// What it earns.
+    pub commission: Option<CommissionRow>,
+    /// By which version of which rule.
+    pub rule: Option<Rule>,
+    /// What was booked for it, the oldest first.
+    pub entries: Vec<LedgerEntryRow>,
+    /// What the merchant said of the customer, and the facts of the click that are kept for good.
+    pub details: Option<ConversionDetailsRow>,
+    /// The click it rests on, while its row is there.
+    pub click: Option<ClickRow>,
+    /// The link the click came through.
+    pub link: Option<Link>,
+    /// The key it was reported with.
+    pub key: Option<TokenRow>,
+    /// The newest reports of the same order that told another story.
+    pub mismatches: Vec<AttemptRow>,
+}
+
+/// Reads what explains a conversion of this program.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn explain_conversion(conn: &mut Conn, program: ProgramId, id: ConversionId) -> Stored<Option<Explained>> {
+    let Some((conversion, commission)) = list::find(conn, program, id)? else {
+        return Ok(None);
+    };
+    let rule = commission.as_ref().and_then(|commission| commission.rule_id);
+    let rule = rule.map(|rule| commission_rules::find(conn, rule)).transpose()?.flatten();
+    let commissions: Vec<_> = commission.iter().map(|commission| commission.id).collect();
+    let mut entries = ledger_entries::of_commissions(conn, &commissions)?;
+    entries.sort_by_key(|entry| entry.id);
+    let click = conversion.click_id.map(|click| clicks::find_all(conn, &[click])).transpose()?;
+    let link = conversion.link_id.map(|link| links::find(conn, link)).transpose()?.flatten();
+    Ok(Some(Explained {
+        rule,
+        entries,
+        details: conversion_details::find(conn, id)?,
+        click: click.and_then(|found| found.into_iter().next()),
+        link,
+        key: tokens::find(conn, program, conversion.token_id)?,
+        mismatches: attempts::list::of_conversion(conn, program, id, MOST_ATTEMPTS)?,
+        conversion,
+        commission,
+    }))
+}
