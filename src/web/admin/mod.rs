@@ -2,5 +2,6 @@
 
 pub mod campaigns;
 pub mod settings;
+pub mod integration_setup;
 pub mod sign_in;
 pub mod start;

@@ -1,7 +1,7 @@
 //! What a machine may lack, and how a test that needs it says so.
 //!
 //! The standard test runner cannot skip at run time, so a test that cannot run prints a line beginning with `skipped:`
-//! past the runner's capture and returns. `ACCRUE_TEST_REQUIRE=postgres,browser,tools` turns such a skip into a
+//! past the runner's capture and returns. `ACCRUE_TEST_REQUIRE=postgres,browser,tools,languages` turns such a skip into a
 //! failure; `.ci/run` sets it, so that there nothing is ever skipped unseen.
 
 use std::io::Write;
@@ -19,6 +19,8 @@ pub enum Requirement {
     Browser,
     /// strace, schemathesis and other programs.
     Tools,
+    /// php, node, python3 and bash with curl, in which the examples of the admin are written.
+    Languages,
 }
 
 impl Requirement {
@@ -28,6 +30,7 @@ impl Requirement {
             Requirement::Postgres => "postgres",
             Requirement::Browser => "browser",
             Requirement::Tools => "tools",
+            Requirement::Languages => "languages",
         }
     }
 
