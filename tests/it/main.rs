@@ -13,6 +13,7 @@
 
 mod abuse;
 mod admin;
+mod browser;
 mod campaigns;
 mod command_line;
 mod database_away;

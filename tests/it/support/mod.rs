@@ -14,6 +14,7 @@
 )]
 
 pub mod background;
+pub mod browser;
 pub mod checker;
 pub mod connection;
 pub mod engine;
