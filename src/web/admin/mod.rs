@@ -1,7 +1,7 @@
 //! The admin in the browser: one file per resource, one template folder beside each.
 
 pub mod campaigns;
-pub mod settings;
 pub mod integration_setup;
+pub mod settings;
 pub mod sign_in;
 pub mod start;

@@ -48,7 +48,9 @@ impl Browser {
         let named = setting("CHROME").map(PathBuf::from);
         let chromium = named.or_else(|| CHROMIUM_NAMES.into_iter().find_map(find_program));
         let chromium = chromium.ok_or("neither PATH nor CHROME leads to a chromium")?;
-        if !runs_well(Command::new(&node).args(["--eval", "process.exit(parseInt(process.version.slice(1)) < 18 ? 1 : 0)"])) {
+        if !runs_well(
+            Command::new(&node).args(["--eval", "process.exit(parseInt(process.version.slice(1)) < 18 ? 1 : 0)"]),
+        ) {
             return Err("node is older than 18".to_owned());
         }
         Ok(Browser { packages: installed_packages()?, node, chromium })
