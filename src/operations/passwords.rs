@@ -25,6 +25,9 @@ const PASSES: u32 = 2;
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$CWb7/x2T+PNYqBFEf/Lm+B3ZMcAtdr8v8llMP5XRMsI";
 
+/// Letters and digits that a password must have besides one's own words.
+const FOREIGN_CHARACTERS: usize = 6;
+
 /// The most bytes of a typed password that are looked at. Every password that was ever taken is shorter.
 const LONGEST: usize = 1_024;
 
@@ -57,6 +60,9 @@ impl ChosenPassword {
         let password = Password::new(typed)?;
         let own: Vec<String> = about.iter().chain(&["accrue"]).flat_map(|text| words_of(text)).collect();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        if leans_on(password.reveal(), &own) {
+            return Err(PasswordProblem::OwnWords);
+        }
         if is_hard(password.reveal(), &own) {
             return Ok(Self(password));
         }
@@ -83,11 +89,23 @@ fn is_hard(password: &str, own: &[&str]) -> bool {
     zxcvbn(password, own).score() >= Score::Three
 }
 
+/// Whether hardly anything is left of a password without one's own words. zxcvbn takes every sequence of three words for
+/// hard to guess, one's own three as well.
+fn leans_on(password: &str, own: &[&str]) -> bool {
+    let mut left = password.to_lowercase();
+    for word in own {
+        left = left.replace(&word.to_lowercase(), " ");
+    }
+    left.chars().filter(|character| character.is_alphanumeric()).count() < FOREIGN_CHARACTERS
+}
+
 /// The whole text, and each word of it that is long enough to matter.
 fn words_of(text: &str) -> Vec<String> {
-    let parts = text.split(|character: char| !character.is_alphanumeric()).filter(|word| word.chars().count() >= 3);
+    let parts = text.split(|character: char| !character.is_alphanumeric());
     let squeezed: String = text.chars().filter(|character| character.is_alphanumeric()).collect();
-    parts.map(str::to_owned).chain([text.to_owned(), squeezed]).filter(|word| !word.is_empty()).collect()
+    // The longest first: what is left of a password is looked at after they are taken out of it.
+    let whole = [text.to_owned(), squeezed].into_iter();
+    whole.chain(parts.map(str::to_owned)).filter(|word| word.chars().count() >= 3).collect()
 }
 
 fn advice(password: &str) -> String {
@@ -186,6 +204,9 @@ mod tests {
             "19840512",
             "accrue2026",
             "accrueaccrue",
+            "accrue-accrue",
+            "Accrue/Ana/Prieto",
+            "ana prieto alder finch 99",
             "anaprieto",
             "AnaPrieto1",
             "alderfinch",
