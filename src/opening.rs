@@ -117,22 +117,27 @@ pub fn open(config: &Config, clock: Clock, when_in_use: WhenInUse) -> Result<Ope
     Ok(Opened { url, conn, environment, migrated, lock })
 }
 
+/// How often, and how long after each other, the right to write is asked for before it is taken to be somebody's. A server
+/// notices a moment late that a process has ended, and commands in a script follow each other at once.
+const ASKED: u32 = 10;
+const BETWEEN: Duration = Duration::from_millis(50);
+
 #[expect(clippy::disallowed_methods, reason = "nothing is served yet that this could hold up")]
 fn take_right(conn: &mut Conn, url: &DatabaseUrl, when_in_use: WhenInUse) -> Result<(), OpenError> {
-    let mut told = false;
+    let mut asked = 0;
     loop {
         let taken = conn.take_writing_right();
         if taken.map_err(|cause| OpenError::Database { url: url.clone(), cause })? {
             return Ok(());
         }
-        if when_in_use == WhenInUse::Refuse || !url.has_standby() {
+        asked += 1;
+        if !url.has_standby() || (when_in_use == WhenInUse::Refuse && asked == ASKED) {
             return Err(NoRight::InUse.into());
         }
-        if !told {
+        if asked == ASKED {
             tracing::info!("another accrue process serves this database; standing by to take over when it ends");
-            told = true;
         }
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(if asked < ASKED { BETWEEN } else { Duration::from_millis(500) });
     }
 }
 
