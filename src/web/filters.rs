@@ -61,6 +61,25 @@ pub fn ago(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
     }
 }
 
+/// A moment as a list shows it: near, with the full time behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// For machines: RFC 3339 in UTC.
+    pub machine: String,
+    /// The full time in the program's zone.
+    pub full: String,
+    /// How long ago, or the day.
+    pub near: String,
+}
+
+impl Moment {
+    /// That moment, seen from `now`.
+    #[must_use]
+    pub fn new(at: Timestamp, now: Timestamp, zone: &Zone) -> Self {
+        Self { machine: at.to_string(), full: second(at, zone), near: ago(at, now, zone) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ago, amount, grouped, minute};

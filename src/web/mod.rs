@@ -14,6 +14,7 @@ pub mod middleware;
 pub mod notice;
 pub mod page;
 pub mod pagination;
+pub mod query;
 pub mod routes;
 pub mod session;
 pub mod stranger;

@@ -31,6 +31,20 @@ macro_rules! notices {
 }
 
 notices! {
+    /// After an affiliate was taken in.
+    AffiliateCreated => "affiliate-created", "The affiliate is created. Next, make a link for them.";
+    /// After an affiliate was saved.
+    AffiliateSaved => "affiliate-saved", "The affiliate is saved.";
+    /// After an affiliate was let in.
+    AffiliateActive => "affiliate-active", "The affiliate is active: their links credit from now on.";
+    /// After an affiliate was paused.
+    AffiliatePaused => "affiliate-paused", "The affiliate is paused: new clicks credit nobody, earlier ones still count.";
+    /// After an affiliate was turned out.
+    AffiliateRejected => "affiliate-rejected", "The affiliate is rejected: nothing more is credited to them.";
+    /// When an affiliate is found waiting.
+    AffiliatePending => "affiliate-pending", "The affiliate waits for approval.";
+    /// After a link was made.
+    LinkCreated => "link-created", "The link is created. Copy it and pass it on.";
     /// After signing out.
     SignedOut => "signed-out", "You are signed out.";
 

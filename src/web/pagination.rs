@@ -1,4 +1,10 @@
-//! Lists in pages.
+//! Lists in pages, by number or, where rows arrive all the time, by id.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::query::Query;
+use crate::storage::keyset::{Page, Start};
 
 /// Which page of a list is shown, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,44 @@ impl Paging {
     pub fn offered(self) -> Vec<i64> {
         let last = last_page(self.per_page, self.total);
         (1..=last).filter(|page| *page == 1 || *page == last || (page - self.page).abs() <= 2).collect()
+    }
+}
+
+/// From where the list that a query asks for starts.
+#[must_use]
+pub fn start<I: FromStr>(query: &Query) -> Start<I> {
+    match (query.value("before"), query.value("after")) {
+        (Some(id), _) => Start::OlderThan(id),
+        (None, Some(id)) => Start::NewerThan(id),
+        (None, None) => Start::Newest,
+    }
+}
+
+/// Where a list by id goes on, in both directions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The address of the newer rows, if there are some.
+    pub newer: Option<String>,
+    /// The address of the older rows, if there are some.
+    pub older: Option<String>,
+}
+
+impl Neighbours {
+    /// The neighbours of a page, given the list's address, which ends in `?` or `&`, and how to tell a row's id.
+    #[must_use]
+    pub fn of<R, I: Display>(page: &Page<R>, address: &str, id: impl Fn(&R) -> I) -> Self {
+        let first = page.rows.first().filter(|_| page.has_newer);
+        let last = page.rows.last().filter(|_| page.has_older);
+        Self {
+            newer: first.map(|row| format!("{address}after={}", id(row))),
+            older: last.map(|row| format!("{address}before={}", id(row))),
+        }
+    }
+
+    /// Whether there is nothing but this page.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.newer.is_none() && self.older.is_none()
     }
 }
 

@@ -7,7 +7,7 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{campaigns, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -78,6 +78,16 @@ pages! {
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }
     "/admin/{program}/campaigns" { get campaigns::list, Viewer; }
+    "/admin/{program}/affiliates" {
+        get affiliates::list::list, Viewer;
+        post affiliates::form::create, Manager;
+    }
+    "/admin/{program}/affiliates/new" { get affiliates::form::new, Manager; }
+    "/admin/{program}/affiliates/{id}" {
+        get affiliates::form::show, Viewer;
+        post affiliates::form::save, Manager;
+    }
+    "/admin/{program}/affiliates/{id}/status" { post affiliates::status::decide, Manager; }
 
     "/admin/{program}/settings" { get settings::index, Viewer; }
     "/admin/{program}/settings/program" {

@@ -1,0 +1,115 @@
+//! States and kinds in the words and tones of their badges (DESIGN, "Badges").
+
+use crate::domain::affiliate::AffiliateStatus;
+use crate::domain::attempt::Call;
+use crate::domain::commission::CommissionState;
+use crate::domain::conversion::{ConversionStatus, SaleStatus};
+use crate::domain::event::{Channel, EventType};
+use crate::domain::ledger::EntryKind;
+
+/// A word with the classes of its badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// The word.
+    pub word: &'static str,
+    /// The classes beside `badge`.
+    pub class: &'static str,
+}
+
+const fn dot(word: &'static str, class: &'static str) -> Badge {
+    Badge { word, class }
+}
+
+/// Where an affiliate stands.
+#[must_use]
+pub const fn affiliate(status: AffiliateStatus) -> Badge {
+    match status {
+        AffiliateStatus::Pending => dot("Pending", "dot tone-amber"),
+        AffiliateStatus::Active => dot("Active", "dot tone-green"),
+        AffiliateStatus::Paused => dot("Paused", "dot"),
+        AffiliateStatus::Rejected => dot("Rejected", "dot tone-red"),
+    }
+}
+
+/// What was decided about a conversion.
+#[must_use]
+pub const fn conversion(status: ConversionStatus) -> Badge {
+    match status {
+        ConversionStatus::Pending => dot("Pending", "dot tone-amber"),
+        ConversionStatus::Approved => dot("Approved", "dot tone-green"),
+        ConversionStatus::Rejected => dot("Rejected", "dot tone-red"),
+    }
+}
+
+/// Where a commission's money stands.
+#[must_use]
+pub const fn commission(state: CommissionState) -> Badge {
+    match state {
+        CommissionState::Held => dot("Held", "dot tone-amber"),
+        CommissionState::Payable => dot("Payable", "dot tone-green"),
+        CommissionState::InPayout => dot("In payout", "dot tone-blue"),
+        CommissionState::Paid => dot("Paid", "dot tone-green"),
+        CommissionState::Void => dot("Void", "dot"),
+        CommissionState::Disputed => dot("Disputed", "dot tone-red"),
+    }
+}
+
+/// Where a purchase stands.
+#[must_use]
+pub const fn sale(status: SaleStatus) -> &'static str {
+    match status {
+        SaleStatus::Open => "Open",
+        SaleStatus::Complete => "Complete",
+        SaleStatus::Trialing => "Trialing",
+        SaleStatus::Failed => "Failed",
+        SaleStatus::PartialRefunded => "Partly refunded",
+        SaleStatus::Refunded => "Refunded",
+    }
+}
+
+/// What happened.
+#[must_use]
+pub const fn event(kind: EventType) -> &'static str {
+    match kind {
+        EventType::Sale => "Sale",
+        EventType::Lead => "Lead",
+        EventType::Signup => "Signup",
+        EventType::Trial => "Trial",
+        EventType::Action => "Action",
+    }
+}
+
+/// The way a report came, as a sentence's subject.
+#[must_use]
+pub const fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Server => "Your server",
+        Channel::Mobile => "An app’s backend",
+        Channel::Direct => "Your server, without a click",
+        Channel::Postback => "A postback",
+        Channel::Pixel => "The visitor’s browser",
+    }
+}
+
+/// Which call was made.
+#[must_use]
+pub const fn call(call: Call) -> &'static str {
+    match call {
+        Call::RegisterClick => "Click registration",
+        Call::ReportConversion => "Conversion report",
+    }
+}
+
+/// Why money moved.
+#[must_use]
+pub const fn entry(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Earn => "Earned",
+        EntryKind::Adjust => "Adjusted",
+        EntryKind::Refund => "Refunded",
+        EntryKind::Chargeback => "Charged back",
+        EntryKind::Reversal => "Reversed",
+        EntryKind::Bonus => "Bonus",
+        EntryKind::ExternalPayout => "Paid outside Accrue",
+    }
+}
