@@ -49,8 +49,8 @@ pub(super) const CAMPAIGNS: [Plan; 5] = [
         ad_text: "",
         video_url: None,
         images: &[
-            ("autumn-728x90.png", include_bytes!("demo_images/autumn-728x90.png")),
             ("autumn-300x250.png", include_bytes!("demo_images/autumn-300x250.png")),
+            ("autumn-728x90.png", include_bytes!("demo_images/autumn-728x90.png")),
         ],
     },
     Plan {

@@ -95,6 +95,25 @@ pub fn add_media(
     Ok(())
 }
 
+/// Adds images in the place of those the campaign has. Without any to add, those stay.
+///
+/// # Errors
+/// [`NotAdded`].
+pub fn replace_media(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    campaign: CampaignId,
+    images: Vec<NewImage>,
+) -> Result<(), NotAdded> {
+    if !images.is_empty() {
+        for old in campaign_media::facts_of(write.conn(), program, &[campaign])? {
+            campaign_media::remove(write, program, campaign, old.id)?;
+        }
+    }
+    add_media(write, env, program, campaign, images)
+}
+
 /// Ids that keep the order in which images were chosen: the list shows the first.
 fn image_id(env: &Environment, place: usize) -> MediaId {
     let after = std::time::Duration::from_millis(u64::try_from(place).unwrap_or(0));

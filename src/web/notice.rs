@@ -45,6 +45,22 @@ notices! {
     AffiliatePending => "affiliate-pending", "The affiliate waits for approval.";
     /// After a link was made.
     LinkCreated => "link-created", "The link is created. Copy it and pass it on.";
+    /// After a new campaign was saved.
+    CampaignCreated => "campaign-created", "The campaign is created. Its API key is under Integration Setup.";
+    /// After a campaign was saved.
+    CampaignSaved => "campaign-saved", "The campaign is saved.";
+    /// After a campaign got a new key and the old one ended.
+    KeyReplaced => "key-replaced", "The campaign is saved, with a new API key. The old key no longer works.";
+    /// After a campaign got a new key beside the old one.
+    KeyReplacedLater => "key-replaced-later", "The campaign is saved, with a new API key. The old key works for the time you chose.";
+    /// After a campaign was put away.
+    CampaignArchived => "campaign-archived", "The campaign is archived: nothing more is credited to it. You find it under Archived.";
+    /// After a campaign was brought back.
+    CampaignRestored => "campaign-restored", "The campaign is restored.";
+    /// After a campaign was duplicated.
+    CampaignCopied => "campaign-copied", "This is the copy, a Draft with an API key of its own. Links stay with the original.";
+    /// After an image was taken away.
+    ImageRemoved => "image-removed", "The image is removed.";
     /// After signing out.
     SignedOut => "signed-out", "You are signed out.";
 

@@ -7,7 +7,7 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{affiliates, campaigns, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, media, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -75,9 +75,22 @@ pages! {
     }
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
+    "/media/{id}" { get media::serve, Anybody; }
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }
-    "/admin/{program}/campaigns" { get campaigns::list, Viewer; }
+    "/admin/{program}/campaigns" {
+        get campaigns::list::list, Viewer;
+        post campaigns::save::create, Manager;
+    }
+    "/admin/{program}/campaigns/new" { get campaigns::form::new, Manager; }
+    "/admin/{program}/campaigns/{id}" {
+        get campaigns::form::edit, Viewer;
+        post campaigns::save::save, Manager;
+    }
+    "/admin/{program}/campaigns/{id}/archival" { post campaigns::changes::archive, Manager; }
+    "/admin/{program}/campaigns/{id}/restoration" { post campaigns::changes::restore, Manager; }
+    "/admin/{program}/campaigns/{id}/copies" { post campaigns::changes::duplicate, Manager; }
+    "/admin/{program}/campaigns/{id}/media/{media}/removal" { post campaigns::changes::remove_image, Manager; }
     "/admin/{program}/affiliates" {
         get affiliates::list::list, Viewer;
         post affiliates::form::create, Manager;

@@ -1,6 +1,11 @@
 //! The admin in the browser, without script: who may see and do what, and what the pages say.
 
 mod affiliates;
+mod campaign_desk;
+mod campaign_fields;
+mod campaign_form;
+mod campaign_list;
+mod campaign_media;
 mod frame;
 mod settings;
 mod snippets;

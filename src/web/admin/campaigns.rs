@@ -1,18 +1,18 @@
-//! Marketing → Campaigns.
+//! Marketing → Campaigns: the list with its setup modals, the form with its two tabs, and what is done to a campaign.
 
-use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
+pub mod changes;
+pub mod fields;
+pub mod form;
+pub mod list;
+pub mod list_query;
+pub mod save;
+pub mod setup_modal;
+mod words;
 
-use crate::web::access::people::Viewer;
-use crate::web::page::{self, Frame, Section};
+use crate::domain::id::CampaignId;
+use crate::web::error::WebError;
 
-#[derive(Template)]
-#[template(path = "campaigns/list.html")]
-struct ListPage {
-    frame: Frame,
-}
-
-/// `GET /admin/{program}/campaigns`.
-pub async fn list(viewer: Viewer, request: HttpRequest) -> HttpResponse {
-    page::ok(&ListPage { frame: Frame::new(&viewer, Section::Campaigns, &request) })
+/// The campaign that a URL names; what is no id is no campaign.
+fn campaign_id(text: &str) -> Result<CampaignId, WebError> {
+    text.parse().map_err(|_| WebError::NotFound)
 }

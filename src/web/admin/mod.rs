@@ -4,6 +4,7 @@ pub mod affiliates;
 pub mod badges;
 pub mod campaigns;
 pub mod integration_setup;
+pub mod media;
 pub mod settings;
 pub mod sign_in;
 pub mod start;

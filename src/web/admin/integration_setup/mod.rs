@@ -4,6 +4,7 @@
 //! what the reader fills in and masks the key, and plain text in a test, which runs it.
 
 pub mod calls;
+pub mod key;
 pub mod languages;
 pub mod snippet;
 
@@ -16,6 +17,46 @@ use crate::web::routes::{ADD_CLICK, CONVERT, REGISTER_CLICK};
 use calls::{Call, Value};
 use languages::write;
 use snippet::{Language, Snippet};
+
+/// What a report is answered with.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerExample {
+    /// The status code.
+    pub status: u16,
+    /// The tone of its badge.
+    pub tone: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// The word in the answer.
+    pub word: &'static str,
+    /// The body, as documented.
+    pub body: &'static str,
+}
+
+/// The three answers that a developer must tell apart.
+pub const ANSWERS: [AnswerExample; 3] = [
+    AnswerExample {
+        status: 200,
+        tone: "tone-green",
+        name: "Success",
+        word: "success",
+        body: r#"{"status":"success","message":"S2S conversion recorded successfully"}"#,
+    },
+    AnswerExample {
+        status: 200,
+        tone: "",
+        name: "Duplicate",
+        word: "duplicate",
+        body: r#"{"status":"duplicate","message":"Order already recorded"}"#,
+    },
+    AnswerExample {
+        status: 401,
+        tone: "tone-red",
+        name: "Error",
+        word: "error",
+        body: r#"{"status":"error","message":"Invalid API key"}"#,
+    },
+];
 
 /// Where reports go: the same for every campaign of an installation.
 #[derive(Clone, Debug)]
