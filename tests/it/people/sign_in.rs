@@ -82,16 +82,16 @@ on_each_engine! {
 
     fn an_unknown_address_takes_as_long_as_a_known_one(db: TestDatabase) {
         let (house, email) = with_marta(&db);
-        let quickest = |email: &str| {
-            let times = (0..6).map(|_| {
-                let start = Instant::now();
-                assert!(is_wrong(&sign_in(&house, email, "wrong")));
-                start.elapsed()
-            });
-            times.min().expect("six")
+        let taken = |email: &str| {
+            let start = Instant::now();
+            assert!(is_wrong(&sign_in(&house, email, "wrong")));
+            start.elapsed()
         };
-        let (known, unknown) = (quickest(&email), quickest("nobody@people.example"));
-        assert!(unknown * 2 > known && known * 2 > unknown, "known {known:?}, unknown {unknown:?}");
+        // Turn by turn, so that what else the machine does falls on both alike; without a hash it is a hundredth.
+        let both = (0..6).map(|_| (taken(&email), taken("nobody@people.example")));
+        let (known, unknown): (Vec<_>, Vec<_>) = both.unzip();
+        let (known, unknown) = (known.into_iter().min().expect("six"), unknown.into_iter().min().expect("six"));
+        assert!(unknown * 3 > known && known * 3 > unknown, "known {known:?}, unknown {unknown:?}");
     }
 
     fn after_ten_wrong_guesses_not_even_the_right_one_is_looked_at(db: TestDatabase) {
