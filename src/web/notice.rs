@@ -61,8 +61,23 @@ notices! {
     CampaignCopied => "campaign-copied", "This is the copy, a Draft with an API key of its own. Links stay with the original.";
     /// After an image was taken away.
     ImageRemoved => "image-removed", "The image is removed.";
+    /// After the first visit.
+    SetUp => "set-up", "Accrue is set up, and you are its owner. Next, create the first campaign.";
+    /// After giving the code too late.
+    SignInAgain => "sign-in-again", "That took too long, or something changed meanwhile. Sign in again.";
+    /// After accepting an invitation.
+    Joined => "joined", "You work in this program now.";
     /// After signing out.
     SignedOut => "signed-out", "You are signed out.";
+
+    /// After changing one's password.
+    PasswordChanged => "password-changed", "The password is changed. Every other browser is signed out.";
+    /// After turning the second factor off.
+    TotpOff => "totp-off", "The second factor is off. The password alone signs you in.";
+    /// After ending one session.
+    SessionEnded => "session-ended", "That browser is signed out.";
+    /// After ending all other sessions.
+    OthersEnded => "others-ended", "Every other browser is signed out.";
 
     /// After saving a program's settings.
     ProgramSaved => "program-saved", "The program's settings are saved.";

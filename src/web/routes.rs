@@ -7,7 +7,7 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{affiliates, campaigns, media, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, invitations, media, set_up, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -17,6 +17,9 @@ use crate::app::App;
 
 /// Where an affiliate's link begins; the code follows.
 pub const LINK: &str = "/c/";
+
+/// Where an invitation begins; its secret follows.
+pub const INVITATION: &str = "/invitations/";
 
 /// Where clicks are registered by servers.
 pub const ADD_CLICK: &str = "/integration/addClick";
@@ -69,9 +72,21 @@ macro_rules! pages {
 
 pages! {
     "/" { get start::lead, Anybody; }
+    "/set-up" {
+        get set_up::form, Anybody;
+        post set_up::set_up, Anybody;
+    }
     "/sign-in" {
         get sign_in::form, Anybody;
         post sign_in::sign_in, Anybody;
+    }
+    "/sign-in/code" {
+        get sign_in::code::form, Anybody;
+        post sign_in::code::give, Anybody;
+    }
+    "/invitations/{secret}" {
+        get invitations::show, Anybody;
+        post invitations::accept, Anybody;
     }
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
@@ -110,6 +125,20 @@ pages! {
     "/admin/{program}/settings/programs" {
         get settings::programs::list, Viewer;
         post settings::programs::create, Viewer;
+    }
+    "/admin/{program}/settings/security" { get settings::security::show, Viewer; }
+    "/admin/{program}/settings/security/password" { post settings::security::password::change, Viewer; }
+    "/admin/{program}/settings/security/totp" {
+        get settings::security::totp::form, Viewer;
+        post settings::security::totp::turn_on, Viewer;
+    }
+    "/admin/{program}/settings/security/totp/removal" { post settings::security::totp::turn_off, Viewer; }
+    "/admin/{program}/settings/security/recovery-codes" { post settings::security::totp::new_codes, Viewer; }
+    "/admin/{program}/settings/security/sessions/revocation" {
+        post settings::security::sessions::end_others, Viewer;
+    }
+    "/admin/{program}/settings/security/sessions/{session}/revocation" {
+        post settings::security::sessions::end, Viewer;
     }
     "/admin/{program}/settings/users" { get settings::users::list, Owner; }
     "/admin/{program}/settings/users/{user}/role" { post settings::users::set_role, Owner; }

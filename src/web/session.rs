@@ -3,8 +3,11 @@
 //! The browser carries 256 random bits in a signed cookie; the database knows only their keyed hash, so a stolen copy of
 //! it signs nobody in. A session ends after half an hour without use and twelve hours after it began (QUALITY AUT-2),
 //! at sign-out, and whenever its row goes: nothing re-creates a row, so a request that was under way meanwhile cannot.
-//! Nobody has a session before signing in: forms for strangers are protected without one, and a flood of visitors
-//! writes nothing.
+//! It also names the time from which on its person's password held, and is none once that has changed. Nobody has a
+//! session before signing in: forms for strangers are protected without one, and a flood of visitors writes nothing.
+//!
+//! Who has given the right password and owes a code has half a session, for ten minutes: it says who they are and lets them
+//! in nowhere.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,14 +15,19 @@ use std::time::Duration;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionMiddleware};
+use actix_web::HttpRequest;
 use actix_web::cookie::{Key, SameSite, time};
+use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::client_address::client_address;
 use crate::app::App;
+use crate::domain::handle::NetworkPrefix;
 use crate::domain::id::UserId;
 use crate::domain::time::Timestamp;
+use crate::operations::sign_in::Known;
 use crate::recorder::WriteError;
 use crate::storage::error::StorageError;
 use crate::storage::sessions::{self, SessionRow};
@@ -34,8 +42,14 @@ pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
 /// How exactly the last use is kept: writing it down for every page would make reading a page a write.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
+/// How long somebody who gave the right password may take over the code.
+const OWING_FOR: Duration = Duration::from_secs(10 * 60);
+
 /// What a session remembers, by name.
 const USER: &str = "user";
+const SINCE: &str = "since";
+const OWING: &str = "owing";
+const OWING_UNTIL: &str = "owing_until";
 const FORM_TOKEN: &str = "form_token";
 const BROWSER: &str = "browser";
 const NETWORK: &str = "network";
@@ -78,25 +92,71 @@ pub struct SignedInFrom {
     pub network: String,
 }
 
-/// Lets this browser in as `user`, under a new key.
+impl SignedInFrom {
+    /// From where this request comes.
+    #[must_use]
+    pub fn read(app: &App, request: &HttpRequest) -> Self {
+        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let network = client_address(request, &app.trusted_proxies).map(NetworkPrefix::of);
+        Self {
+            browser: agent.unwrap_or_default().chars().take(200).collect(),
+            network: network.map_or_else(String::new, |network| network.as_str().to_owned()),
+        }
+    }
+}
+
+/// Lets this browser in as somebody, under a new key.
 ///
 /// # Errors
 /// [`SessionLost`].
-pub fn begin(session: &Session, app: &App, user: UserId, from: &SignedInFrom) -> Result<(), SessionLost> {
+pub fn begin(session: &Session, app: &App, known: &Known, from: &SignedInFrom) -> Result<(), SessionLost> {
+    let token = URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>());
+    let (user, since) = (known.user_id.to_string(), known.password_since.millis().to_string());
+    let state =
+        [(USER, &user), (SINCE, &since), (FORM_TOKEN, &token), (BROWSER, &from.browser), (NETWORK, &from.network)];
+    restart(session, &state)
+}
+
+/// Remembers that somebody has given the right password with this browser, and owes a code.
+///
+/// # Errors
+/// [`SessionLost`].
+pub fn begin_owing(session: &Session, app: &App, known: &Known) -> Result<(), SessionLost> {
+    let until = app.environment.clock.now().plus(OWING_FOR).millis().to_string();
+    let (user, since) = (known.user_id.to_string(), known.password_since.millis().to_string());
+    restart(session, &[(OWING, &user), (SINCE, &since), (OWING_UNTIL, &until)])
+}
+
+/// Forgets everything and goes on under a new key.
+fn restart(session: &Session, state: &[(&str, &String)]) -> Result<(), SessionLost> {
     session.clear();
     session.renew();
-    let token = URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>());
-    let user = user.to_string();
-    for (name, value) in [(USER, &user), (FORM_TOKEN, &token), (BROWSER, &from.browser), (NETWORK, &from.network)] {
-        session.insert(name, value).map_err(|_| SessionLost)?;
+    for (name, value) in state {
+        session.insert(*name, value).map_err(|_| SessionLost)?;
     }
     Ok(())
 }
 
-/// Who is signed in with this browser, as far as the session says.
+/// Who owes a code with this browser, while there is time for it.
 #[must_use]
-pub fn user(session: &Session) -> Option<UserId> {
-    session.get::<String>(USER).ok().flatten()?.parse().ok()
+pub fn owing(session: &Session, now: Timestamp) -> Option<Known> {
+    let user_id = text(session, OWING)?.parse().ok()?;
+    let in_time = now < moment(session, OWING_UNTIL)?;
+    in_time.then_some(Known { user_id, password_since: moment(session, SINCE)?, owes_code: true })
+}
+
+/// Who is signed in with this browser, as far as the session says, and since when their password was what it was.
+#[must_use]
+pub fn user(session: &Session) -> Option<(UserId, Timestamp)> {
+    Some((text(session, USER)?.parse().ok()?, moment(session, SINCE)?))
+}
+
+fn text(session: &Session, name: &str) -> Option<String> {
+    session.get(name).ok().flatten()
+}
+
+fn moment(session: &Session, name: &str) -> Option<Timestamp> {
+    text(session, name)?.parse().ok().map(Timestamp::from_millis)
 }
 
 /// Whether the database could not be asked who this is.
@@ -108,7 +168,7 @@ pub fn is_unreadable(session: &Session) -> bool {
 /// The token that this session's forms carry.
 #[must_use]
 pub fn form_token(session: &Session) -> Option<String> {
-    session.get(FORM_TOKEN).ok().flatten()
+    text(session, FORM_TOKEN)
 }
 
 /// The hash under which the database knows a session.
@@ -120,9 +180,20 @@ pub fn key_hash(app: &App, key: &str) -> String {
 /// From where a stored session was begun.
 #[must_use]
 pub fn begun_from(row: &SessionRow) -> SignedInFrom {
-    let state: State = serde_json::from_str(&row.state).unwrap_or_default();
-    let word = |name: &str| state.get(name).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let word = |name: &str| stored(row, name).unwrap_or_default();
     SignedInFrom { browser: word(BROWSER), network: word(NETWORK) }
+}
+
+/// Whether a stored session is the one of this browser. No two have the same form token.
+#[must_use]
+pub fn is_of(row: &SessionRow, session: &Session) -> bool {
+    let token = form_token(session);
+    token.is_some() && stored(row, FORM_TOKEN) == token
+}
+
+fn stored(row: &SessionRow, name: &str) -> Option<String> {
+    let state: State = serde_json::from_str(&row.state).ok()?;
+    serde_json::from_str(state.get(name)?).ok()
 }
 
 /// Whether a stored session still counts.

@@ -1,8 +1,10 @@
 //! Forms for people who are not signed in: set-up, sign-in, an invitation.
 //!
 //! They have no session, so their form's token is bound to a random cookie instead: the token is its keyed hash, which
-//! nobody else can compute for a cookie of their choosing. Nothing is stored.
+//! nobody else can compute for a cookie of their choosing. Nothing is stored. Who is signed in and comes to such a page all
+//! the same, as to an invitation, gets the token of their session there.
 
+use actix_session::SessionExt;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::notice::Notice;
-use super::theme;
+use super::{session, theme};
 use crate::app::App;
 
 const COOKIE: &str = "accrue_form";
@@ -33,7 +35,7 @@ impl Welcome {
     pub fn new(app: &App, request: &HttpRequest) -> Self {
         let kept = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
         let cookie = kept.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>()));
-        let form_token = token(app, &cookie);
+        let form_token = session::form_token(&request.get_session()).unwrap_or_else(|| token(app, &cookie));
         Self { form_token, notice: Notice::waiting(request), theme: theme::chosen(request), cookie }
     }
 

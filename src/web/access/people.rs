@@ -50,14 +50,15 @@ impl SignedIn {
         if session::is_unreadable(&browser) {
             return Err(WebError::Unavailable("the session could not be read".to_owned()));
         }
-        let user = session::user(&browser).ok_or_else(ask)?;
+        let (user, since) = session::user(&browser).ok_or_else(ask)?;
         let found = app.read(move |conn| {
             let person = users::find(conn, user)?;
             Ok((person, memberships::of_user(conn, user)?))
         });
         match found.await? {
-            (Some(person), memberships) => Ok(Self::new(person, memberships)),
-            (None, _) => Err(ask()),
+            (Some(person), memberships) if person.password_changed_at == since => Ok(Self::new(person, memberships)),
+            // Nobody any more, or somebody whose password was changed since.
+            _ => Err(ask()),
         }
     }
 

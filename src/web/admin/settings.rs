@@ -2,6 +2,7 @@
 
 pub mod program;
 pub mod programs;
+pub mod security;
 pub mod users;
 
 use actix_web::HttpResponse;

@@ -1,15 +1,25 @@
 //! Signing in and out.
+//!
+//! Which of address and password was wrong is not said, nor whether anybody has the address: the sentence is the same, and so
+//! is the time it takes. Too many wrong attempts are answered with the time to wait, without a look at the password.
+
+pub mod code;
 
 use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::domain::handle::{EmailAddress, NetworkPrefix};
+use crate::app::people::Credentials;
+use crate::operations::sign_in::{Known, SignInRefused};
+use crate::operations::throttle::Throttled;
+use crate::recorder::WriteError;
 use crate::storage::users;
+use crate::web::access::people::SignedIn;
 use crate::web::client_address::client_address;
 use crate::web::error::WebError;
 use crate::web::form::Posted;
@@ -18,13 +28,16 @@ use crate::web::page;
 use crate::web::session::{self, SignedInFrom};
 use crate::web::stranger::Welcome;
 
+/// What is said of every wrong attempt.
+const WRONG: &str = "E-mail and password do not match. Check both and try again.";
+
 #[derive(Template)]
 #[template(path = "sign_in/password.html")]
 struct SignInPage {
     welcome: Welcome,
     email: String,
     next: String,
-    refused: bool,
+    problem: String,
 }
 
 /// Where to go after signing in.
@@ -34,11 +47,30 @@ pub struct Next {
     next: String,
 }
 
-/// `GET /sign-in`.
-pub async fn form(app: Data<App>, request: HttpRequest, query: Query<Next>) -> HttpResponse {
+impl Next {
+    /// A page of ours, or the start.
+    fn target(next: &str) -> &str {
+        page::local_path(next).unwrap_or("/")
+    }
+}
+
+/// `GET /sign-in`: leads on who is signed in already, and to the set-up while nobody can be.
+///
+/// # Errors
+/// [`WebError`] when the database is away.
+pub async fn form(app: Data<App>, request: HttpRequest, query: Query<Next>) -> Result<HttpResponse, WebError> {
+    let next = query.into_inner().next;
+    match SignedIn::read(&request).await {
+        Ok(_) => return Ok(page::see_other(Next::target(&next))),
+        Err(WebError::SignInFirst(_)) => {}
+        Err(other) => return Err(other),
+    }
+    if app.read(users::count).await? == 0 {
+        return Ok(page::see_other("/set-up"));
+    }
     let welcome = Welcome::new(&app, &request);
-    let shown = SignInPage { welcome, email: String::new(), next: query.into_inner().next, refused: false };
-    shown.welcome.leave_on(page::ok(&shown))
+    let shown = SignInPage { welcome, email: String::new(), next, problem: String::new() };
+    Ok(shown.welcome.leave_on(page::ok(&shown)))
 }
 
 /// `POST /sign-in`.
@@ -51,42 +83,84 @@ pub async fn sign_in(
     browser: Session,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let email = posted.text("email").trim().to_owned();
-    let password = posted.text("password").to_owned();
-    let known = EmailAddress::parse(&email).ok();
-    let found = match known {
-        Some(known) => app.read(move |conn| users::find_by_email(conn, &known)).await?,
-        None => None,
+    let (email, next) = (posted.text("email").trim().to_owned(), posted.text("next").to_owned());
+    let from = client_address(&request, &app.trusted_proxies);
+    let credentials = Credentials { email: email.clone(), password: posted.text("password").to_owned(), from };
+    let problem = match app.sign_in(credentials).await {
+        Ok(known) if known.owes_code => {
+            session::begin_owing(&browser, &app, &known)?;
+            return Ok(page::see_other(&code::address(&next)));
+        }
+        Ok(known) => return let_in(&app, &request, &browser, &known, Next::target(&next)),
+        Err(refused) => Problem::of(refused, WRONG)?,
     };
-    let hash = found.as_ref().map(|person| person.password_hash.clone());
-    let right = tokio::task::spawn_blocking(move || {
-        let hash = hash?;
-        Argon2::default().verify_password(password.as_bytes(), &PasswordHash::new(&hash).ok()?).ok()
-    });
-    let right = right.await.ok().flatten().is_some();
-    match found {
-        Some(person) if right => {
-            session::begin(&browser, &app, person.id, &signed_in_from(&app, &request))?;
-            Ok(page::see_other(page::local_path(posted.text("next")).unwrap_or("/")))
-        }
-        _ => {
-            let welcome = Welcome::new(&app, &request);
-            let shown = SignInPage { welcome, email, next: posted.text("next").to_owned(), refused: true };
-            Ok(shown.welcome.leave_on(page::unprocessable(&shown)))
-        }
-    }
+    let welcome = Welcome::new(&app, &request);
+    let shown = SignInPage { welcome, email, next, problem: problem.sentence.clone() };
+    Ok(shown.welcome.leave_on(problem.answer(&shown)))
 }
 
-/// What the list of sessions will say of this browser.
-fn signed_in_from(app: &App, request: &HttpRequest) -> SignedInFrom {
-    let agent = request.headers().get(actix_web::http::header::USER_AGENT);
-    let browser: String = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default().chars().take(200).collect();
-    let address = client_address(request, &app.trusted_proxies).map(NetworkPrefix::of);
-    SignedInFrom { browser, network: address.map_or_else(String::new, |network| network.as_str().to_owned()) }
+/// Begins the session of somebody who has shown who they are.
+fn let_in(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Session,
+    known: &Known,
+    next: &str,
+) -> Result<HttpResponse, WebError> {
+    session::begin(browser, app, known, &SignedInFrom::read(app, request))?;
+    Ok(page::see_other(next))
 }
 
 /// `POST /sign-out`.
 pub async fn sign_out(browser: Session, _posted: Posted) -> HttpResponse {
     browser.purge();
     page::see_other_with("/sign-in", Notice::SignedOut)
+}
+
+/// What stands in the way of somebody who guesses, for a form that is shown again.
+pub struct Problem {
+    /// What to say.
+    pub sentence: String,
+    wait: Option<u64>,
+}
+
+impl Problem {
+    /// A wrong guess, which `wrong` says, or one too many.
+    ///
+    /// # Errors
+    /// [`WebError`] for everything that is not about the guess.
+    pub fn of(refused: WriteError<SignInRefused>, wrong: &str) -> Result<Self, WebError> {
+        match refused {
+            WriteError::Refused(SignInRefused::Wrong) => Ok(Self::wrong(wrong)),
+            WriteError::Refused(SignInRefused::Throttled(throttled)) => Ok(Self::too_many(throttled)),
+            WriteError::Refused(SignInRefused::Hashing(error)) => Err(WebError::Failed(error.to_string())),
+            WriteError::Refused(SignInRefused::Storage(error)) => Err(error.into()),
+            WriteError::NotRecorded(reason) => Err(reason.into()),
+        }
+    }
+
+    /// A wrong guess.
+    #[must_use]
+    pub fn wrong(sentence: &str) -> Self {
+        Self { sentence: sentence.to_owned(), wait: None }
+    }
+
+    /// One guess too many; it was not looked at.
+    #[must_use]
+    pub fn too_many(throttled: Throttled) -> Self {
+        let wait = throttled.wait.as_millis().div_ceil(1_000).max(1);
+        let sentence = format!("There were {throttled}, then try again.");
+        Self { sentence, wait: u64::try_from(wait).ok() }
+    }
+
+    /// The form with its problem: 422, or 429 with the time to wait.
+    #[must_use]
+    pub fn answer(&self, shown: &impl Template) -> HttpResponse {
+        let Some(wait) = self.wait else {
+            return page::unprocessable(shown);
+        };
+        let mut answer = page::with_status(StatusCode::TOO_MANY_REQUESTS, shown);
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+        answer
+    }
 }

@@ -13,6 +13,8 @@ use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
 
+use crate::web::routes::INVITATION;
+
 /// The longest request target, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
 
@@ -130,11 +132,17 @@ fn add_headers(headers: &mut HeaderMap, https: bool) {
     }
 }
 
+/// What of a path may be logged: the link of an invitation lets somebody in.
+fn loggable(path: &str) -> &str {
+    if path.starts_with(INVITATION) { INVITATION } else { path }
+}
+
 fn log<B>(response: &ServiceResponse<B>) {
     let (request, status) = (response.request(), response.status());
+    let path = loggable(request.path());
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
-        tracing::error!(method = %request.method(), path = request.path(), status = status.as_u16(), "failed");
+        tracing::error!(method = %request.method(), path, status = status.as_u16(), "failed");
     } else {
-        tracing::debug!(method = %request.method(), path = request.path(), status = status.as_u16(), "answered");
+        tracing::debug!(method = %request.method(), path, status = status.as_u16(), "answered");
     }
 }

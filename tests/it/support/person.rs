@@ -15,6 +15,7 @@ pub struct Person {
     connection: Connection,
     cookies: BTreeMap<String, String>,
     form_token: String,
+    user_agent: Option<String>,
 }
 
 /// What the browser shows.
@@ -34,7 +35,13 @@ impl Person {
     /// Somebody who is not signed in yet.
     pub fn at(address: SocketAddr) -> Person {
         let connection = Connection::open(address).expect("the server can be reached");
-        Person { connection, cookies: BTreeMap::new(), form_token: String::new() }
+        Person { connection, cookies: BTreeMap::new(), form_token: String::new(), user_agent: None }
+    }
+
+    /// At a browser that calls itself so.
+    pub fn on(mut self, user_agent: &str) -> Person {
+        self.user_agent = Some(user_agent.to_owned());
+        self
     }
 
     /// Signs in, as the person this address and password belong to.
@@ -105,6 +112,9 @@ impl Person {
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("Cookie", &cookies.join("; "));
+        }
+        if let Some(user_agent) = &self.user_agent {
+            request = request.header("User-Agent", user_agent);
         }
         let screen = Screen::read(self.connection.send(&request).expect("the server answers a person"));
         self.keep_cookies(&screen.response);

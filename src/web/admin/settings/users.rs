@@ -19,6 +19,7 @@ use crate::web::filters;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
 use crate::web::page::{self, Frame, Section};
+use crate::web::routes::INVITATION;
 
 /// The roles as people read them, the smallest first.
 const ROLES: [(&str, &str); 3] = [("viewer", "Viewer"), ("manager", "Manager"), ("owner", "Owner")];
@@ -108,7 +109,7 @@ fn invitation_line(app: &App, seat: &Seat, row: &InvitationRow) -> Option<Invita
         email: row.email.clone(),
         role: role_word(row.role),
         until: filters::minute(row.expires_at, &seat.program.zone),
-        url: app.public_url.join(&format!("/invitations/{}", secret.reveal())),
+        url: app.public_url.join(&format!("{INVITATION}{}", secret.reveal())),
     })
 }
 
