@@ -137,7 +137,8 @@ async fn setup(app: &App, viewer: &Viewer, frame: &Frame, query: &ListQuery) -> 
     let (campaign, keys) = load(app, viewer.program.id, asked).await?.ok_or(WebError::NotFound)?;
     let page = if query.page > 1 { query.page.to_string() } else { String::new() };
     let list = frame.at("/campaigns");
-    let addresses = (format!("{list}/{}", campaign.id), format!("{list}{}", query.with(&[("page", &page)])));
+    let back = query.with(&[("page", &page)]);
+    let addresses = (format!("{list}/{}", campaign.id), format!("{list}{}", back.trim_end_matches('?')));
     Ok(SetupModal::of(&campaign, &keys, Endpoints::of(&app.public_url), frame.may_change(), addresses))
 }
 
