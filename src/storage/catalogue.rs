@@ -133,6 +133,11 @@ impl Catalogue {
         self.affiliates.get(&id).filter(|affiliate| affiliate.program_id == program)
     }
 
+    /// Every affiliate of this program, in no order.
+    pub fn affiliates_of(&self, program: ProgramId) -> impl Iterator<Item = &Affiliate> {
+        self.affiliates.values().filter(move |affiliate| affiliate.program_id == program)
+    }
+
     /// The affiliate of this program that is named so, by id or by a code it has or had.
     #[must_use]
     pub fn affiliate_named(&self, program: ProgramId, named: &AffiliateRef) -> Option<&Affiliate> {

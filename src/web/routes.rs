@@ -8,6 +8,7 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{affiliates, campaigns, invitations, media, set_up, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, links, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -116,6 +117,11 @@ pages! {
         post affiliates::form::save, Manager;
     }
     "/admin/{program}/affiliates/{id}/status" { post affiliates::status::decide, Manager; }
+    "/admin/{program}/links" {
+        get links::list::list, Viewer;
+        post links::form::create, Manager;
+    }
+    "/admin/{program}/links/new" { get links::form::new, Manager; }
 
     "/admin/{program}/settings" { get settings::index, Viewer; }
     "/admin/{program}/settings/program" {

@@ -11,6 +11,7 @@ mod invitations;
 mod security;
 mod sessions;
 mod set_up;
+mod links;
 mod settings;
 mod sign_in;
 mod snippets;

@@ -3,11 +3,13 @@
 pub mod affiliates;
 pub mod badges;
 pub mod campaigns;
+pub mod choices;
 pub mod integration_setup;
 pub mod invitations;
 pub mod media;
 pub mod new_password;
 pub mod set_up;
+pub mod links;
 pub mod settings;
 pub mod sign_in;
 pub mod start;
