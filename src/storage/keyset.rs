@@ -22,6 +22,12 @@ pub struct Page<R> {
     pub has_older: bool,
 }
 
+impl<R> Default for Page<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), has_newer: false, has_older: false }
+    }
+}
+
 impl<R> Page<R> {
     /// The page made of what was found from `start` on, read away from it and one row further than the page is long. None
     /// when fewer than a page are newer than where it starts: then the first page is asked for, so that it is a full one.

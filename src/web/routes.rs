@@ -9,6 +9,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{affiliates, campaigns, invitations, media, set_up, settings, sign_in, start};
 use super::admin::{affiliates, campaigns, links, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, conversions, links, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -122,6 +123,8 @@ pages! {
         post links::form::create, Manager;
     }
     "/admin/{program}/links/new" { get links::form::new, Manager; }
+    "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
+    "/admin/{program}/conversions/{id}" { get conversions::show::show, Viewer; }
 
     "/admin/{program}/settings" { get settings::index, Viewer; }
     "/admin/{program}/settings/program" {

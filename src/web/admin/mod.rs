@@ -4,6 +4,7 @@ pub mod affiliates;
 pub mod badges;
 pub mod campaigns;
 pub mod choices;
+pub mod conversions;
 pub mod integration_setup;
 pub mod invitations;
 pub mod media;

@@ -1,0 +1,83 @@
+//! What the list of conversions is asked for.
+
+use crate::domain::click_token::Mode;
+use crate::domain::handle::OrderId;
+use crate::domain::id::ProgramId;
+use crate::domain::program::Program;
+use crate::domain::time::LocalDay;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::conversions::list::Wanted;
+use crate::web::admin::choices::TypedAffiliate;
+use crate::web::form::Errors;
+use crate::web::query::Query;
+
+/// The fields that choose, all of them kept from page to page.
+pub(super) const FILTERS: [&str; 8] = ["q", "campaign", "affiliate", "status", "event", "from", "to", "mode"];
+
+/// The list's query, read.
+pub(super) struct Asked {
+    /// Which conversions; none where a field names what cannot be.
+    pub(super) wanted: Option<Wanted>,
+    /// The affiliate that was typed.
+    pub(super) affiliate: TypedAffiliate,
+    /// What is wrong with the fields.
+    pub(super) errors: Errors,
+}
+
+impl Asked {
+    /// Reads the query. Days are whole days of the program, both ends included.
+    pub(super) fn read(query: &Query, catalogue: &Catalogue, program: &Program) -> Self {
+        let mut errors = Errors::default();
+        let affiliate = typed_affiliate(query, catalogue, program.id, &mut errors);
+        let from = day(query, "from", "From", &mut errors);
+        let to = day(query, "to", "To", &mut errors);
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            errors.add("to", "To must not be before From.");
+        }
+        let orders = orders(query.text("q"));
+        let is_possible = errors.is_empty() && orders.is_ok();
+        let wanted = is_possible.then(|| Wanted {
+            mode: query.value("mode").unwrap_or(Mode::Live),
+            orders: orders.ok().flatten(),
+            campaign: query.value("campaign"),
+            affiliate: affiliate.found.as_ref().map(|found| found.id),
+            status: query.value("status"),
+            event: query.value("event"),
+            from: from.map(|day| program.zone.day_start(day)),
+            until: to.map(|day| program.zone.day_end_exclusive(day)),
+        });
+        Self { wanted, affiliate, errors }
+    }
+
+    /// Whether anything is asked for besides all live conversions.
+    pub(super) fn narrows(&self) -> bool {
+        self.wanted.as_ref() != Some(&Wanted::default())
+    }
+}
+
+fn typed_affiliate(query: &Query, catalogue: &Catalogue, program: ProgramId, errors: &mut Errors) -> TypedAffiliate {
+    let typed = TypedAffiliate::read(catalogue, program, query.text("affiliate"));
+    if typed.is_unknown() {
+        errors.add("affiliate", "Affiliate must be the code or id of an affiliate of this program.");
+    }
+    typed
+}
+
+fn day(query: &Query, field: &'static str, label: &str, errors: &mut Errors) -> Option<LocalDay> {
+    match query.text(field).trim() {
+        "" => None,
+        typed => errors.take(field, label, LocalDay::parse(typed)),
+    }
+}
+
+/// The order typed, to the byte and without the blanks around it. What is no order id is on no record, which is no
+/// mistake of whoever looks for it.
+fn orders(typed: &str) -> Result<Option<[OrderId; 2]>, ()> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let parse = |text: &str| OrderId::parse(text).map_err(|_| ());
+    Ok(Some([parse(typed)?, parse(typed.trim())?]))
+}
