@@ -51,8 +51,7 @@ impl Sql {
 
     /// Runs statements that each engine spells in its own way.
     pub fn run_either(&mut self, sqlite: &str, postgres: &str) {
-        let statements = if self.is_sqlite() { sqlite } else { postgres };
-        self.run(statements);
+        self.run(self.either(sqlite, postgres));
     }
 
     /// The rows of a query whose only column is a text.
@@ -95,6 +94,16 @@ impl Sql {
         } else {
             format!("replace(CAST({column} AS TEXT), '-', '')")
         }
+    }
+
+    /// An expression for a column of any kind as text; two values that differ have texts that differ.
+    pub fn text(&self, column: &str) -> String {
+        self.either(format!("quote({column})"), format!("coalesce(quote_literal(CAST({column} AS TEXT)), 'NULL')"))
+    }
+
+    /// The one that this engine understands.
+    pub fn either<T>(&self, sqlite: T, postgres: T) -> T {
+        if self.is_sqlite() { sqlite } else { postgres }
     }
 
     fn is_sqlite(&self) -> bool {
