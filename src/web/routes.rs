@@ -7,9 +7,7 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{affiliates, campaigns, invitations, media, set_up, settings, sign_in, start};
-use super::admin::{affiliates, campaigns, links, settings, sign_in, start};
-use super::admin::{affiliates, campaigns, conversions, links, settings, sign_in, start};
+use super::admin::{affiliates, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
