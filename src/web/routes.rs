@@ -8,6 +8,7 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{affiliates, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start};
+use super::admin::{affiliates, attempts, campaigns, conversions, links, settings, sign_in, start};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -123,6 +124,8 @@ pages! {
     "/admin/{program}/links/new" { get links::form::new, Manager; }
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions/{id}" { get conversions::show::show, Viewer; }
+    "/admin/{program}/attempts" { get attempts::list::list, Viewer; }
+    "/admin/{program}/attempts/{id}" { get attempts::show::show, Viewer; }
 
     "/admin/{program}/settings" { get settings::index, Viewer; }
     "/admin/{program}/settings/program" {

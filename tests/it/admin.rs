@@ -6,6 +6,7 @@ mod campaign_fields;
 mod campaign_form;
 mod campaign_list;
 mod campaign_media;
+mod attempts;
 mod conversions;
 mod dump;
 mod estate;

@@ -1,6 +1,7 @@
 //! The admin in the browser: one file per resource, one template folder beside each.
 
 pub mod affiliates;
+pub mod attempts;
 pub mod badges;
 pub mod campaigns;
 pub mod choices;

@@ -14,6 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::program::Program;
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
+use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::Conn;
 use crate::storage::conversions::list::{self, Listed, MOST_SUMMED, Totals, Wanted};
 use crate::storage::error::Stored;
@@ -63,7 +64,6 @@ struct ListPage {
     affiliates: Vec<(String, String)>,
     is_filtered: bool,
     is_first_use: bool,
-    is_test: bool,
     rows: Vec<Row>,
     sums: Option<Sums>,
     neighbours: Neighbours,
@@ -84,6 +84,10 @@ impl ListPage {
 
     fn modes(&self) -> [(&'static str, &'static str); 2] {
         [(Mode::Live.as_str(), "Live"), (Mode::Test.as_str(), "Test")]
+    }
+
+    fn is_test(&self) -> bool {
+        self.query.text("mode") == Mode::Test.as_str()
     }
 
     fn most_summed(&self) -> String {
@@ -122,7 +126,6 @@ pub async fn list(
     let shown = ListPage {
         is_filtered,
         is_first_use: !is_filtered && !found.has_any,
-        is_test: query.text("mode") == Mode::Test.as_str(),
         rows: found.page.rows.iter().map(|row| shown(&catalogue, program, row, now)).collect(),
         sums: found.totals.map(|totals| sums(totals, program)),
         neighbours: Neighbours::of(&found.page, &address, |(row, _)| row.id),
@@ -167,7 +170,7 @@ fn shown(catalogue: &Catalogue, program: &Program, (row, commission): &Listed, n
         affiliate: affiliate.unwrap_or_default(),
         amount: amount(row.amount()),
         currency: row.currency.code(),
-        commission: commission.as_ref().and_then(|commission| commission.amount()).map(amount),
+        commission: commission.as_ref().and_then(CommissionRow::amount).map(amount),
         status: badges::conversion(row.status),
     }
 }

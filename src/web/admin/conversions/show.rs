@@ -14,6 +14,8 @@ use crate::domain::money::Money;
 use crate::domain::time::{Timestamp, Zone};
 use crate::operations::explain_conversion::{Explained, explain_conversion};
 use crate::storage::attempts::AttemptRow;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conversion_details::ConversionDetailsRow;
 use crate::storage::conversions::ConversionRow;
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::web::access::people::{Seat, Viewer};
@@ -120,10 +122,10 @@ impl ShowPage {
             click: click_facts(explained, zone),
             click_is_gone: row.click_id.is_some() && explained.click.is_none(),
             report: report_facts(explained, zone, app.environment.clock.now()),
-            ignored: details.map(|details| details.ignored()).unwrap_or_default(),
+            ignored: details.map(ConversionDetailsRow::ignored).unwrap_or_default(),
             facts: facts(app, explained, &affiliate),
             affiliate,
-            commission: commission.and_then(|commission| commission.amount()).map(amount),
+            commission: commission.and_then(CommissionRow::amount).map(amount),
             state: commission.map(|commission| badges::commission(commission.state)),
             base_currency: row.base_currency.code(),
             arithmetic: Arithmetic::tell(row, commission, explained.rule.as_ref(), zone),
@@ -202,7 +204,7 @@ fn report_facts(explained: &Explained, zone: &Zone, now: Timestamp) -> Vec<Fact>
     if details.is_some_and(|details| details.email_hash.is_some()) {
         facts.push(Fact::text("E-mail", "Kept as a keyed hash only"));
     }
-    let products = details.map(|details| details.products()).unwrap_or_default();
+    let products = details.map(ConversionDetailsRow::products).unwrap_or_default();
     if !products.is_empty() {
         facts.push(Fact::code("Products", products.join(", ")));
     }
