@@ -7,8 +7,9 @@
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::admin::{affiliates, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start};
-use super::admin::{affiliates, attempts, campaigns, conversions, links, settings, sign_in, start};
+use super::admin::{
+    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start,
+};
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
@@ -92,8 +93,10 @@ pages! {
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
     "/media/{id}" { get media::serve, Anybody; }
+
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }
+
     "/admin/{program}/campaigns" {
         get campaigns::list::list, Viewer;
         post campaigns::save::create, Manager;
@@ -107,6 +110,7 @@ pages! {
     "/admin/{program}/campaigns/{id}/restoration" { post campaigns::changes::restore, Manager; }
     "/admin/{program}/campaigns/{id}/copies" { post campaigns::changes::duplicate, Manager; }
     "/admin/{program}/campaigns/{id}/media/{media}/removal" { post campaigns::changes::remove_image, Manager; }
+
     "/admin/{program}/affiliates" {
         get affiliates::list::list, Viewer;
         post affiliates::form::create, Manager;
@@ -117,13 +121,16 @@ pages! {
         post affiliates::form::save, Manager;
     }
     "/admin/{program}/affiliates/{id}/status" { post affiliates::status::decide, Manager; }
+
     "/admin/{program}/links" {
         get links::list::list, Viewer;
         post links::form::create, Manager;
     }
     "/admin/{program}/links/new" { get links::form::new, Manager; }
+
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions/{id}" { get conversions::show::show, Viewer; }
+
     "/admin/{program}/attempts" { get attempts::list::list, Viewer; }
     "/admin/{program}/attempts/{id}" { get attempts::show::show, Viewer; }
 

@@ -1,12 +1,12 @@
 //! The admin in the browser, without script: who may see and do what, and what the pages say.
 
 mod affiliates;
+mod attempts;
 mod campaign_desk;
 mod campaign_fields;
 mod campaign_form;
 mod campaign_list;
 mod campaign_media;
-mod attempts;
 mod conversions;
 mod dump;
 mod estate;
