@@ -210,7 +210,8 @@ pub fn set_up(
     }
     let program = found_program(write, env, program)?;
     let owner = NewOwner { email: owner.email, name: owner.name.as_str().to_owned(), password };
-    let user_id = create_owner(write, env, &[program.id], owner)?;
-    let owner = Known { user_id, password_since: env.clock.now(), owes_code: false };
-    Ok(SetUp { owner, program: program.slug })
+    let user = create_owner(write, env, &[program.id], owner)?;
+    // Read back: the clock has gone on, and a session names the very moment that stands in the row.
+    let owner = users::find(write.conn(), user)?.ok_or(SetUpRefused::Done)?;
+    Ok(SetUp { owner: Known::of(&owner), program: program.slug })
 }

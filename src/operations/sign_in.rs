@@ -65,7 +65,8 @@ pub struct Known {
 }
 
 impl Known {
-    fn of(user: &UserRow) -> Self {
+    /// The person of this row.
+    pub(super) fn of(user: &UserRow) -> Self {
         let owes_code = user.totp_sealed.is_some();
         Self { user_id: user.id, password_since: user.password_changed_at, owes_code }
     }

@@ -197,6 +197,7 @@ fn the_address_in_use_stands_on_a_line_of_its_own_and_then_how_to_begin() {
     let server = ServerProcess::start(&db);
     let healthy = Connection::open(server.addr()).and_then(|mut open| open.send(&Request::get("/readyz")));
     assert_eq!(healthy.expect("an answer").status, 200);
+    assert!(wait_until(Duration::from_secs(5), || server.output().lines().count() == 3), "{}", server.output());
     let output = server.output();
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines[0], format!("listening on http://{}", server.addr()));
@@ -211,7 +212,6 @@ fn the_address_in_use_stands_on_a_line_of_its_own_and_then_how_to_begin() {
         program.display()
     );
     assert_eq!(lines[2], how);
-    assert_eq!(lines.len(), 3, "{output}");
     drop(server);
     Demo::fill(&db);
     let server = ServerProcess::start(&db);

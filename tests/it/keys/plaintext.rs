@@ -28,7 +28,7 @@ fn secrets(db: &TestDatabase, demo: &Demo) -> Vec<(&'static str, String)> {
 }
 
 /// All that is stored, as bytes: the database's files, or every table written out.
-fn stored(db: &TestDatabase) -> Vec<u8> {
+pub(super) fn stored(db: &TestDatabase) -> Vec<u8> {
     match db.engine {
         Engine::Sqlite => {
             let files = fs::read_dir(db.folder()).expect("a folder").map(|file| file.expect("a file").path());
@@ -42,7 +42,7 @@ fn stored(db: &TestDatabase) -> Vec<u8> {
     }
 }
 
-fn contains(haystack: &[u8], needle: &str) -> bool {
+pub(super) fn contains(haystack: &[u8], needle: &str) -> bool {
     let upper = needle.to_ascii_uppercase();
     let same = |window: &[u8]| window.eq_ignore_ascii_case(upper.as_bytes());
     haystack.windows(needle.len()).any(same)
