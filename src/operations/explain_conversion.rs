@@ -33,7 +33,7 @@ pub struct Explained {
     pub details: Option<ConversionDetailsRow>,
     /// The click it rests on, while its row is there.
     pub click: Option<ClickRow>,
-    /// The link the click came through.
+    /// The link that the visitor followed; none for a click registered by API.
     pub link: Option<Link>,
     /// The key it was reported with.
     pub key: Option<TokenRow>,
@@ -55,7 +55,7 @@ pub fn explain_conversion(conn: &mut Conn, program: ProgramId, id: ConversionId)
     let mut entries = ledger_entries::of_commissions(conn, &commissions)?;
     entries.sort_by_key(|entry| entry.id);
     let click = conversion.click_id.map(|click| clicks::find_all(conn, &[click])).transpose()?;
-    let link = conversion.link_id.map(|link| links::find(conn, link)).transpose()?.flatten();
+    let link = conversion.link_id.map(|link| links::find_followed(conn, program, link)).transpose()?.flatten();
     Ok(Some(Explained {
         rule,
         entries,

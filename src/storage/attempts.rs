@@ -101,6 +101,16 @@ impl AttemptRow {
         fields.into_iter().map(|(name, value)| (name, text(value))).collect()
     }
 
+    /// The fields in which it differs, as one speaks: `amount, currency and event type`.
+    #[must_use]
+    pub fn differing_words(&self) -> String {
+        match self.differing().split_last() {
+            Some((last, [])) => last.replace('_', " "),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")).replace('_', " "),
+            None => String::new(),
+        }
+    }
+
     /// The fields in which it differs from the conversion that is on record; none where that is not the reason.
     #[must_use]
     pub fn differing(&self) -> Vec<&str> {

@@ -57,6 +57,15 @@ pub fn find(conn: &mut Conn, id: LinkId) -> Stored<Option<Link>> {
     Ok(found.stored()?.map(Link::from))
 }
 
+/// A link of this program that somebody can follow; one that stands for clicks registered by API is not.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_followed(conn: &mut Conn, program: ProgramId, id: LinkId) -> Stored<Option<Link>> {
+    let this = dsl::links.filter(dsl::program_id.eq(program).and(dsl::id.eq(id)).and(dsl::implicit.eq(false)));
+    Ok(this.select(LinkRow::as_select()).first(conn).optional().stored()?.map(Link::from))
+}
+
 /// The link that stands for clicks registered by API for this pair, if it has been made.
 ///
 /// # Errors

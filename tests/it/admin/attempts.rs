@@ -44,7 +44,7 @@ on_each_engine! {
             "Unknown click token just now forged Alderfinch shop Conversion report",
             "Could not be read Invalid parameter: order_total must not have a comma or separators: write 1234.50 just now unread",
             "Campaign archived just now archived",
-            "Order known with other facts Another amount, currency just now told",
+            "Order known with other facts Another amount and currency just now told",
             "Unknown campaign just now – Alderfinch shop Click registration",
         ] {
             assert!(list.says(words), "{words}: {}", list.words());

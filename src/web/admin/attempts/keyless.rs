@@ -83,10 +83,19 @@ pub(super) async fn list(
 fn shown(row: &AttemptRow, received: Moment) -> Row {
     Row {
         path: format!("/attempts/{}", row.id),
-        key: row.masked_key.clone().unwrap_or_else(|| "none".to_owned()),
+        key: key_words(row.masked_key.as_deref()),
         network: row.network.clone().unwrap_or_else(|| "–".to_owned()),
         call: badges::call(row.call),
         detail: row.detail.clone(),
         received,
+    }
+}
+
+/// What stood where the key should be. What has not even a key's form is not repeated in any part.
+pub(super) fn key_words(masked: Option<&str>) -> String {
+    match masked {
+        None => "No key".to_owned(),
+        Some("…") => "Not in a key’s form".to_owned(),
+        Some(masked) => masked.to_owned(),
     }
 }

@@ -158,7 +158,7 @@ fn shown(catalogue: &Catalogue, program: &Program, row: &AttemptRow, now: Timest
 /// What the title does not say already: the field that could not be read, the facts that differ.
 fn detail(row: &AttemptRow) -> Option<String> {
     match row.reason.parse() {
-        Ok(Refusal::PayloadMismatch) => Some(format!("Another {}", row.differing().join(", ").replace('_', " "))),
+        Ok(Refusal::PayloadMismatch) => Some(format!("Another {}", row.differing_words())),
         Ok(Refusal::InvalidRequest) | Err(_) => Some(row.detail.clone()),
         Ok(_) => None,
     }

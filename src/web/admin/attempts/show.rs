@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::advice::{self, Advice, Place};
+use super::keyless::key_words;
 use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
@@ -130,7 +131,7 @@ impl ShowPage {
             received: second(attempt.received_at, &seat.program.zone),
             campaign: campaign(app, attempt).map(|(path, name)| (frame.at(&path), name)),
             order: attempt.order_id.clone(),
-            key: attempt.masked_key.clone(),
+            key: is_keyless.then(|| key_words(attempt.masked_key.as_deref())),
             network: attempt.network.clone(),
             conversion: conversion.map(|row| frame.at(&format!("/conversions/{}", row.id))),
             differences: differing.iter().map(|field| difference(app, field, conversion)).collect(),

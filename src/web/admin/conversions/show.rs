@@ -246,7 +246,7 @@ fn mismatch(attempt: &AttemptRow, zone: &Zone) -> Mismatch {
     Mismatch {
         path: format!("/attempts/{}", attempt.id),
         at: second(attempt.received_at, zone),
-        differing: attempt.differing().join(", ").replace('_', " "),
+        differing: attempt.differing_words(),
     }
 }
 
