@@ -6,6 +6,7 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::installation;
 use super::pool::IntoStored;
+use super::schema::campaigns;
 use super::schema::programs::{self, dsl};
 use super::write::Write;
 use crate::domain::currency::Currency;
@@ -100,4 +101,13 @@ pub fn update(write: &mut Write<'_>, row: &ProgramRow) -> Stored<bool> {
     let changed = diesel::update(this).set(settings).execute(write.conn()).stored()?;
     installation::bump_revision(write)?;
     Ok(changed == 1)
+}
+
+/// The base currency of the program that has this campaign.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn currency_of_campaign(conn: &mut Conn, campaign: CampaignId) -> Stored<Option<Currency>> {
+    let its = dsl::programs.inner_join(campaigns::table.on(campaigns::program_id.eq(dsl::id)));
+    its.filter(campaigns::id.eq(campaign)).select(dsl::base_currency).first(conn).optional().stored()
 }

@@ -71,6 +71,20 @@ on_each_engine! {
         assert_eq!(marta.open(PROGRAM).value_of("click_parameter").as_deref(), Some("click_token"));
     }
 
+    fn a_default_campaign_that_was_archived_is_not_lost_by_saving_something_else(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let mut marta = house.member("Marta", shop.program, Role::Owner);
+        marta.open(PROGRAM);
+        let chosen: Vec<_> = with(&[]).into_iter().filter(|(name, _)| *name != "default_campaign").collect();
+        let chosen = [chosen.as_slice(), &[("default_campaign", &*shop.campaign.id)]].concat();
+        marta.submit(PROGRAM, &chosen);
+        house.admin().archive(&shop.campaign);
+        let form = marta.open(PROGRAM);
+        let option = format!("<option value=\"{}\" selected>Alderfinch shop (archived)", shop.campaign.id);
+        assert!(form.html.contains(&option), "{}", form.html);
+    }
+
     fn the_currency_is_fixed_once_a_sale_is_recorded(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

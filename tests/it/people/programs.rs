@@ -1,5 +1,6 @@
 //! Making programs and changing their settings.
 
+use accrue::domain::commission::Basis;
 use accrue::domain::currency::Currency;
 use accrue::domain::handle::ClickParameter;
 use accrue::domain::id::ProgramId;
@@ -9,7 +10,12 @@ use accrue::domain::name::Name;
 use accrue::domain::time::Zone;
 use accrue::domain::user::Role;
 use accrue::operations::change_program::{ProgramSettings, SettingsRefused, change_program};
+use accrue::operations::change_rule::change_rule;
 use accrue::operations::set_up::{NewProgram, found_own_program};
+use accrue::recorder::WriteError;
+use accrue::storage::clicks::ClickRow;
+use accrue::storage::error::{StorageError, Unique};
+use accrue::storage::new_rows::NewRows;
 use accrue::storage::write::Write;
 use accrue::storage::{memberships, roll_ups};
 
@@ -102,7 +108,7 @@ on_each_engine! {
         let in_currency = |currency| ProgramSettings { base_currency: currency, ..settings(&house, shop.program) };
         save(&house, shop.program, in_currency(Currency::EUR)).unwrap_or_else(|why| panic!("{why}"));
         let flat = Money::new(500, Currency::EUR);
-        house.admin().pay(&shop.campaign, accrue::domain::commission::Basis::Flat(flat));
+        house.admin().pay(&shop.campaign, Basis::Flat(flat));
         let refused = save(&house, shop.program, in_currency(Currency::USD));
         assert!(matches!(refused, Err(SettingsRefused::CurrencyIsPaid(Currency::EUR))), "{refused:?}");
         house.admin().pay(&shop.campaign, percent("10"));
@@ -151,6 +157,40 @@ on_each_engine! {
             assert_eq!(house.commission(&order).currency, currency);
         }
         house.assert_books_balance();
+    }
+
+    /// A form that was open while the currency changed must not bring the old one back.
+    fn a_flat_amount_in_another_currency_than_the_programs_is_not_taken(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let new = ProgramSettings { base_currency: Currency::EUR, ..settings(&house, shop.program) };
+        save(&house, shop.program, new).unwrap_or_else(|why| panic!("{why}"));
+        let campaign = campaign_id(&shop.campaign);
+        let pay = |currency| {
+            let flat = Basis::Flat(Money::new(500, currency));
+            house.try_write(move |write, env| change_rule(write, env, campaign, flat))
+        };
+        let refused = pay(Currency::USD);
+        assert!(matches!(refused, Err(WriteError::Refused(StorageError::Taken(Unique::RuleVersion)))), "{refused:?}");
+        assert!(pay(Currency::EUR).is_ok());
+    }
+
+    /// Every click waits while days are counted again, so that is done only while there is little to count.
+    fn a_program_that_has_run_for_long_keeps_its_zone(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let click = house.click(&token);
+        house.write(move |write, env| {
+            let more = (0..2_000).map(|_| ClickRow { id: env.mint.id(env.clock.now()), ..click.clone() });
+            NewRows { clicks: more.collect(), ..NewRows::default() }.write(write)
+        });
+        let before = house.read(roll_ups::all);
+        let new = ProgramSettings { zone: zone("Asia/Tokyo"), ..settings(&house, shop.program) };
+        let refused = save(&house, shop.program, new).expect_err("it is too much");
+        assert_eq!(refused.to_string(), "must stay UTC, because its days have been counted in it for too long");
+        assert_eq!(house.read(roll_ups::all), before);
+        assert_eq!(settings(&house, shop.program).zone.name(), "UTC");
     }
 
     fn another_zone_counts_the_days_again(db: TestDatabase) {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::campaign::Campaign;
 use crate::domain::currency::Currency;
 use crate::domain::handle::ClickParameter;
 use crate::domain::landing::TargetUrl;
@@ -106,11 +107,16 @@ impl ProgramPage {
     }
 }
 
-/// The program's campaigns by name, and none.
+/// The program's campaigns by name, and none. One that is archived stays to be chosen while it is the one.
 fn campaigns_to_choose(app: &App, seat: &Seat) -> Vec<(String, String)> {
-    let catalogue = app.catalogue();
-    let own = catalogue.campaigns_of(seat.program.id).filter(|campaign| !campaign.archived);
-    let mut named: Vec<_> = own.map(|campaign| (campaign.id.to_string(), campaign.name.clone())).collect();
+    let (catalogue, chosen) = (app.catalogue(), seat.program.default_campaign);
+    let own = catalogue.campaigns_of(seat.program.id);
+    let offered = own.filter(|campaign| !campaign.archived || Some(campaign.id) == chosen);
+    let words = |campaign: &Campaign| match campaign.archived {
+        true => format!("{} (archived)", campaign.name),
+        false => campaign.name.clone(),
+    };
+    let mut named: Vec<_> = offered.map(|campaign| (campaign.id.to_string(), words(campaign))).collect();
     named.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0)));
     named.insert(0, (String::new(), "None".to_owned()));
     named
