@@ -116,7 +116,7 @@ fn assert_not_found_here(page: &Page, ours: &Estate, foreign: &str, crowd: &mut 
 fn assert_let_in(house: &House, page: &Page, address: &str, member: &mut Person) {
     let question = Question { page, address: address.to_owned() };
     let screen = question.asked_by(member);
-    let expected: &[u16] = if page.method == "get" { &[200, 303] } else { &[200, 303, 409, 422] };
+    let expected: &[u16] = if page.method == "get" { &[200, 303] } else { &[200, 303, 400, 409, 422] };
     assert!(expected.contains(&screen.status), "{}: {} {}", question.name(), screen.status, screen.words());
     assert!(!screen.location.unwrap_or_default().starts_with("/sign-in?"), "{}", question.name());
     house.settle();

@@ -129,7 +129,7 @@ pub async fn create(
     request: HttpRequest,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let kind = posted.text("kind").parse::<CampaignKind>().map_err(|_| WebError::NotFound)?;
+    let kind = posted.text("kind").parse::<CampaignKind>().map_err(|_| WebError::Malformed)?;
     let mut sent = Sent::read(&posted, true, kind);
     let again = || sent.again(FormPage::new(&app, &manager, &request, kind));
     let wanted = match sent.wanted(sent.fields.read(kind, &manager.program, None)) {
