@@ -80,12 +80,18 @@ impl std::fmt::Display for TargetUrl {
     }
 }
 
-/// A line that is not a host.
+/// Why a list of hosts is not taken.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must have one host per line, such as shop.example or *.shop.example; line {line} is something else")]
-pub struct HostsError {
-    /// Counted from 1.
-    pub line: usize,
+pub enum HostsError {
+    /// A line that is not a host.
+    #[error("must have one host per line, such as shop.example or *.shop.example; line {line} is something else")]
+    NotAHost {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// More hosts than anybody has; the list is read for every campaign whenever one changes.
+    #[error("must have at most {} hosts", AllowedHosts::MOST)]
+    TooMany,
 }
 
 /// The hosts besides the target's own that a campaign's visitors may be sent to, and that its browser events may come from:
@@ -94,18 +100,25 @@ pub struct HostsError {
 pub struct AllowedHosts(Vec<String>);
 
 impl AllowedHosts {
+    /// The most hosts of one campaign.
+    pub const MOST: usize = 200;
+
     /// Reads one host per line; blank lines are skipped, repeats kept once. No schemes, ports or paths. A wildcard stands for
     /// whole labels in front of at least two.
     ///
     /// # Errors
     /// [`HostsError`] with the number of the first line that is not a host.
     pub fn parse_lines(text: &str) -> Result<Self, HostsError> {
-        let mut hosts = Vec::new();
+        let mut hosts: Vec<String> = Vec::new();
         for (index, line) in text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()) {
-            let host = read_host(line).ok_or(HostsError { line: index + 1 })?;
-            if !hosts.contains(&host) {
-                hosts.push(host);
+            let host = read_host(line).ok_or(HostsError::NotAHost { line: index + 1 })?;
+            if hosts.contains(&host) {
+                continue;
             }
+            if hosts.len() == Self::MOST {
+                return Err(HostsError::TooMany);
+            }
+            hosts.push(host);
         }
         Ok(Self(hosts))
     }
@@ -365,7 +378,7 @@ mod tests {
         ];
         for line in lines {
             let listed = AllowedHosts::parse_lines(&format!("ok.example\n{line}"));
-            assert_eq!(listed, Err(HostsError { line: 2 }), "{line}");
+            assert_eq!(listed, Err(HostsError::NotAHost { line: 2 }), "{line}");
         }
     }
 

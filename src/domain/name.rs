@@ -1,55 +1,37 @@
-//! What people call somebody or something: a person, a program.
+//! What people call somebody or something: a person, an affiliate, a program.
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization as _;
+use super::line::{Line, LineError};
 
-use super::handle::HandleError;
-
-/// A name that was typed: trimmed, in NFC, 1 to 120 characters on one line.
+/// A name that was typed: one line of 1 to 120 characters, some of which can be seen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Name(Box<str>);
-
-/// Why a text is no name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NameError {
-    /// Nothing, a control character.
-    #[error(transparent)]
-    Handle(#[from] HandleError),
-    /// More than fits beside other things.
-    #[error("must have at most {} characters", Name::MOST)]
-    TooLong,
-}
+pub struct Name(Line<120>);
 
 impl Name {
-    const MOST: usize = 120;
-
     /// That name.
     ///
     /// # Errors
-    /// A [`NameError`] that says what is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, NameError> {
-        let invisible = |character| matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        let name: String = text.trim().nfc().collect();
-        if name.contains(char::is_control) {
-            return Err(HandleError::ControlCharacter.into());
+    /// A [`LineError`] that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, LineError> {
+        let line = Line::parse_some(text)?;
+        let invisible = |character| matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+        if line.as_str().chars().all(|character| character.is_whitespace() || invisible(character)) {
+            return Err(LineError::Blank);
         }
-        if name.chars().all(|character| character.is_whitespace() || invisible(character)) {
-            return Err(HandleError::Blank.into());
-        }
-        if name.chars().count() > Self::MOST { Err(NameError::TooLong) } else { Ok(Self(name.into())) }
+        Ok(Self(line))
     }
 
     /// The name as it is stored and shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(&self.0)
+        out.pad(self.as_str())
     }
 }
 
@@ -64,11 +46,12 @@ mod tests {
             ("trimmed", "  Alder & Finch\t".to_owned(), Ok("Alder & Finch".to_owned())),
             ("composed", "Ame\u{301}lie".to_owned(), Ok("Amélie".to_owned())),
             ("the longest", "ß".repeat(120), Ok("ß".repeat(120))),
-            ("too long", "x".repeat(121), Err(NameError::TooLong)),
-            ("nothing", " ".to_owned(), Err(HandleError::Blank.into())),
-            ("nothing to see", "\u{200b}\u{2060}".to_owned(), Err(HandleError::Blank.into())),
-            ("two lines", "a\nb".to_owned(), Err(HandleError::ControlCharacter.into())),
-            ("a NUL", "a\0b".to_owned(), Err(HandleError::ControlCharacter.into())),
+            ("too long", "x".repeat(121), Err(LineError::TooLong { most: 120 })),
+            ("nothing", " ".to_owned(), Err(LineError::Blank)),
+            ("nothing to see", "\u{200b}\u{2060}".to_owned(), Err(LineError::Blank)),
+            ("two lines", "a\nb".to_owned(), Err(LineError::ControlCharacter)),
+            ("turned around", "finch\u{202e}redla".to_owned(), Err(LineError::ControlCharacter)),
+            ("a NUL", "a\0b".to_owned(), Err(LineError::ControlCharacter)),
         ];
         for (what, given, expected) in cases {
             assert_eq!(Name::parse(&given).map(|name| name.as_str().to_owned()), expected, "{what}");

@@ -163,7 +163,8 @@ pub fn hash(password: &ChosenPassword, env: &Environment) -> Result<HashedPasswo
 /// [`HashingFailed`] when the machine has no memory for it, or the stored text is no hash.
 pub fn is_right(typed: &str, stored: Option<&str>) -> Result<bool, HashingFailed> {
     use argon2::password_hash::Error;
-    let typed: String = typed.nfc().collect();
+    // Cut generously before composing, which is slow, and then to what is looked at.
+    let typed: String = typed[..typed.floor_char_boundary(8 * LONGEST)].nfc().collect();
     let typed = &typed[..typed.floor_char_boundary(LONGEST)];
     let failed = |error: Error| HashingFailed(error.to_string());
     let hash = PasswordHash::new(stored.unwrap_or(NOBODYS)).map_err(|error| HashingFailed(error.to_string()))?;

@@ -4,7 +4,9 @@
 //! logged once, here, and never shown.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use std::future::{Ready, ready};
+
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
@@ -95,7 +97,7 @@ impl ResponseError for WebError {
         }
         let mut answer = page::with_status(self.status_code(), &ErrorPage { words: self.words() });
         if matches!(self, Self::Unavailable(_)) {
-            answer.headers_mut().insert(RETRY_AFTER, actix_web::http::header::HeaderValue::from_static("5"));
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
         answer
     }
@@ -213,9 +215,17 @@ pub fn try_again() -> HttpResponse {
         .body("This link cannot be followed right now. Try again in a moment.")
 }
 
-/// The answer to a method that a page does not take.
-pub async fn other_method() -> HttpResponse {
-    WebError::OtherMethod.error_response()
+/// The answer to a method that a page does not take; `allowed` are those it does.
+pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+    let mut names: Vec<String> = allowed.iter().map(|method| method.to_uppercase()).collect();
+    if allowed.contains(&"get") {
+        names.push("HEAD".to_owned());
+    }
+    let mut answer = WebError::OtherMethod.error_response();
+    if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+        answer.headers_mut().insert(ALLOW, names);
+    }
+    ready(answer)
 }
 
 /// The answer to any other method on an address that is only read.

@@ -5,10 +5,10 @@
 //! says of where a request comes from is judged before, in [`super::middleware::pages`].
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_multipart::Multipart;
 use actix_session::SessionExt;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
@@ -22,11 +22,8 @@ use super::{session, stranger};
 /// The name of the field that carries the token.
 pub const TOKEN: &str = "form_token";
 
-/// The longest form without files, in bytes.
-const LONGEST_FORM: usize = 64 * 1024;
-
-/// The longest form with files, in bytes.
-const LONGEST_UPLOAD: usize = 8 * 1024 * 1024;
+/// The most text in all fields together, names included, in bytes.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 /// Most fields of a form.
 const MOST_FIELDS: usize = 500;
@@ -98,49 +95,48 @@ fn expected_token(request: &HttpRequest) -> String {
     signed_in.or_else(|| stranger::expected_token(request)).unwrap_or_default()
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Posted, WebError> {
+/// The body has been read whole by [`super::middleware::whole_bodies`], which bounds it.
+async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Posted, WebError> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        return read_multipart(Multipart::new(request.headers(), payload)).await;
-    }
-    let body = collect(payload, LONGEST_FORM).await?;
-    let text = std::str::from_utf8(&body).map_err(|_| WebError::Malformed)?;
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes())
-        .take(MOST_FIELDS)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    Ok(Posted { fields, files: Vec::new() })
-}
-
-async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, WebError> {
     let mut body = Vec::new();
     while let Some(piece) = payload.try_next().await.map_err(|_| WebError::Malformed)? {
-        if body.len() + piece.len() > limit {
-            return Err(WebError::TooLarge);
-        }
         body.extend_from_slice(&piece);
     }
-    Ok(body)
+    let posted = match multer::parse_boundary(kind) {
+        Ok(boundary) => read_multipart(body, boundary).await?,
+        Err(_) => read_urlencoded(&body)?,
+    };
+    let typed: usize = posted.fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if typed > LONGEST_TEXT || posted.fields.len() + posted.files.len() > MOST_FIELDS {
+        return Err(WebError::TooLarge);
+    }
+    Ok(posted)
 }
 
-async fn read_multipart(mut parts: Multipart) -> Result<Posted, WebError> {
+fn read_urlencoded(body: &[u8]) -> Result<Posted, WebError> {
+    let text = std::str::from_utf8(body).map_err(|_| WebError::Malformed)?;
+    let fields = url::form_urlencoded::parse(text.as_bytes()).take(MOST_FIELDS + 1);
+    Ok(Posted {
+        fields: fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        files: Vec::new(),
+    })
+}
+
+async fn read_multipart(body: Vec<u8>, boundary: String) -> Result<Posted, WebError> {
+    let whole = futures_util::stream::iter([Ok::<_, Infallible>(body)]);
+    let mut parts = multer::Multipart::new(whole, boundary);
     let mut posted = Posted::default();
-    let mut left = LONGEST_UPLOAD;
-    while let Some(mut part) = parts.try_next().await.map_err(|_| WebError::Malformed)? {
-        let mut content = Vec::new();
-        while let Some(piece) = part.try_next().await.map_err(|_| WebError::Malformed)? {
-            left = left.checked_sub(piece.len()).ok_or(WebError::TooLarge)?;
-            content.extend_from_slice(&piece);
+    while let Some(part) = parts.next_field().await.map_err(|_| WebError::Malformed)? {
+        if posted.fields.len() + posted.files.len() > MOST_FIELDS {
+            return Err(WebError::TooLarge);
         }
         let field = part.name().unwrap_or_default().to_owned();
-        let file_name = part.content_disposition().and_then(|described| described.get_filename()).map(str::to_owned);
+        let file_name = part.file_name().map(str::to_owned);
+        let content = part.bytes().await.map_err(|_| WebError::Malformed)?.to_vec();
         match file_name {
             Some(file_name) if !content.is_empty() => posted.files.push(Upload { field, file_name, content }),
             Some(_) => {}
             None => posted.fields.push((field, String::from_utf8(content).map_err(|_| WebError::Malformed)?)),
-        }
-        if posted.fields.len() + posted.files.len() > MOST_FIELDS {
-            return Err(WebError::TooLarge);
         }
     }
     Ok(posted)

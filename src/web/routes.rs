@@ -13,6 +13,7 @@ use super::admin::{
 use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
+use super::middleware::whole_bodies::whole_bodies;
 use super::track::click;
 use super::{assets, error, health, session, theme};
 use crate::app::App;
@@ -58,6 +59,16 @@ pub struct Page {
     pub asker: Asker,
 }
 
+/// A page that answers GET answers HEAD as well, without its body (RFC 9110, 9.3.2).
+macro_rules! answering {
+    ($page:expr, get, $handler:path) => {
+        $page.get($handler).head($handler)
+    };
+    ($page:expr, post, $handler:path) => {
+        $page.post($handler)
+    };
+}
+
 macro_rules! pages {
     ($($path:literal { $($method:ident $handler:path, $asker:ident;)+ })*) => {
         /// Every page for people.
@@ -65,9 +76,12 @@ macro_rules! pages {
             &[$($(Page { method: stringify!($method), path: $path, asker: Asker::$asker },)+)*];
 
         fn configure_pages(config: &mut ServiceConfig) {
-            $(config.service(
-                web::resource($path)$(.$method($handler))+.default_service(web::to(error::other_method)),
-            );)*
+            $({
+                let page = web::resource($path);
+                $(let page = answering!(page, $method, $handler);)+
+                let allowed = [$(stringify!($method)),+];
+                config.service(page.default_service(web::to(move || error::other_method(&allowed))));
+            })*
         }
     };
 }
@@ -183,6 +197,7 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
     let people = web::scope("")
         .wrap(middleware::from_fn(pages))
         .wrap(session::middleware(app))
+        .wrap(middleware::from_fn(whole_bodies))
         .app_data(web::PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()));
     config.service(people.configure(configure_pages).default_service(web::to(error::not_found)));

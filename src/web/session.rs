@@ -66,16 +66,20 @@ pub struct Store(Data<App>);
 /// The middleware that gives handlers their [`Session`].
 #[must_use]
 pub fn middleware(app: &Data<App>) -> SessionMiddleware<Store> {
-    let https = app.public_url.is_https();
-    let name = if https { "__Host-accrue_session" } else { "accrue_session" };
     SessionMiddleware::builder(Store(app.clone()), Key::from(app.environment.keys.cookies()))
-        .cookie_name(name.to_owned())
-        .cookie_secure(https)
+        .cookie_name(cookie_name(app).to_owned())
+        .cookie_secure(app.public_url.is_https())
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
         .cookie_content_security(CookieContentSecurity::Signed)
         .session_lifecycle(BrowserSession::default())
         .build()
+}
+
+/// The name of the cookie: under https one that no other host and no plain page can set.
+#[must_use]
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.public_url.is_https() { "__Host-accrue_session" } else { "accrue_session" }
 }
 
 /// A session could not be read or kept: the database is away, or a defect of ours.

@@ -33,8 +33,7 @@ impl Welcome {
     /// The surroundings of a page shown to this browser.
     #[must_use]
     pub fn new(app: &App, request: &HttpRequest) -> Self {
-        let kept = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
-        let cookie = kept.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>()));
+        let cookie = kept(request).unwrap_or_else(|| URL_SAFE_NO_PAD.encode(app.environment.mint.bytes::<24>()));
         let form_token = session::form_token(&request.get_session()).unwrap_or_else(|| token(app, &cookie));
         Self { form_token, notice: Notice::waiting(request), theme: theme::chosen(request), cookie }
     }
@@ -54,7 +53,14 @@ impl Welcome {
 #[must_use]
 pub fn expected_token(request: &HttpRequest) -> Option<String> {
     let app = request.app_data::<Data<App>>()?;
-    Some(token(app, request.cookie(COOKIE)?.value()))
+    Some(token(app, &kept(request)?))
+}
+
+/// The cookie this browser brings, if it can be one of ours: 192 bits in base64url.
+fn kept(request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(COOKIE)?;
+    let bits = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
+    (bits.len() == 24).then(|| cookie.value().to_owned())
 }
 
 fn token(app: &App, cookie: &str) -> String {

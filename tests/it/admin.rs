@@ -2,6 +2,7 @@
 
 mod affiliates;
 mod attempts;
+mod bodies;
 mod campaign_desk;
 mod campaign_fields;
 mod campaign_form;

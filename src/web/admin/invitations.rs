@@ -204,7 +204,8 @@ async fn read_new_person(
     let name = errors.take("name", "The name", Name::parse(posted.text("name")));
     let invitation = &visit.followed.invitation;
     let program = app.catalogue().program(invitation.program_id).map(|program| program.name.clone());
-    let about = vec![posted.text("name").to_owned(), invitation.email.clone(), program.unwrap_or_default()];
+    let typed_name = name.as_ref().map(Name::to_string).unwrap_or_default();
+    let about = vec![typed_name, invitation.email.clone(), program.unwrap_or_default()];
     let password = new_password::read(app, posted, "password", about, &mut errors).await?;
     Ok(name.zip(password).ok_or(errors))
 }

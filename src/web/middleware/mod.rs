@@ -2,3 +2,4 @@
 
 pub mod every_answer;
 pub mod pages;
+pub mod whole_bodies;

@@ -42,7 +42,8 @@ fn turn_on(house: &House, marta: &mut Person) -> (TotpSecret, Vec<String>) {
     let page = marta.open(TOTP);
     let secret = TotpSecret::from_text(&text_of(&page, "totp-secret").replace(' ', "")).expect("a secret");
     let sealed = page.value_of("sealed").expect("the form carries it");
-    let shown = marta.post(TOTP, &[("sealed", &sealed), ("code", &secret.code_at(house.now()))]);
+    let code = secret.code_at(house.now());
+    let shown = marta.post(TOTP, &[("sealed", &sealed), ("code", &code), ("password", PASSWORD)]);
     assert_eq!(shown.status, 200, "{}", shown.words());
     house.clock().advance(Duration::from_secs(30));
     (secret, codes_of(&shown))
@@ -99,7 +100,9 @@ on_each_engine! {
         let page = marta.open(TOTP);
         let sealed = page.value_of("sealed").expect("the form carries it");
         assert!(page.html.contains("<svg class=\"qr\"") && !page.html.contains("style="));
-        let wrong = marta.post(TOTP, &[("sealed", &sealed), ("code", "1")]);
+        let unknown = marta.post(TOTP, &[("sealed", &sealed), ("code", "1"), ("password", "wrong")]);
+        assert_eq!(unknown.error_at("password").as_deref(), Some("This is not your current password."));
+        let wrong = marta.post(TOTP, &[("sealed", &sealed), ("code", "1"), ("password", PASSWORD)]);
         assert_eq!(wrong.status, 422);
         let said = wrong.error_at("code").unwrap_or_default();
         assert_eq!(said, "The code must be the six digits that the authenticator shows now.");

@@ -155,7 +155,7 @@ on_each_engine! {
 }
 
 /// The id of the person of this name, as the list's form names it.
-fn id_of(name: &str, html: &str) -> String {
+pub(super) fn id_of(name: &str, html: &str) -> String {
     let before = html.split(&format!("Role of {name}")).next().unwrap_or_default();
     let id = before.rsplit("/settings/users/").next().and_then(|rest| rest.split('/').next());
     id.unwrap_or_default().to_owned()

@@ -74,9 +74,9 @@ fn secure(server: &ServerProcess, marta: &mut Person, carried: &mut Carried) {
     let secret = TotpSecret::from_text(&secret).expect("a secret");
     let sealed = page.value_of("sealed").expect("the form carries it");
     let totp = format!("{SECURITY}/totp");
-    assert_eq!(marta.post(&totp, &[("sealed", &sealed), ("code", "000")]).status, 422);
+    assert_eq!(marta.post(&totp, &[("sealed", &sealed), ("code", "000"), ("password", PASSWORD)]).status, 422);
     let code = secret.code_at(Clock::system().now());
-    let shown = marta.post(&totp, &[("sealed", &sealed), ("code", &code)]);
+    let shown = marta.post(&totp, &[("sealed", &sealed), ("code", &code), ("password", PASSWORD)]);
     let codes: Vec<String> = text_of(&shown, "recovery-codes").split_whitespace().map(str::to_owned).collect();
     assert_eq!(codes.len(), 10);
     codes.iter().for_each(|code| carried.note_code("a recovery code", code));

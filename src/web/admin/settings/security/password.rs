@@ -21,7 +21,22 @@ use crate::web::session::{self, SignedInFrom};
 
 const WRONG: &str = "This is not your current password.";
 
-/// The person's word that it is still them, from the password in `field`; or the page with what is wrong with it.
+/// The person's word that it is still them, from the password in `field`; or what stands in the way.
+pub(super) async fn ask(
+    app: &App,
+    seat: &Seat,
+    request: &HttpRequest,
+    posted: &Posted,
+    field: &str,
+) -> Result<Result<ConfirmedPassword, Problem>, WebError> {
+    let from = client_address(request, &app.trusted_proxies);
+    match app.confirm_password(seat.user.id, posted.text(field).to_owned(), from).await {
+        Ok(confirmed) => Ok(Ok(confirmed)),
+        Err(refused) => Ok(Err(Problem::of(refused, WRONG)?)),
+    }
+}
+
+/// The same for a form on the security page: what stands in the way is that page, with the sentence at the field.
 pub(super) async fn confirm(
     app: &App,
     seat: &Seat,
@@ -29,12 +44,10 @@ pub(super) async fn confirm(
     posted: &Posted,
     field: &'static str,
 ) -> Result<Result<ConfirmedPassword, HttpResponse>, WebError> {
-    let from = client_address(request, &app.trusted_proxies);
-    let refused = match app.confirm_password(seat.user.id, posted.text(field).to_owned(), from).await {
+    let problem = match ask(app, seat, request, posted, field).await? {
         Ok(confirmed) => return Ok(Ok(confirmed)),
-        Err(refused) => refused,
+        Err(problem) => problem,
     };
-    let problem = Problem::of(refused, WRONG)?;
     let mut errors = Errors::default();
     errors.add(field, problem.sentence.clone());
     Ok(Err(problem.answer(&SecurityPage::new(app, seat, request, errors).await?)))

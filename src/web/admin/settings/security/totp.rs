@@ -1,4 +1,5 @@
-//! The second factor: on with a right code, off with the password, recovery codes shown once.
+//! The second factor: on with the password and a right code, off with the password, recovery codes shown once. A browser
+//! that was left open must not be enough to shut its owner out.
 //!
 //! The secret that is being added lies in the form, sealed for its person, and in the QR code; it is in the database only
 //! once a code has shown that an authenticator has it.
@@ -8,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::address;
-use super::password::confirm;
+use super::password::{ask, confirm};
 use crate::app::App;
 use crate::domain::readable_code::ReadableCode;
 use crate::operations::second_factor::{
@@ -30,6 +31,7 @@ struct TotpPage {
     square: Square,
     secret: String,
     sealed: String,
+    email: String,
     errors: Errors,
 }
 
@@ -38,7 +40,14 @@ impl TotpPage {
         let square = Square::of(&enrolment.secret.address(&seat.user.email));
         let square = square.ok_or_else(|| WebError::Failed("the QR code is too small for the address".to_owned()))?;
         let frame = Frame::new(seat, Section::Settings, request);
-        Ok(Self { frame, square, secret: in_groups(&enrolment.secret.reveal()), sealed: enrolment.sealed, errors })
+        Ok(Self {
+            frame,
+            square,
+            secret: in_groups(&enrolment.secret.reveal()),
+            sealed: enrolment.sealed,
+            email: seat.user.email.clone(),
+            errors,
+        })
     }
 }
 
@@ -90,6 +99,11 @@ pub async fn turn_on(
     let (env, user) = (app.environment.clone(), viewer.user.id);
     let (sealed, code) = (posted.text("sealed").to_owned(), posted.text("code").to_owned());
     let enrolment = resume_enrolment(&env, user, &sealed).ok_or(WebError::FormOutdated)?;
+    if let Err(problem) = ask(&app, &viewer, &request, &posted, "password").await? {
+        let mut errors = Errors::default();
+        errors.add("password", problem.sentence.clone());
+        return Ok(problem.answer(&TotpPage::new(&viewer, &request, enrolment, errors)?));
+    }
     match app.recorder.write(move |write| enrol(write, &env, user, &sealed, &code)).await {
         Ok(codes) => Ok(RecoveryCodesPage::answer(&viewer, &request, &codes)),
         Err(WriteError::Refused(wrong @ NotEnrolled::WrongCode)) => {
