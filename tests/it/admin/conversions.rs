@@ -136,7 +136,7 @@ on_each_engine! {
         let told = [
             "Order AF-20418 Pending",
             "99.99 USD · received 23 Mar 2026, 12:00",
-            "Credited to anna : the report carried the token of a click through their link, made 3 days before.",
+            "Credited to anna : the report carried the token of a click they sent, made 3 days before.",
             "Clicked 20 Mar 2026, 12:00:00",
             "Came by The link’s redirect",
             "Referrer https://blog.example/tea",

@@ -147,7 +147,7 @@ fn summary(row: &ConversionRow) -> String {
     match row.click_id {
         Some(click) => {
             let after = row.received_at.since(click.time());
-            format!("the report carried the token of a click through their link, made {} before.", told(after))
+            format!("the report carried the token of a click they sent, made {} before.", told(after))
         }
         None => "the report named them itself, without a click, which this campaign allows.".to_owned(),
     }
