@@ -14,7 +14,13 @@ pub struct Rate(u32);
 /// Why something is not a rate.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RateError {
-    /// Not `digits[.digits]`.
+    /// A comma or another mark, for the decimals or between thousands.
+    #[error("must have a full stop before its decimals: write 12.5")]
+    Separator,
+    /// Letters, other signs, a second full stop.
+    #[error("must be a number, such as 12.5")]
+    NotANumber,
+    /// Not `digits[.digits]` in another way.
     #[error(transparent)]
     Notation(AmountError),
     /// Finer than a part per million.
@@ -53,7 +59,7 @@ impl Rate {
     /// # Errors
     /// A [`RateError`] that names what is wrong.
     pub fn parse_percent(text: &str) -> Result<Self, RateError> {
-        let digits = Digits::read(text).map_err(RateError::Notation)?;
+        let digits = Digits::read(text)?;
         if digits.decimals() > Self::DECIMALS as usize {
             return Err(RateError::TooManyDecimals);
         }
@@ -69,6 +75,17 @@ impl Rate {
             return whole.to_string();
         }
         format!("{whole}.{fraction:04}").trim_end_matches('0').to_owned()
+    }
+}
+
+/// A percentage is written like an amount, but the sentences show one of its size.
+impl From<AmountError> for RateError {
+    fn from(error: AmountError) -> Self {
+        match error {
+            AmountError::ThousandsSeparator => Self::Separator,
+            AmountError::NotANumber => Self::NotANumber,
+            other => Self::Notation(other),
+        }
     }
 }
 
@@ -109,9 +126,9 @@ mod tests {
         let cases = [
             ("", RateError::Notation(AmountError::Empty)),
             ("-1", RateError::Notation(AmountError::Sign)),
-            ("7,25", RateError::Notation(AmountError::ThousandsSeparator)),
+            ("7,25", RateError::Separator),
             ("7.25 %", RateError::Notation(AmountError::Blank)),
-            ("7.25%", RateError::Notation(AmountError::NotANumber)),
+            ("7.25%", RateError::NotANumber),
             ("1e1", RateError::Notation(AmountError::Exponent)),
             ("5.", RateError::Notation(AmountError::Incomplete)),
             ("0.00001", RateError::TooManyDecimals),

@@ -45,7 +45,13 @@ const CASES: &[Case] = &[
         "Attribution window must be a whole number of days from 1 to 3650.",
     ),
     ("more than everything", &[("commission", "100.01")], "commission", "Commission must be from 0 to 100 percent."),
-    ("a per cent sign", &[("commission", "10 %")], "commission", "Commission must not contain blanks."),
+    (
+        "a decimal comma",
+        &[("commission", "12,5")],
+        "commission",
+        "Commission must have a full stop before its decimals: write 12.5.",
+    ),
+    ("words", &[("commission", "ten")], "commission", "Commission must be a number, such as 12.5."),
     ("a minus", &[("commission", "-1")], "commission", "Commission must not have a sign."),
     (
         "tenths of a cent",

@@ -207,9 +207,10 @@ impl CampaignFields {
 
     fn read_basis(&self, currency: Currency, errors: &mut Errors) -> Option<Basis> {
         let typed = self.commission.trim();
+        let percentage = typed.strip_suffix('%').unwrap_or(typed).trim_end();
         match self.basis.as_str() {
             "flat" => errors.take("commission", "Commission", Money::parse(typed, currency).map(Basis::Flat)),
-            "percent" => errors.take("commission", "Commission", Rate::parse_percent(typed).map(Basis::Percent)),
+            "percent" => errors.take("commission", "Commission", Rate::parse_percent(percentage).map(Basis::Percent)),
             _ => {
                 errors.add("basis", "Commission rule must be a percentage or a flat amount.");
                 None
