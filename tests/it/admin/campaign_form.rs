@@ -146,7 +146,7 @@ on_each_engine! {
         let house = House::open(&db);
         let (_, mut marta) = somebody(&house, Role::Owner);
         let form = create(&mut marta, &Filled::new("link"));
-        for (commission, says) in [("10", "Version 1"), ("12.5", "Version 2"), ("12.50", "Version 2"), ("3", "Version 3")] {
+        for (commission, says) in [("10", "Version 1"), ("12.5", "Version 2"), ("12.50", "Version 2"), (" 3.5 % ", "Version 3")] {
             let shown = marta.open(&form);
             let (_, saved) = Filled::of(&shown).with("commission", commission).save(&mut marta, &form);
             assert!(saved.says(&format!("{says} is in force")), "{commission}: {}", saved.words());
@@ -209,6 +209,9 @@ on_each_engine! {
         let sentence = "Old key stops working must be one of the times offered.";
         assert_eq!((refused.status, refused.error_at("overlap_s2s_api").as_deref()), (422, Some(sentence)));
         assert!(refused.says("Integration Setup 1 field to correct"), "{}", refused.words());
+        assert!(refused.html.contains(r#"name="tab" value="integration""#), "the tab with the error is in front");
+        let unnamed = Filled::of(&shown).with("tab", "integration").with("name", "").send(&mut marta, &form);
+        assert!(unnamed.html.contains(r#"name="tab" value="general""#), "the tab with the error is in front");
         assert_eq!(shown_key(&shown), shown_key(&marta.open(&form)));
     }
 

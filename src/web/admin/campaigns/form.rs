@@ -170,9 +170,10 @@ impl FormPage {
         self
     }
 
-    /// The same form with what is wrong in it.
+    /// The same form with what is wrong in it, and the first tab in front where something is.
     pub(super) fn with_errors(self, errors: Errors) -> Self {
-        Self { errors, ..self }
+        let tab = if wrong_by_tab(&errors).0 > 0 { Tab::General } else { Tab::Integration };
+        Self { errors, tab, ..self }
     }
 
     /// The same form beside what somebody else has saved meanwhile. A new key is asked for anew, for there may be one.
@@ -182,11 +183,11 @@ impl FormPage {
         self
     }
 
-    /// The address of this form with one of its tabs in front.
+    /// The address of this form with one of its tabs in front, and at that tab where no script hides the other.
     fn at_tab(&self, tab: &str) -> String {
         match &self.saved {
-            Some(saved) => self.frame.at(&format!("{}?tab={tab}", saved.path)),
-            None => self.frame.at(&format!("/campaigns/new?kind={}&tab={tab}", self.kind)),
+            Some(saved) => self.frame.at(&format!("{}?tab={tab}#{tab}", saved.path)),
+            None => self.frame.at(&format!("/campaigns/new?kind={}&tab={tab}#{tab}", self.kind)),
         }
     }
 
