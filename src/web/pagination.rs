@@ -58,6 +58,16 @@ impl Paging {
         (self.offset() + self.per_page).min(self.total)
     }
 
+    /// What a list comes to, with which of its rows are shown where that is not all: "1 link", "21–40 of 45 links".
+    #[must_use]
+    pub fn told(self, one: &str, many: &str) -> String {
+        match self.total {
+            1 => format!("1 {one}"),
+            total if total <= self.per_page => format!("{total} {many}"),
+            total => format!("{}–{} of {total} {many}", self.first(), self.last()),
+        }
+    }
+
     /// The page before, if there is one.
     #[must_use]
     pub fn previous(self) -> Option<i64> {
@@ -133,6 +143,9 @@ mod tests {
         }
         let nothing = Paging::new(1, 20, 0);
         assert_eq!((nothing.first(), nothing.last(), nothing.previous(), nothing.next()), (0, 0, None, None));
+        for (total, told) in [(0, "0 links"), (1, "1 link"), (20, "20 links"), (45, "21–40 of 45 links")] {
+            assert_eq!(Paging::new(2, 20, total).told("link", "links"), told);
+        }
         assert_eq!(Paging::new(1, 20, 20).next(), None, "a full page is the last when nothing follows");
         assert_eq!(Paging::new(10, 20, 400).offered(), [1, 8, 9, 10, 11, 12, 20]);
     }

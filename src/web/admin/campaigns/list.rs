@@ -29,6 +29,7 @@ struct ListPage {
     frame: Frame,
     query: ListQuery,
     cards: Vec<KindCard>,
+    methods: Vec<IntegrationMethod>,
     rows: Vec<Row>,
     paging: Paging,
     setup: Option<SetupModal>,
@@ -46,7 +47,7 @@ impl ListPage {
     }
 
     fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        let methods = IntegrationMethod::ALL.iter().map(|method| (method.as_str(), words::method(*method)));
+        let methods = self.methods.iter().map(|method| (method.as_str(), words::method(*method)));
         [("", "All integrations")].into_iter().chain(methods).collect()
     }
 
@@ -126,7 +127,16 @@ pub async fn list(app: Data<App>, viewer: Viewer, request: HttpRequest) -> Resul
     let (zone, now) = (&viewer.program.zone, app.environment.clock.now());
     let rows = lines.into_iter().map(|line| Row::new(line, &query, zone, now)).collect();
     let cards = CampaignKind::ALL.iter().map(|kind| KindCard::of(*kind)).collect();
-    Ok(page::ok(&ListPage { frame, query, cards, rows, paging, setup }))
+    let methods = methods(&app, program, query.filter.method);
+    Ok(page::ok(&ListPage { frame, query, cards, methods, rows, paging, setup }))
+}
+
+/// The methods to filter by: those that are offered, and of the others what the program has or what is asked for.
+fn methods(app: &App, program: ProgramId, asked: Option<IntegrationMethod>) -> Vec<IntegrationMethod> {
+    let catalogue = app.catalogue();
+    let has = |method| catalogue.campaigns_of(program).any(|campaign| campaign.method == method);
+    let shown = |method| words::is_offered(method) || Some(method) == asked || has(method);
+    IntegrationMethod::ALL.iter().copied().filter(|method| shown(*method)).collect()
 }
 
 /// The setup that the query asks for.

@@ -7,6 +7,7 @@ use askama::Template;
 use super::embed::{self, Embed};
 use super::obstacle::{self, Obstacle};
 use crate::app::App;
+use crate::domain::campaign::IntegrationMethod;
 use crate::domain::id::{CampaignId, ProgramId};
 use crate::domain::landing::with_parameters;
 use crate::storage::campaign_media::{self, MediaFacts};
@@ -39,6 +40,7 @@ struct Row {
     is_open: bool,
     campaign: String,
     campaign_path: String,
+    has_conversion_api: bool,
     affiliate: String,
     affiliate_path: String,
     obstacles: Vec<Obstacle>,
@@ -142,6 +144,7 @@ fn shown(app: &App, catalogue: &Catalogue, seat: &Seat, row: &LinkRow, found: &F
         is_open: row.id.to_string() == open,
         campaign: campaign.name.clone(),
         campaign_path: format!("/campaigns/{}", campaign.id),
+        has_conversion_api: campaign.method == IntegrationMethod::ConversionApi,
         affiliate: affiliate.name.clone(),
         affiliate_path: format!("/affiliates/{}", affiliate.id),
         obstacles: obstacle::of(campaign, affiliate, now, &seat.program.zone),
