@@ -141,7 +141,7 @@ on_each_engine! {
             "Came by The link’s redirect",
             "Referrer https://blog.example/tea",
             "sub1 newsletter-47",
-            "Received 23 Mar 2026, 12:00:00 Reported by Your server, trust 3 of 3 Key API Key, made 20 Mar 2026, 12:00",
+            "Received 23 Mar 2026, 12:00:00 Reported by Your server, the most trusted of three Key API Key, made 20 Mar 2026, 12:00",
             "Customer id cus_88213",
             "E-mail Kept as a keyed hash only",
             "Products tea, pot",
@@ -172,7 +172,7 @@ on_each_engine! {
         let shown = vera.open(&format!("{LIST}/{id}"));
         let told = [
             "the report named them itself, without a click, which this campaign allows.",
-            "Your server, without a click, trust 2 of 3",
+            "Your server, without a click, the second most trusted of three",
             "10 % of an amount that is not known in the program’s currency yet.",
             "The order was in EUR, and no exchange rate to USD of the last 7 days is known. It is never taken one to one",
             "Nothing is booked yet.",

@@ -95,7 +95,7 @@ fn shown(row: &AttemptRow, received: Moment) -> Row {
 pub(super) fn key_words(masked: Option<&str>) -> String {
     match masked {
         None => "No key".to_owned(),
-        Some("…") => "Not in a key’s form".to_owned(),
+        Some("…") => "Mistyped or cut off".to_owned(),
         Some(masked) => masked.to_owned(),
     }
 }

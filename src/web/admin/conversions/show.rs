@@ -184,11 +184,20 @@ fn click_facts(explained: &Explained, zone: &Zone) -> Vec<Fact> {
     facts
 }
 
+/// How far a report's channel can be trusted, in words.
+const fn trusted(trust: i32) -> &'static str {
+    match trust {
+        3 => "the most trusted of three",
+        2 => "the second most trusted of three",
+        _ => "the least trusted of three",
+    }
+}
+
 fn report_facts(explained: &Explained, zone: &Zone, now: Timestamp) -> Vec<Fact> {
     let (row, details) = (&explained.conversion, explained.details.as_ref());
     let mut facts = vec![
         Fact::text("Received", second(row.received_at, zone)),
-        Fact::text("Reported by", format!("{}, trust {} of 3", badges::channel(row.channel), row.trust)),
+        Fact::text("Reported by", format!("{}, {}", badges::channel(row.channel), trusted(row.trust))),
     ];
     facts.extend(explained.key.as_ref().map(|key| {
         let ended = key.expires_at.is_some_and(|end| end <= now);

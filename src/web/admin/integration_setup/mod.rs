@@ -40,21 +40,30 @@ pub const ANSWERS: [AnswerExample; 3] = [
         tone: "tone-green",
         name: "Success",
         word: "success",
-        body: r#"{"status":"success","message":"S2S conversion recorded successfully"}"#,
+        body: r#"{
+  "status": "success",
+  "message": "S2S conversion recorded successfully"
+}"#,
     },
     AnswerExample {
         status: 200,
         tone: "",
         name: "Duplicate",
         word: "duplicate",
-        body: r#"{"status":"duplicate","message":"Order already recorded"}"#,
+        body: r#"{
+  "status": "duplicate",
+  "message": "Order already recorded"
+}"#,
     },
     AnswerExample {
         status: 401,
         tone: "tone-red",
         name: "Error",
         word: "error",
-        body: r#"{"status":"error","message":"Invalid API key"}"#,
+        body: r#"{
+  "status": "error",
+  "message": "Invalid API key"
+}"#,
     },
 ];
 
