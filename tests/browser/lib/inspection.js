@@ -40,7 +40,7 @@ function faultsInPage() {
     if (!document.querySelector(element.dataset.copy)) faults.push(['ids', `nothing to copy: ${named(element)}`]);
   }
   for (const form of all('form')) {
-    if (form.method === 'post' && !form.querySelector('input[name=form_token][value]:not([value=""])')) {
+    if (form.getAttribute('method') === 'post' && !form.querySelector('input[name=form_token][value]:not([value=""])')) {
       faults.push(['form token', `missing in the form to ${form.getAttribute('action') ?? 'its own page'}`]);
     }
   }

@@ -72,13 +72,17 @@ export class Person {
     for (const [rule, what] of faults) this.#browser.findings.add(rule, place, what);
   }
 
-  /** Takes a picture of the whole page where the story was asked for pictures. */
-  async pictures(name, options = { fullPage: true }) {
+  /** Takes a picture where the story was asked for pictures: of the whole page, or of what the window shows. */
+  async pictures(name, { whole = true } = {}) {
     const folder = this.#browser.pictures;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
     await this.page.evaluate(() => document.fonts.ready.then(() => true));
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled', ...options });
+    const { width, height } = this.look;
+    const long = whole ? await this.page.evaluate(() => document.documentElement.scrollHeight) : height;
+    await this.page.setViewportSize({ width, height: Math.max(long, height) });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+    await this.page.setViewportSize({ width, height });
   }
 
   /** The cookies and stored settings of this window, for another one of the same person. */

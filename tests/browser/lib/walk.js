@@ -8,6 +8,9 @@ const ALIKE = 2;
 /** A campaign's page depends on its method and kind. */
 const ALIKE_CAMPAIGNS = 7;
 
+/** What an address asks for by these fields is another page, not another choice of rows. */
+const TELLING = ['tab', 'kind', 'setup', 'view'];
+
 const ID = /^([a-z]{2,5})_[0-9a-z]{26}$/;
 
 /** What an address has in common with those of its kind: ids and numbers stand for all of them. */
@@ -21,6 +24,18 @@ export function shapeOf(address) {
   const path = url.pathname.split('/').map((part) => general(decodeURIComponent(part))).join('/');
   const query = [...url.searchParams].map(([name, value]) => `${name}=${general(value)}`).sort().join('&');
   return query ? `${path}?${query}` : path;
+}
+
+/** Of these addresses those that look different: one of each path with these fields in its query, whatever they say. */
+export function distinct(addresses) {
+  const looks = new Map();
+  for (const address of addresses) {
+    const url = new URL(shapeOf(address), 'http://here');
+    const query = [...url.searchParams].map(([name, value]) => (TELLING.includes(name) ? `${name}=${value}` : name));
+    const key = `${url.pathname}?${query.join('&')}`;
+    if (!looks.has(key)) looks.set(key, address);
+  }
+  return [...looks.values()];
 }
 
 /** A name for pictures of the pages of a shape. */
@@ -76,7 +91,7 @@ export async function walkAs(person, addresses, prefix = '') {
       if (!person.look.script) continue;
       for await (const state of opened(person.page, alreadyOpened)) {
         await person.inspects(state);
-        await person.pictures(`${name}-${nameOf(state)}`, {});
+        await person.pictures(`${name}-${nameOf(state)}`, { whole: state.startsWith('card') });
       }
     } catch (error) {
       person.note('walk', `${address}: ${error.message}`);
@@ -90,12 +105,12 @@ async function addressesOn(page) {
     const isFiltered = location.search !== '';
     const links = [...document.querySelectorAll('a[href]')].filter((link) => !link.hasAttribute('download'));
     // From a list that is filtered already, more filters would only multiply.
-    const forms = [...document.querySelectorAll('form')].filter((form) => form.method === 'get' && !isFiltered);
+    const forms = [...document.querySelectorAll('form')].filter((form) => form.getAttribute('method') === 'get' && !isFiltered);
     const filled = forms.flatMap((form) => {
       const asked = (change) => {
         const fields = new URLSearchParams(new FormData(form));
         change(fields);
-        return `${new URL(form.action, document.baseURI).href.split('?')[0]}?${fields}`;
+        return `${new URL(form.getAttribute('action') ?? '', document.baseURI).href.split('?')[0]}?${fields}`;
       };
       const choices = [...form.querySelectorAll('select')].flatMap((select) => [...select.options].map(
         (option) => asked((fields) => fields.set(select.name, option.value)),

@@ -1,0 +1,44 @@
+// Every form that must be filled in, sent empty: the page that comes back says what is wrong, and is as sound as the first.
+import { DESK } from './browser.js';
+
+/** Sends each such form of these pages; returns how many there were. Forms that are alike are sent once. */
+export async function refuseForms(browser, addresses, memory, look = DESK) {
+  const person = await browser.person(look, memory);
+  const sent = new Set();
+  for (const address of addresses) {
+    await person.visits(address);
+    for (const { at, kind } of await person.page.evaluate(formsToFill)) {
+      if (sent.has(kind)) continue;
+      sent.add(kind);
+      await person.visits(address);
+      await person.leads(() => person.page.evaluate(sendEmpty, at), 422);
+      const fields = await person.page.locator('[aria-invalid=true]').count();
+      if (fields === 0) person.note('form', `the form to ${kind} is refused without a word at any field`);
+      await person.pictures(`refused-${kind.replace(/[^a-z]+/gi, '-')}`);
+    }
+  }
+  await person.leaves();
+  return sent.size;
+}
+
+/** Runs in the page: the forms that are posted and have a field that must be filled in. A field named
+ * `method` hides the form's own, so attributes are asked. */
+function formsToFill() {
+  const forms = [...document.querySelectorAll('form')].map((form, at) => ({ form, at }));
+  const posted = forms.filter(({ form }) => form.getAttribute('method') === 'post' && form.querySelector('[required]:not([type=radio])'));
+  return posted.map(({ form, at }) => ({
+    at, kind: new URL(form.getAttribute('action') ?? '', document.baseURI).pathname.replace(/[a-z]{2,5}_[0-9a-z]{26}/g, '{}'),
+  }));
+}
+
+/** Runs in the page: empties what can be typed into and sends it as it is. */
+function sendEmpty(at) {
+  const form = document.querySelectorAll('form')[at];
+  for (const field of form.querySelectorAll('input:not([type=hidden], [type=radio], [type=checkbox]), textarea')) {
+    field.value = '';
+  }
+  form.noValidate = true;
+  const button = form.querySelector('button:not([type=button])');
+  if (button) form.requestSubmit(button);
+  else form.submit();
+}
