@@ -9,12 +9,6 @@ use crate::support::engine::{Engine, TestDatabase, on_each_engine};
 use crate::support::patience::wait_until;
 use crate::support::process::{ServerProcess, run_on};
 
-/// A server with a month of clicks and conversions, and what `accrue demo` said of it.
-fn demo_with_history(db: &TestDatabase) -> (ServerProcess, Value) {
-    let printed = run_on(db, &["demo", "--json", "--history", "30"]).expect_success();
-    (ServerProcess::start(db), serde_json::from_str(&printed).expect("the demo prints an object"))
-}
-
 fn url(server: &ServerProcess) -> String {
     format!("http://{}", server.addr())
 }
@@ -26,13 +20,35 @@ fn every_check_of_a_page_sees_the_defect_it_exists_for() {
     browser.tell("proof", "http://127.0.0.1:1", &json!({}));
 }
 
-#[test]
-fn every_page_is_sound_in_every_look() {
+/// Tells a story about a program with so many days of clicks and conversions.
+fn told_of_a_demo(story: &str, days: &str) {
     let Some(browser) = Browser::here() else { return };
     Engine::Sqlite.run(|db| {
-        let (server, demo) = demo_with_history(&db);
-        browser.tell("every_page", &url(&server), &demo);
+        let printed = run_on(&db, &["demo", "--json", "--history", days]).expect_success();
+        let demo: Value = serde_json::from_str(&printed).expect("the demo prints an object");
+        let server = ServerProcess::start(&db);
+        browser.tell(story, &url(&server), &demo);
     });
+}
+
+#[test]
+fn every_page_is_sound_in_every_look() {
+    told_of_a_demo("every_page", "30");
+}
+
+#[test]
+fn nothing_that_somebody_typed_becomes_part_of_a_page() {
+    told_of_a_demo("xss", "3");
+}
+
+#[test]
+fn everything_can_be_done_by_keyboard() {
+    told_of_a_demo("keyboard", "3");
+}
+
+#[test]
+fn people_are_invited_and_see_what_is_theirs() {
+    told_of_a_demo("people", "3");
 }
 
 /// From the one-time code to the first sale.

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 
+const CLASSED = (name) => `contains(concat(" ", @class, " "), " ${name} ")`;
+
 /**
  * What the button `Copy {what}` within `place` puts on the clipboard. Without script there is no such button, and people
  * select the text that stands before it, revealed where it is masked.
@@ -18,7 +20,7 @@ export async function copied(person, place, what) {
 
 async function selected(place, button) {
   assert.equal(await button.isVisible(), false, 'a button that does nothing is not shown');
-  const box = button.locator('xpath=ancestor::*[contains(@class, "secret") or contains(@class, "snippet")][1]');
+  const box = button.locator(`xpath=ancestor::*[${CLASSED('secret')} or ${CLASSED('snippet')}][1]`);
   const reveal = place.locator('.reveal-input').first();
   if (await reveal.count() && !await reveal.isChecked()) await place.locator('label.reveal-off').first().click();
   const text = box.locator('code.value, pre:visible code').first();

@@ -5,9 +5,21 @@ import { inspect } from './inspection.js';
 
 const PATIENCE = 15_000;
 
+/** What the console repeats of things that are judged elsewhere: statuses, and dates that only a made-up address holds. */
+const NOISE = [
+  /^Failed to load resource: the server responded with a status of/,
+  /^The specified value .* does not conform to the required format, "yyyy-MM-dd"/,
+];
+
 export class Person {
   #browser;
   #debugger;
+
+  /** What a story wants to know of every page besides. */
+  whenInspected;
+
+  /** Whether axe looks at every page; a story about something else may leave that to others. */
+  looksClosely = true;
 
   /** `look` says how the window is: `{ name, width, height, theme, script }`. */
   static async with(browser, context, look) {
@@ -26,6 +38,11 @@ export class Person {
     person.#debugger = await context.newCDPSession(person.page);
     await person.#setScript(look.script);
     return person;
+  }
+
+  /** The browser this window belongs to. */
+  get browser() {
+    return this.#browser;
   }
 
   /** Notes a fault of what the window shows now. */
@@ -50,26 +67,52 @@ export class Person {
     return this.page;
   }
 
+  /** Opens an address that a filter made; what was typed into it may be refused, with a page. */
+  async asks(target) {
+    this.#browser.tolerate([422]);
+    await this.visitsAnyhow(target);
+    this.#browser.tolerate([]);
+  }
+
+  /** The same with whatever status comes; the story tolerates some (see `Browser.tolerate`). */
+  async visitsAnyhow(target) {
+    await this.#arrives(() => this.page.goto(this.url(target)));
+    await this.inspects();
+  }
+
   /** Does what leads to another page, expects its status, and inspects it. */
   async leads(act, status = 200) {
     if (status >= 400) this.#browser.expect(status);
+    const answer = await this.#arrives(act);
+    if (answer.status() !== status) this.note('status', `${answer.status()} in place of ${status}`);
+    await this.inspects();
+  }
+
+  /** Does what leads to another page, with whatever status, and inspects it. */
+  async leadsAnyhow(act) {
+    const answer = await this.#arrives(act);
+    await this.inspects();
+    return answer.status();
+  }
+
+  async #arrives(act) {
     const loaded = this.page.waitForEvent('load');
     const answered = this.page.waitForResponse(
       (answer) => answer.request().isNavigationRequest() && answer.frame() === this.page.mainFrame()
         && (answer.status() < 300 || answer.status() >= 400),
     );
     const [answer] = await Promise.all([answered, loaded, act()]);
-    if (answer.status() !== status) this.note('status', `${answer.status()} in place of ${status}`);
-    await this.inspects();
+    return answer;
   }
 
   /** Inspects the page as it stands. `state` says what was opened in it. */
   async inspects(state = '') {
     const place = state ? `${this.place}, ${state}` : this.place;
     await this.#setScript(true);
-    const faults = await inspect(this.page, { isSomethingOpen: state !== '' });
+    const faults = await inspect(this.page, { isSomethingOpen: state !== '', closely: this.looksClosely });
     await this.#setScript(this.look.script);
     for (const [rule, what] of faults) this.#browser.findings.add(rule, place, what);
+    await this.whenInspected?.(this.page);
   }
 
   /** Takes a picture where the story was asked for pictures: of the whole page, or of what the window shows. */
@@ -102,7 +145,7 @@ export class Person {
   #watch(page) {
     page.on('pageerror', (error) => this.note('page error', error.message));
     page.on('console', (message) => {
-      const isNoise = /^Failed to load resource: the server responded with a status of/.test(message.text());
+      const isNoise = NOISE.some((noise) => noise.test(message.text()));
       if (['error', 'warning'].includes(message.type()) && !isNoise) this.note('console', message.text());
     });
     page.on('dialog', async (dialog) => {

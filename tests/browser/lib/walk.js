@@ -49,7 +49,7 @@ export async function explore(person, starts, says = () => {}) {
   const seen = new Set();
   const shapes = new Map();
   while (waiting.length) {
-    const { address, from } = waiting.shift();
+    const { address, from, isAsked } = waiting.shift();
     const shape = shapeOf(address);
     const known = shapes.get(shape) ?? [];
     if (seen.has(address) || known.length >= (shape.includes('{camp}') ? ALIKE_CAMPAIGNS : ALIKE)) continue;
@@ -57,24 +57,29 @@ export async function explore(person, starts, says = () => {}) {
     shapes.set(shape, [...known, address]);
     says(`visiting ${address}`);
     try {
-      await person.visits(address);
+      if (isAsked) await person.asks(address);
+      else await person.visits(address);
     } catch (error) {
       person.note('walk', `${address}, linked from ${from}: ${error.message}`);
       continue;
     }
-    for (const next of await addressesOn(person.page)) waiting.push({ address: next, from: address });
+    const { links, asked } = await addressesOn(person.page);
+    waiting.push(...links.map((link) => ({ address: link, from: address })));
+    waiting.push(...asked.map((link) => ({ address: link, from: address, isAsked: true })));
   }
   return [...shapes.values()].flat();
 }
 
 /** Visits each address through each look, opens everything that opens, and takes pictures where they are asked for. */
 export async function walk(browser, addresses, { memory, looks = LOOKS, says = () => {}, prefix = '' } = {}) {
+  browser.tolerate([422]); // from a filter that cannot be read; everything else was explored before
   await Promise.all(looks.map(async (look) => {
     const person = await browser.person(look, memory);
     await walkAs(person, addresses, prefix);
     await person.leaves();
     says(`${addresses.length} pages through ${look.name}`);
   }));
+  browser.tolerate([]);
 }
 
 /** The same in one window. */
@@ -84,7 +89,7 @@ export async function walkAs(person, addresses, prefix = '') {
   const pictured = new Set();
   for (const address of addresses) {
     try {
-      await person.visits(address);
+      await person.visitsAnyhow(address);
       const name = `${prefix}${nameOf(shapeOf(address))}-${look}`;
       if (!pictured.has(name)) await person.pictures(name);
       pictured.add(name);
@@ -123,10 +128,13 @@ async function addressesOn(page) {
       );
       return [...choices, ...ticks, ...texts];
     });
-    return [...links.map((link) => link.href), ...filled];
+    return { links: links.map((link) => link.href), asked: filled };
   });
   const here = new URL(page.url()).origin;
-  const pages = found.map((address) => new URL(address)).filter((url) => url.origin === here);
-  const inside = pages.filter((url) => !/^\/(static|media|c)\//.test(url.pathname));
-  return [...new Set(inside.map((url) => url.pathname + url.search))];
+  const inside = (addresses) => {
+    const pages = addresses.map((address) => new URL(address)).filter((url) => url.origin === here);
+    const shown = pages.filter((url) => !/^\/(static|media|c)\//.test(url.pathname));
+    return [...new Set(shown.map((url) => url.pathname + url.search))];
+  };
+  return { links: inside(found.links), asked: inside(found.asked) };
 }
