@@ -51,6 +51,12 @@ fn people_are_invited_and_see_what_is_theirs() {
     told_of_a_demo("people", "3");
 }
 
+#[test]
+#[ignore = "takes the pictures of docs/screenshots again, where ACCRUE_SCREENSHOTS names that folder"]
+fn pictures() {
+    told_of_a_demo("pictures", "30");
+}
+
 /// From the one-time code to the first sale.
 fn set_up_walk(db: &TestDatabase, script: bool) {
     let Some(browser) = Browser::here() else { return };

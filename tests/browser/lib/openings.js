@@ -34,6 +34,7 @@ function wordsFor(element) {
 
 async function clicked(page, element) {
   await element.click();
+  await page.locator('.collapsing').waitFor({ state: 'detached' }); // what is on its way out is still to be seen
 }
 
 async function chosen(page, element) {

@@ -70,7 +70,10 @@ export class Person {
   /** Opens an address that a filter made; what was typed into it may be refused, with a page. */
   async asks(target) {
     this.#browser.tolerate([422]);
+    const before = this.looksClosely;
+    this.looksClosely = false; // it is the list again, with other rows
     await this.visitsAnyhow(target);
+    this.looksClosely = before;
     this.#browser.tolerate([]);
   }
 
@@ -120,6 +123,7 @@ export class Person {
     const folder = this.#browser.pictures;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
+    await this.page.mouse.move(0, 0);
     await this.page.evaluate(() => document.fonts.ready.then(() => true));
     const { width, height } = this.look;
     const long = whole ? await this.page.evaluate(() => document.documentElement.scrollHeight) : height;

@@ -6,7 +6,7 @@ export async function refuseForms(browser, addresses, memory, look = DESK) {
   const person = await browser.person(look, memory);
   const sent = new Set();
   for (const address of addresses) {
-    await person.asks(address);
+    await person.asks(address); // looked at before
     for (const { at, kind } of await person.page.evaluate(formsToFill)) {
       if (sent.has(kind)) continue;
       sent.add(kind);

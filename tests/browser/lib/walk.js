@@ -9,7 +9,10 @@ const ALIKE = 2;
 const ALIKE_CAMPAIGNS = 7;
 
 /** What an address asks for by these fields is another page, not another choice of rows. */
-const TELLING = ['tab', 'kind', 'setup', 'view'];
+const TELLING = ['after', 'kind', 'setup', 'tab', 'view'];
+
+/** What no row of any list is called. */
+const NOTHING = 'nothing is called this';
 
 const ID = /^([a-z]{2,5})_[0-9a-z]{26}$/;
 
@@ -26,16 +29,16 @@ export function shapeOf(address) {
   return query ? `${path}?${query}` : path;
 }
 
-/** Of these addresses those that look different: one of each path with these fields in its query, whatever they say. */
+/** Of these addresses those that look different: one of each path, and of each field that leads to something else. */
 export function distinct(addresses) {
-  const looks = new Map();
+  const different = new Map();
   for (const address of addresses) {
     const url = new URL(shapeOf(address), 'http://here');
-    const query = [...url.searchParams].map(([name, value]) => (TELLING.includes(name) ? `${name}=${value}` : name));
-    const key = `${url.pathname}?${query.join('&')}`;
-    if (!looks.has(key)) looks.set(key, address);
+    const telling = [...url.searchParams].filter(([name, value]) => (value && TELLING.includes(name)) || value === NOTHING);
+    const key = `${url.pathname}?${telling.map(([name, value]) => (value === NOTHING ? 'nothing' : `${name}=${value}`)).slice(-1)}`;
+    if (!different.has(key)) different.set(key, address);
   }
-  return [...looks.values()];
+  return [...different.values()];
 }
 
 /** A name for pictures of the pages of a shape. */
@@ -106,7 +109,7 @@ export async function walkAs(person, addresses, prefix = '') {
 
 /** Where one can go from here by a link or by a form that is got; always on this server, and never to a file. */
 async function addressesOn(page) {
-  const found = await page.evaluate(() => {
+  const found = await page.evaluate((nothing) => {
     const isFiltered = location.search !== '';
     const links = [...document.querySelectorAll('a[href]')].filter((link) => !link.hasAttribute('download'));
     // From a list that is filtered already, more filters would only multiply.
@@ -124,12 +127,12 @@ async function addressesOn(page) {
         (box) => asked((fields) => fields.set(box.name, box.value)),
       );
       const texts = [...form.querySelectorAll('input[type=search], input[type=text], input:not([type])')].map(
-        (field) => asked((fields) => fields.set(field.name, 'nothing is called this')),
+        (field) => asked((fields) => fields.set(field.name, nothing)),
       );
       return [...choices, ...ticks, ...texts];
     });
     return { links: links.map((link) => link.href), asked: filled };
-  });
+  }, NOTHING);
   const here = new URL(page.url()).origin;
   const inside = (addresses) => {
     const pages = addresses.map((address) => new URL(address)).filter((url) => url.origin === here);
