@@ -144,7 +144,7 @@ on_each_engine! {
         let answer = wrong.send(&mut marta, LIST);
         assert!(answer.says("General Settings 2 fields to correct") && answer.says("Integration Setup 1 field to correct"), "{}", answer.words());
         assert!(answer.says("3 fields need another look."));
-        assert_eq!(answer.value_of("tab").as_deref(), Some("integration"), "it stays on its tab");
+        assert_eq!(answer.value_of("tab").as_deref(), Some("general"), "the first tab with an error is in front");
     }
 
     /// BRW-3, as far as these pages go: what is typed is text, wherever it is shown.

@@ -64,7 +64,9 @@ on_each_engine! {
         let shop = house.shop();
         let mut marta = house.member("Marta", shop.program, Role::Viewer);
         let page = marta.open(&format!("{LIST}/{}?tab=integration", shop.campaign.id));
-        let example = |word: &str| copied(&page, &format!("id=\"answer-{word}\""));
+        // Shown one field per line; answered without the blanks.
+        let compact = |shown: &str| shown.lines().map(str::trim).collect::<String>().replace("\": \"", "\":\"");
+        let example = |word: &str| compact(&copied(&page, &format!("id=\"answer-{word}\"")));
         assert_eq!(example("success"), r#"{"status":"success","message":"S2S conversion recorded successfully"}"#);
         assert_eq!(example("duplicate"), r#"{"status":"duplicate","message":"Order already recorded"}"#);
         assert_eq!(example("error"), r#"{"status":"error","message":"Invalid API key"}"#);

@@ -40,7 +40,7 @@ on_each_engine! {
         let made = "Autumn Brew Sale created 20 Mar 2026 Link Owner: Marta Category: Coffee Shopify 0 – S2S API No report yet Public Lifetime";
         assert!(words.contains(made), "{words}");
         assert!(words.contains("1 0.00 % S2S API No report yet Public Lifetime Edit Alderfinch shop"), "{words}");
-        assert!(words.contains("1–2 of 2 campaigns"), "{words}");
+        assert!(words.contains("2 campaigns"), "{words}");
     }
 
     fn filters_and_pages_are_the_urls(db: TestDatabase) {
