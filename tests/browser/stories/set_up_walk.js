@@ -159,8 +159,10 @@ async function savedS2s(marta, panel, origin) {
   assert.match(key, /^ak_live_[0-9A-Za-z]{20,}$/);
   assert.ok(!(await panel.locator('.secret').first().innerText()).includes(key) || !marta.look.script, 'masked until it is revealed');
   // Check the Regenerate API Key checkbox (warning: invalidates the current key).
-  await panel.getByLabel('Regenerate API Key').waitFor();
+  const regenerate = panel.getByLabel('Regenerate API Key');
+  await regenerate.check();
   await panel.getByText('invalidates the current key. Update all systems that use the old key.').waitFor();
+  await regenerate.uncheck();
   // S2S Endpoint URL — POST conversion data here (method: POST). […] the pattern .../integration/s2sConvert.
   await panel.getByRole('heading', { name: 'S2S Endpoint URL' }).waitFor();
   await panel.getByText('POST', { exact: true }).first().waitFor();

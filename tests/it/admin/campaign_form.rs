@@ -342,6 +342,6 @@ on_each_engine! {
             }
         }
         assert_eq!(eve.get("/admin/other/campaigns/new?kind=poster").status, 404);
-        assert_eq!(Filled::new("poster").send(&mut eve, "/admin/other/campaigns").status, 404);
+        assert_eq!(Filled::new("poster").send(&mut eve, "/admin/other/campaigns").status, 400);
     }
 }

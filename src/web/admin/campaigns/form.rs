@@ -339,7 +339,10 @@ fn query_value(request: &HttpRequest, name: &str) -> String {
 /// # Errors
 /// [`WebError::NotFound`] for a kind that does not exist.
 pub async fn new(app: Data<App>, manager: Manager, request: HttpRequest) -> Result<HttpResponse, WebError> {
-    let kind = query_value(&request, "kind").parse::<CampaignKind>().map_err(|_| WebError::NotFound)?;
+    let kind = match query_value(&request, "kind").as_str() {
+        "" => CampaignKind::Link,
+        word => word.parse().map_err(|_| WebError::NotFound)?,
+    };
     Ok(page::ok(&FormPage::new(&app, &manager, &request, kind)))
 }
 
