@@ -155,7 +155,7 @@ pages! {
     }
     "/admin/{program}/settings/programs" {
         get settings::programs::list, Viewer;
-        post settings::programs::create, Viewer;
+        post settings::programs::create, Owner;
     }
     "/admin/{program}/settings/security" { get settings::security::show, Viewer; }
     "/admin/{program}/settings/security/password" { post settings::security::password::change, Viewer; }

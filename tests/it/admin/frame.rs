@@ -4,7 +4,7 @@ use accrue::domain::currency::Currency;
 use accrue::domain::user::Role;
 
 use crate::support::engine::on_each_engine;
-use crate::support::house::House;
+use crate::support::house::{House, PASSWORD};
 use crate::support::wire::Request;
 
 on_each_engine! {
@@ -68,5 +68,32 @@ on_each_engine! {
         }
         let own = house.app().public_url.origin();
         assert_eq!(marta.send_as_it_is(out(&token).header("Origin", &own)).status, 303, "our own origin");
+    }
+
+    fn under_https_no_cookie_goes_over_a_plain_connection(db: TestDatabase) {
+        let house = House::open_with(&db, "2026-03-20T12:00:00Z", |config| {
+            config.public_url = Some("https://track.example.com".parse().expect("a public URL"));
+        });
+        let program = house.admin().program("Alderfinch", Currency::EUR);
+        let email = house.admin().person("Marta", program, Role::Owner);
+        let mut marta = house.person();
+        let form = marta.open("/sign-in");
+        let signed_in = marta.post("/sign-in", &[("email", &email), ("password", PASSWORD)]);
+        let theme = marta.open("/admin/alderfinch/campaigns");
+        let theme = [theme, marta.post("/theme", &[("theme", "dark")])];
+        let out = marta.post("/sign-out", &[]);
+        let screens = [form, signed_in, out].into_iter().chain(theme);
+        let cookies: Vec<String> = screens
+            .flat_map(|screen| screen.response.headers_named("set-cookie").into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        assert!(cookies.iter().any(|cookie| cookie.starts_with("__Host-accrue_session=")), "{cookies:?}");
+        for name in ["accrue_form=", "accrue_theme=", "accrue_notice="] {
+            assert!(cookies.iter().any(|cookie| cookie.starts_with(name)), "{name} in {cookies:?}");
+        }
+        for cookie in cookies {
+            for word in ["; Secure", "; HttpOnly", "; SameSite=Lax"] {
+                assert!(cookie.contains(word), "{word} in {cookie}");
+            }
+        }
     }
 }

@@ -101,7 +101,9 @@ on_each_engine! {
     fn a_person_founds_a_second_program_and_switches_between_the_two(db: TestDatabase) {
         let house = House::open(&db);
         let first = house.admin().program("Alderfinch", Currency::USD);
-        let mut marta = house.member("Marta", first, Role::Viewer);
+        let mut vera = house.member("Vera", first, Role::Viewer);
+        assert!(!vera.open(PROGRAMS).says("New program"), "only who owns one founds another");
+        let mut marta = house.member("Marta", first, Role::Owner);
         marta.open(PROGRAMS);
         let new = [("name", "Second shop"), ("base_currency", "JPY"), ("time_zone", "Asia/Tokyo")];
         let there = marta.submit(PROGRAMS, &new);

@@ -11,7 +11,7 @@ use crate::domain::time::Zone;
 use crate::operations::set_up::{NewProgram, found_own_program};
 use crate::storage::memberships::{self, OwnProgram};
 use crate::storage::users;
-use crate::web::access::people::{Seat, Viewer};
+use crate::web::access::people::{Owner, Seat, Viewer};
 use crate::web::error::WebError;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
@@ -100,25 +100,26 @@ pub async fn list(app: Data<App>, viewer: Viewer, request: HttpRequest) -> Resul
     Ok(page::ok(&ProgramsPage::new(&app, &viewer, &request, form).await?))
 }
 
-/// `POST /admin/{program}/settings/programs`: founds a program of one's own.
+/// `POST /admin/{program}/settings/programs`: founds another program. Only who owns one may: whoever founds a program invites
+/// people into the installation.
 ///
 /// # Errors
 /// [`WebError`] when the database is away.
 pub async fn create(
     app: Data<App>,
-    viewer: Viewer,
+    owner: Owner,
     request: HttpRequest,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let form = NewProgramForm::typed(&posted);
     match form.read() {
         Ok(new) => {
-            let (env, user) = (app.environment.clone(), viewer.user.id);
+            let (env, user) = (app.environment.clone(), owner.user.id);
             let made = app.recorder.write(move |write| found_own_program(write, &env, user, &new)).await?;
             Ok(page::see_other_with(&format!("/admin/{}/campaigns", made.slug), Notice::ProgramCreated))
         }
         Err(errors) => {
-            let shown = ProgramsPage { errors, ..ProgramsPage::new(&app, &viewer, &request, form).await? };
+            let shown = ProgramsPage { errors, ..ProgramsPage::new(&app, &owner, &request, form).await? };
             Ok(page::unprocessable(&shown))
         }
     }

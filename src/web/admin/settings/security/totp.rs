@@ -98,6 +98,9 @@ pub async fn turn_on(
 ) -> Result<HttpResponse, WebError> {
     let (env, user) = (app.environment.clone(), viewer.user.id);
     let (sealed, code) = (posted.text("sealed").to_owned(), posted.text("code").to_owned());
+    if sealed.is_empty() {
+        return Err(WebError::Malformed);
+    }
     let enrolment = resume_enrolment(&env, user, &sealed).ok_or(WebError::FormOutdated)?;
     if let Err(problem) = ask(&app, &viewer, &request, &posted, "password").await? {
         let mut errors = Errors::default();
