@@ -97,12 +97,6 @@ impl Period {
         (self.starts_at.map(|start| zone.local_day(start)), last.map(|last| zone.local_day(last)))
     }
 
-    /// Whether it has neither beginning nor end.
-    #[must_use]
-    pub const fn is_lifetime(self) -> bool {
-        self.starts_at.is_none() && self.ends_at.is_none()
-    }
-
     /// Whether `now` lies inside.
     #[must_use]
     pub fn covers(self, now: Timestamp) -> bool {

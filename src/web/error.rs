@@ -35,6 +35,9 @@ pub enum WebError {
     /// The form was not shown by us in this session.
     #[error("the form is out of date")]
     FormOutdated,
+    /// Somebody else was faster with what can be only once.
+    #[error("somebody else was faster")]
+    Overtaken,
     /// The form does not fit.
     #[error("too large")]
     TooLarge,
@@ -66,6 +69,7 @@ impl WebError {
             Self::OtherMethod => OTHER_METHOD,
             Self::OtherSite => OTHER_SITE,
             Self::FormOutdated => FORM_OUTDATED,
+            Self::Overtaken => OVERTAKEN,
             Self::TooLarge => TOO_LARGE,
             Self::Malformed => MALFORMED,
             Self::Unavailable(_) => UNAVAILABLE,
@@ -81,6 +85,7 @@ impl ResponseError for WebError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::OtherSite | Self::FormOutdated => StatusCode::FORBIDDEN,
             Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Overtaken => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -116,7 +121,8 @@ impl From<StorageError> for WebError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Unavailable(_) => Self::Unavailable(error.to_string()),
-            _ => Self::Failed(error.to_string()),
+            StorageError::Taken(_) => Self::Overtaken,
+            StorageError::Panicked | StorageError::Failed(_) => Self::Failed(error.to_string()),
         }
     }
 }
@@ -167,6 +173,10 @@ const OTHER_SITE: Words = Words {
 const FORM_OUTDATED: Words = Words {
     title: "This form is out of date",
     text: "Nothing was changed. Go back, load the page again and send the form once more; you may have to sign in.",
+};
+const OVERTAKEN: Words = Words {
+    title: "Somebody else was faster",
+    text: "Nothing was changed. Go back, load the page again, and look at what is there now.",
 };
 const TOO_LARGE: Words =
     Words { title: "This is too large", text: "Nothing was changed. Go back and send less at once, or smaller files." };
@@ -234,4 +244,25 @@ pub async fn only_get() -> HttpResponse {
         .insert_header((ALLOW, "GET, HEAD"))
         .content_type("text/plain; charset=utf-8")
         .body("This address answers GET.")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+
+    use super::WebError;
+    use crate::storage::error::{StorageError, Unique};
+
+    #[test]
+    fn what_the_database_refuses_is_called_what_it_is() {
+        for (error, status) in [
+            (StorageError::Taken(Unique::RuleVersion), 409),
+            (StorageError::Taken(Unique::Other), 409),
+            (StorageError::Unavailable("away".to_owned()), 503),
+            (StorageError::Panicked, 500),
+        ] {
+            let named = error.to_string();
+            assert_eq!(WebError::from(error).status_code().as_u16(), status, "{named}");
+        }
+    }
 }

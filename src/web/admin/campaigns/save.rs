@@ -225,7 +225,7 @@ fn too_many(why: ImageRefused) -> Errors {
 fn failed(why: NotUpdated) -> WebError {
     match why {
         NotUpdated::NotFound => WebError::NotFound,
-        NotUpdated::ChangedMeanwhile => WebError::Failed(why.to_string()),
+        NotUpdated::ChangedMeanwhile => WebError::Overtaken,
         NotUpdated::Storage(error) => error.into(),
     }
 }
