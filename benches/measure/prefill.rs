@@ -7,7 +7,7 @@ use accrue::config::Config;
 use accrue::domain::attempt::Payload;
 use accrue::domain::click::{Click, Visit};
 use accrue::domain::click_token::{Claims, Mode, Origin};
-use accrue::domain::conversion::{CustomerFacts, Report};
+use accrue::domain::conversion::{CustomerFacts, Purchase, Report};
 use accrue::domain::event::{Channel, Event};
 use accrue::domain::free_text::FreeText;
 use accrue::domain::handle::OrderId;
@@ -124,7 +124,7 @@ fn order(opened: &mut Opened, link: &Arc<Link>, at: Timestamp, place: usize) -> 
         event: Event::SALE,
         amount: Money::new(9_999, currency),
         customer: CustomerFacts::default(),
-        product_ids: Vec::new(),
+        purchase: Purchase::default(),
         ignored_fields: Vec::new(),
     };
     let evidence = Evidence::Click(claims(opened, link, at), Some(Arc::clone(link)));

@@ -2,13 +2,13 @@
 
 use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
 use crate::domain::campaign_profile::CampaignProfile;
-use crate::domain::commission::Basis;
 use crate::domain::currency::Currency;
 use crate::domain::id::UserId;
 use crate::domain::landing::{AllowedHosts, TargetUrl};
 use crate::domain::line::{Line, Lines};
 use crate::domain::money::Money;
 use crate::domain::rate::Rate;
+use crate::domain::rule::Basis;
 use crate::domain::time::Window;
 use crate::operations::campaign_media::NewImage;
 use crate::operations::create_campaign::NewCampaign;

@@ -7,7 +7,7 @@ use crate::domain::attempt::Payload;
 use crate::domain::campaign::Campaign;
 use crate::domain::click::{Click, Visit};
 use crate::domain::click_token::{Claims, Mode, Origin};
-use crate::domain::conversion::{CustomerFacts, Report};
+use crate::domain::conversion::{CustomerFacts, Purchase, Report};
 use crate::domain::event::{Channel, Event};
 use crate::domain::free_text::FreeText;
 use crate::domain::handle::OrderId;
@@ -124,7 +124,7 @@ impl History<'_> {
             event: Event::SALE,
             amount: Money::new(minor, program.base_currency),
             customer: CustomerFacts::default(),
-            product_ids: Vec::new(),
+            purchase: Purchase::default(),
             ignored_fields: Vec::new(),
         };
         let evidence = Evidence::Click(click.claims, Some(Arc::clone(&click.link)));

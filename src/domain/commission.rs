@@ -4,43 +4,13 @@
 //! once more, both half away from zero (CONTRACT, Rules: Rates). Both amounts are stored, so that the arithmetic of any
 //! commission can be shown, and checked, from its row and its rule version alone.
 
+use super::conversion::{ConversionStatus, SaleStatus};
+use super::currency::Currency;
 use super::exchange::{Quote, in_base};
-use super::id::{CampaignId, RuleId};
 use super::money::{Money, MoneyError};
-use super::rate::Rate;
+use super::rule::Basis;
 use super::text_enum;
 use super::time::Timestamp;
-
-/// How a rule pays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// A share of the sale in the base currency.
-    Percent(Rate),
-    /// The same for every conversion, in the base currency.
-    Flat(Money),
-}
-
-/// One version of what a campaign pays. A change makes a new version; a recorded commission names the one it used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// The id of this version.
-    pub id: RuleId,
-    /// Whose rule it is.
-    pub campaign_id: CampaignId,
-    /// 1 for the first, counted per campaign.
-    pub version: u32,
-    /// How it pays.
-    pub basis: Basis,
-    /// From when on it holds, until the next version does.
-    pub since: Timestamp,
-}
-
-/// The version in force at `now` among a campaign's versions, which are ordered by version. A moment before the first, as
-/// a clock that was set back may give, falls to the first: a campaign has a rule from its beginning.
-#[must_use]
-pub fn in_force(versions: &[Rule], now: Timestamp) -> Option<&Rule> {
-    versions.iter().rev().find(|rule| rule.since <= now).or(versions.first())
-}
 
 text_enum! {
     /// Why a commission waits although nobody has to decide anything.
@@ -99,30 +69,91 @@ pub struct Earning {
 ///
 /// # Errors
 /// [`MoneyError::Overflow`] when the sale does not fit the base currency's range.
-pub fn earn(
-    amount: Money,
-    base: super::currency::Currency,
-    quote: Option<&Quote>,
-    basis: Option<Basis>,
-) -> Result<Earning, MoneyError> {
+pub fn earn(amount: Money, base: Currency, quote: Option<&Quote>, basis: Option<Basis>) -> Result<Earning, MoneyError> {
     let in_base = in_base(amount, base, quote)?;
     let commission = match (basis, in_base) {
-        (Some(Basis::Flat(flat)), _) => Some(flat),
-        (Some(Basis::Percent(rate)), Some(sale)) => Some(sale.times(rate)),
-        (Some(Basis::Percent(_)), None) => None,
         (None, _) => Some(Money::zero(base)),
+        (Some(Basis::Flat(flat)), _) => Some(flat),
+        (Some(_), None) => None,
+        (Some(Basis::Percent(rate)), Some(sale)) => Some(sale.times(rate)),
+        (Some(Basis::PercentPlusFlat(rate, flat)), Some(sale)) => Some(sale.times(rate).checked_add(flat)?),
     };
     let hold = in_base.is_none().then_some(HoldReason::FxRateMissing);
     Ok(Earning { base: in_base, commission, hold })
 }
 
+/// What a conversion earns when only `remaining` of it is left, after returns and refunds: the same computation on what
+/// is left, and nothing at all once nothing is left, so that a full refund ends at zero even where a flat amount is paid.
+///
+/// # Errors
+/// As [`earn`].
+pub fn earn_on_what_remains(
+    (initial, remaining): (Money, Money),
+    base: Currency,
+    quote: Option<&Quote>,
+    basis: Option<Basis>,
+) -> Result<Earning, MoneyError> {
+    if remaining.is_zero() && !initial.is_zero() {
+        let zero = Some(Money::zero(base));
+        return Ok(Earning { base: zero, commission: zero, hold: None });
+    }
+    earn(remaining, base, quote, basis)
+}
+
+/// All that decides where a commission's money stands, but for the hand of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it stands.
+    pub state: CommissionState,
+    /// What was decided about its conversion.
+    pub status: ConversionStatus,
+    /// Where the purchase stands.
+    pub sale: SaleStatus,
+    /// Whether it waits for an exchange rate.
+    pub waits_for_rate: bool,
+    /// When its hold ends, if its rule has one.
+    pub hold_until: Option<Timestamp>,
+}
+
+/// Where a commission belongs, and when that will change by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Where it belongs.
+    pub state: CommissionState,
+    /// When nothing but the end of its hold keeps it back: when that is.
+    pub release_at: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Where the commission belongs at `now`. What is in a payout, paid or disputed stays there: only that payout, or the
+    /// end of the dispute, moves it.
+    #[must_use]
+    pub fn settle(&self, now: Timestamp) -> Settled {
+        let at = |state| Settled { state, release_at: None };
+        if matches!(self.state, CommissionState::InPayout | CommissionState::Paid | CommissionState::Disputed) {
+            return at(self.state);
+        }
+        if self.status == ConversionStatus::Rejected || self.sale == SaleStatus::Refunded {
+            return at(CommissionState::Void);
+        }
+        if self.status == ConversionStatus::Pending || !self.sale.may_pay() || self.waits_for_rate {
+            return at(CommissionState::Held);
+        }
+        match self.hold_until {
+            Some(end) if now < end => Settled { state: CommissionState::Held, release_at: Some(end) },
+            _ => at(CommissionState::Payable),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Basis, CommissionState, HoldReason, Rule, earn, in_force};
+    use super::{CommissionState, HoldReason, Settled, Standing, earn, earn_on_what_remains};
+    use crate::domain::conversion::{ConversionStatus, SaleStatus};
     use crate::domain::currency::Currency;
-    use crate::domain::id::Id;
     use crate::domain::money::Money;
     use crate::domain::rate::Rate;
+    use crate::domain::rule::Basis;
     use crate::domain::time::Timestamp;
 
     fn money(text: &str, code: &str) -> Money {
@@ -168,19 +199,68 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_rule_holds_from_its_own_moment_on() {
-        let at = Timestamp::from_millis;
-        let rule = |version: u32, since| Rule {
-            id: Id::at(at(since), [u8::try_from(version).unwrap(); 10]),
-            campaign_id: Id::at(at(0), [0; 10]),
-            version,
-            basis: Basis::Percent(Rate::parse_percent("10").unwrap()),
-            since: at(since),
+    fn a_flat_amount_comes_on_top_of_a_share_that_is_rounded_first() {
+        let basis = Basis::PercentPlusFlat(Rate::parse_percent("7.25").unwrap(), money("0.35", "USD"));
+        let earning = earn(money("0.10", "USD"), Currency::USD, None, Some(basis)).unwrap();
+        assert_eq!(earning.commission.unwrap().to_string(), "0.36");
+        let waiting = earn(money("0.10", "EUR"), Currency::USD, None, Some(basis)).unwrap();
+        assert_eq!((waiting.commission, waiting.hold), (None, Some(HoldReason::FxRateMissing)));
+    }
+
+    #[test]
+    fn what_remains_earns_what_it_would_have_earned_alone_and_nothing_earns_nothing() {
+        let ten = Basis::Percent(Rate::parse_percent("10").unwrap());
+        let flat = Basis::Flat(money("5.00", "USD"));
+        let both = Basis::PercentPlusFlat(Rate::parse_percent("10").unwrap(), money("1.00", "USD"));
+        let cases = [
+            ("a share of the rest", "99.99", "33.33", ten, "3.33"),
+            ("of a cent", "99.99", "0.04", ten, "0.00"),
+            ("of nothing", "99.99", "0.00", ten, "0.00"),
+            ("a flat amount while anything is left", "99.99", "0.01", flat, "5.00"),
+            ("a flat amount of nothing", "99.99", "0.00", flat, "0.00"),
+            ("both of the rest", "99.99", "10.00", both, "2.00"),
+            ("both of nothing", "99.99", "0.00", both, "0.00"),
+            ("a lead was worth nothing from the start", "0.00", "0.00", flat, "5.00"),
+        ];
+        for (name, initial, remaining, basis, expected) in cases {
+            let amounts = (money(initial, "USD"), money(remaining, "USD"));
+            let earning = earn_on_what_remains(amounts, Currency::USD, None, Some(basis)).unwrap();
+            assert_eq!(earning.commission.unwrap().to_string(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_commission_stands_where_its_facts_put_it() {
+        use CommissionState::{Disputed, Held, InPayout, Paid, Payable, Void};
+        use ConversionStatus::{Approved, Pending, Rejected};
+        let now = Timestamp::from_millis(1_000);
+        let (over, later) = (Some(now), Some(Timestamp::from_millis(1_001)));
+        let plain = Standing {
+            state: Held,
+            status: Approved,
+            sale: SaleStatus::Complete,
+            waits_for_rate: false,
+            hold_until: None,
         };
-        let versions = [rule(1, 100), rule(2, 200)];
-        let cases = [("before any", 99, 1), ("first", 100, 1), ("the eve", 199, 1), ("new", 200, 2)];
-        for (name, now, version) in cases {
-            assert_eq!(in_force(&versions, at(now)).map(|rule| rule.version), Some(version), "{name}");
+        let cases = [
+            ("approved", plain, Payable, None),
+            ("its hold is over this moment", Standing { hold_until: over, ..plain }, Payable, None),
+            ("its hold is not over", Standing { hold_until: later, ..plain }, Held, later),
+            ("undecided", Standing { status: Pending, hold_until: later, ..plain }, Held, None),
+            ("rejected", Standing { status: Rejected, ..plain }, Void, None),
+            ("taken back to pending", Standing { status: Pending, state: Void, ..plain }, Held, None),
+            ("not paid for yet", Standing { sale: SaleStatus::Open, ..plain }, Held, None),
+            ("on trial", Standing { sale: SaleStatus::Trialing, ..plain }, Held, None),
+            ("did not go through", Standing { sale: SaleStatus::Failed, ..plain }, Held, None),
+            ("partly given back", Standing { sale: SaleStatus::PartialRefunded, ..plain }, Payable, None),
+            ("wholly given back", Standing { sale: SaleStatus::Refunded, state: Payable, ..plain }, Void, None),
+            ("without a rate", Standing { waits_for_rate: true, hold_until: later, ..plain }, Held, None),
+            ("in a payout", Standing { state: InPayout, sale: SaleStatus::Refunded, ..plain }, InPayout, None),
+            ("paid", Standing { state: Paid, status: Rejected, ..plain }, Paid, None),
+            ("disputed", Standing { state: Disputed, ..plain }, Disputed, None),
+        ];
+        for (name, standing, state, release_at) in cases {
+            assert_eq!(standing.settle(now), Settled { state, release_at }, "{name}");
         }
     }
 

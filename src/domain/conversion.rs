@@ -5,8 +5,9 @@ use super::click_token::Mode;
 use super::dedup::{DedupKey, Facts};
 use super::event::{Channel, Event};
 use super::handle::{EmailHash, ExternalId, OrderId};
-use super::id::{ConversionId, ProgramId, TokenId};
+use super::id::{AffiliateId, ConversionId, ProgramId, TokenId};
 use super::money::Money;
+use super::rule::{Order, Subscription};
 use super::text_enum;
 use super::time::Timestamp;
 
@@ -87,6 +88,37 @@ pub struct CustomerFacts {
     pub coupon_code: Option<ExternalId>,
 }
 
+/// What was bought, as far as the sender says. Optional in every dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purchase {
+    /// Products named, in the order given.
+    pub product_ids: Vec<String>,
+    /// Prices named, in the order given.
+    pub price_ids: Vec<String>,
+    /// What subscription it is a payment of, if it is one.
+    pub subscription: Option<Subscription>,
+    /// Where the purchase stands.
+    pub sale: SaleStatus,
+    /// When the sender says that it happened; it is kept, and nothing goes by it.
+    pub claimed_at: Option<Timestamp>,
+    /// What the sender wants to find again, as one JSON object.
+    pub metadata: Option<String>,
+}
+
+impl Default for Purchase {
+    /// Paid for, and nothing else said.
+    fn default() -> Self {
+        Self {
+            product_ids: Vec::new(),
+            price_ids: Vec::new(),
+            subscription: None,
+            sale: SaleStatus::Complete,
+            claimed_at: None,
+            metadata: None,
+        }
+    }
+}
+
 /// The largest amount one conversion may have, in minor units: ten trillion of a currency with two decimals. It keeps the
 /// sum of any batch far inside 64 bits.
 pub const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
@@ -114,13 +146,25 @@ pub struct Report {
     pub amount: Money,
     /// Who the customer is.
     pub customer: CustomerFacts,
-    /// Products named, in the order given.
-    pub product_ids: Vec<String>,
+    /// What was bought, as far as the sender says.
+    pub purchase: Purchase,
     /// Names of fields that no one reads, kept so that a typo can be found.
     pub ignored_fields: Vec<String>,
 }
 
 impl Report {
+    /// What a rule goes by, if this affiliate is credited.
+    #[must_use]
+    pub fn order(&self, affiliate: AffiliateId) -> Order<'_> {
+        Order {
+            products: &self.purchase.product_ids,
+            prices: &self.purchase.price_ids,
+            subscription: self.purchase.subscription,
+            affiliate,
+            event: &self.event,
+        }
+    }
+
     /// The key under which it must be unique, given the action that takes part.
     #[must_use]
     pub fn dedup_key(&self, action: &str) -> DedupKey {

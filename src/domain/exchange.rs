@@ -5,6 +5,8 @@
 //! digit by digit: every result is the exact one rounded, or an error, never a silently shortened one. A currency without a
 //! quote is worth nothing yet; it is never taken one to one.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use super::currency::Currency;
@@ -13,6 +15,47 @@ use super::time::LocalDay;
 
 /// How many days old a quote may be.
 pub const OLDEST_QUOTE_DAYS: i32 = 7;
+
+/// An exchange rate: a decimal above zero, kept to its last digit.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ExchangeRate(Decimal);
+
+/// Why something is not an exchange rate.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a number above zero, such as 1.0837")]
+pub struct NotARate;
+
+impl ExchangeRate {
+    /// Takes a decimal above zero.
+    ///
+    /// # Errors
+    /// [`NotARate`].
+    pub fn new(rate: Decimal) -> Result<Self, NotARate> {
+        if rate > Decimal::ZERO { Ok(Self(rate.normalize())) } else { Err(NotARate) }
+    }
+
+    /// Reads digits with a full stop among them, and nothing else.
+    ///
+    /// # Errors
+    /// [`NotARate`].
+    pub fn parse(text: &str) -> Result<Self, NotARate> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let rate = Decimal::from_str_exact(text).ok().filter(|_| plain);
+        rate.ok_or(NotARate).and_then(Self::new)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn decimal(self) -> Decimal {
+        self.0
+    }
+}
+
+impl fmt::Display for ExchangeRate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
 
 /// The rate of a day.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]

@@ -261,6 +261,14 @@ entities! {
     SignInFailure, SignInFailureId, "fail";
     /// A code that replaces a lost second factor.
     RecoveryCode, RecoveryCodeId, "rec";
+    /// A code that a customer types and that stands for an affiliate.
+    Coupon, CouponId, "cpn";
+    /// Money that a customer got back.
+    Refund, RefundId, "rfd";
+    /// One change of a conversion.
+    Change, ChangeId, "chg";
+    /// Whatever a ledger entry was booked for: a refund or a payout, with the bits of its id.
+    Occasion, OccasionId, "occ";
 }
 
 #[cfg(test)]
@@ -307,6 +315,10 @@ mod tests {
             (Media::PREFIX, "media"),
             (SignInFailure::PREFIX, "fail"),
             (RecoveryCode::PREFIX, "rec"),
+            (Coupon::PREFIX, "cpn"),
+            (Refund::PREFIX, "rfd"),
+            (Change::PREFIX, "chg"),
+            (Occasion::PREFIX, "occ"),
         ];
         for (prefix, expected) in prefixes {
             assert_eq!(prefix, expected);

@@ -4,7 +4,7 @@
 //! entry too: the commission on what remains minus what was booked so far, so that a full refund ends at exactly zero
 //! however many partial ones came before, rounding included (CONTRACT, Rules: Adjusting).
 
-use super::id::{AffiliateId, CommissionId, ConversionId, EntryId, ProgramId};
+use super::id::{AffiliateId, CommissionId, ConversionId, EntryId, OccasionId, ProgramId};
 use super::money::{Money, MoneyError};
 use super::text_enum;
 use super::time::Timestamp;
@@ -30,7 +30,7 @@ text_enum! {
 }
 
 /// One movement of money owed to an affiliate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its id.
     pub id: EntryId,
@@ -48,6 +48,10 @@ pub struct Entry {
     pub amount: Money,
     /// When.
     pub booked_at: Timestamp,
+    /// The refund or payout it was booked for, where there is one.
+    pub occasion: Option<OccasionId>,
+    /// Why, in somebody's words; empty where the kind says it all.
+    pub reason: String,
 }
 
 /// What must be booked so that a commission comes to `due` when `booked` has been booked so far.

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use super::commission::CommissionState;
+use super::conversion::ConversionStatus;
 use super::id::{AffiliateId, CampaignId, ProgramId};
 use super::money::Money;
 use super::time::{LocalDay, Timestamp, Zone};
@@ -72,6 +74,74 @@ impl Tally {
     }
 }
 
+/// Where an affiliate's live money stands, in minor units of the program's base currency. The balance is the sum of the
+/// ledger; the others are the parts of it that are not payable. What is left is: what of it is payable, less what was paid
+/// too much and is kept back from the next payout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MoneyTally {
+    /// Everything booked.
+    pub balance_minor: i64,
+    /// Of conversions that nobody has decided about.
+    pub waiting_minor: i64,
+    /// Of approved conversions: until a hold ends, a purchase is paid for, or a rate arrives.
+    pub held_minor: i64,
+    /// Of purchases that a bank is disputing.
+    pub disputed_minor: i64,
+    /// On its way to the affiliate.
+    pub in_payout_minor: i64,
+}
+
+impl MoneyTally {
+    /// What a commission adds that stands so and of which this much is booked.
+    #[must_use]
+    pub fn of(status: ConversionStatus, state: CommissionState, booked: Money) -> Self {
+        let minor = booked.minor();
+        let only = |holds: bool| if holds { minor } else { 0 };
+        let is_pending = status == ConversionStatus::Pending;
+        Self {
+            balance_minor: minor,
+            waiting_minor: only(state == CommissionState::Held && is_pending),
+            held_minor: only(state == CommissionState::Held && !is_pending),
+            disputed_minor: only(state == CommissionState::Disputed),
+            in_payout_minor: only(state == CommissionState::InPayout),
+        }
+    }
+
+    /// An entry that belongs to no commission: a bonus, a payout.
+    #[must_use]
+    pub fn entry(amount: Money) -> Self {
+        Self { balance_minor: amount.minor(), ..Self::default() }
+    }
+
+    /// Adds another tally; sums saturate, as in [`Tally::add`].
+    pub fn add(&mut self, other: &Self) {
+        self.balance_minor = self.balance_minor.saturating_add(other.balance_minor);
+        self.waiting_minor = self.waiting_minor.saturating_add(other.waiting_minor);
+        self.held_minor = self.held_minor.saturating_add(other.held_minor);
+        self.disputed_minor = self.disputed_minor.saturating_add(other.disputed_minor);
+        self.in_payout_minor = self.in_payout_minor.saturating_add(other.in_payout_minor);
+    }
+
+    /// What leads from `before` to this.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            balance_minor: self.balance_minor.saturating_sub(before.balance_minor),
+            waiting_minor: self.waiting_minor.saturating_sub(before.waiting_minor),
+            held_minor: self.held_minor.saturating_sub(before.held_minor),
+            disputed_minor: self.disputed_minor.saturating_sub(before.disputed_minor),
+            in_payout_minor: self.in_payout_minor.saturating_sub(before.in_payout_minor),
+        }
+    }
+
+    /// What may go into the next payout; below zero when more was paid than is owed.
+    #[must_use]
+    pub fn payable_minor(&self) -> i64 {
+        let kept_back = [self.waiting_minor, self.held_minor, self.disputed_minor, self.in_payout_minor];
+        kept_back.iter().fold(self.balance_minor, |left, part| left.saturating_sub(*part))
+    }
+}
+
 /// Where something is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -92,9 +162,18 @@ pub struct Tallies {
     pub affiliate_days: BTreeMap<(AffiliateId, CampaignId, LocalDay), (ProgramId, Tally)>,
     /// Per program and quarter of an hour, counted from the epoch.
     pub program_quarters: BTreeMap<(ProgramId, i64), Tally>,
+    /// Per affiliate.
+    pub affiliate_money: BTreeMap<AffiliateId, (ProgramId, MoneyTally)>,
 }
 
 impl Tallies {
+    /// Counts what changed in an affiliate's money.
+    pub fn count_money(&mut self, program: ProgramId, affiliate: AffiliateId, money: &MoneyTally) {
+        if *money != MoneyTally::default() {
+            self.affiliate_money.entry(affiliate).or_insert((program, MoneyTally::default())).1.add(money);
+        }
+    }
+
     /// Counts `tally` at `place`, in the day of `zone` and the quarter hour of `at`.
     pub fn count(&mut self, place: &Place, zone: &Zone, at: Timestamp, tally: &Tally) {
         let day = zone.local_day(at);
@@ -116,12 +195,15 @@ impl Tallies {
         for (key, tally) in others.program_quarters {
             self.program_quarters.entry(key).or_default().add(&tally);
         }
+        for (affiliate, (program, money)) in others.affiliate_money {
+            self.count_money(program, affiliate, &money);
+        }
     }
 
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.program_quarters.is_empty()
+        self.program_quarters.is_empty() && self.affiliate_money.is_empty()
     }
 }
 

@@ -152,6 +152,17 @@ impl LocalDay {
     pub const fn previous(self) -> Self {
         Self(self.0.saturating_sub(1))
     }
+
+    /// The same day of the month that many calendar months later, or the last one of a month that is too short:
+    /// 31 January and one month is 28 February.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let (year, month, day) = date_of(i64::from(self.0));
+        let months = (month - 1) + i64::from(months);
+        let first = (year + months.div_euclid(12), months.rem_euclid(12) + 1, 1);
+        let next = if first.1 == 12 { (first.0 + 1, 1, 1) } else { (first.0, first.1 + 1, 1) };
+        day_number((days_of(first) + day - 1).min(days_of(next) - 1))
+    }
 }
 
 impl fmt::Display for LocalDay {
@@ -460,6 +471,23 @@ mod tests {
         for text in ["", "2026-3-31", "2026-02-30", "2026-03-31 ", "20260331", "2026/03/31", "31-03-2026", "+026-03-31"]
         {
             assert_eq!(LocalDay::parse(text), Err(TimeError::NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_month_later_is_the_same_day_or_the_last_one() {
+        let cases = [
+            ("2027-01-31", 1, "2027-02-28"),
+            ("2028-01-31", 1, "2028-02-29"),
+            ("2027-01-31", 2, "2027-03-31"),
+            ("2027-08-31", 1, "2027-09-30"),
+            ("2027-12-15", 1, "2028-01-15"),
+            ("2027-11-30", 3, "2028-02-29"),
+            ("2028-02-29", 12, "2029-02-28"),
+            ("2027-05-05", 0, "2027-05-05"),
+        ];
+        for (from, months, expected) in cases {
+            assert_eq!(day(from).plus_months(months).to_string(), expected, "{from} and {months} months");
         }
     }
 

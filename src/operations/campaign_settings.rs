@@ -6,8 +6,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::domain::click_token::Mode;
-use crate::domain::commission::Rule;
 use crate::domain::id::{CampaignId, ProgramId};
+use crate::domain::rule::Rule;
 use crate::domain::time::Timestamp;
 use crate::storage::campaign_profiles::{self, CampaignProfileRow};
 use crate::storage::campaigns::{self, CampaignRow};
@@ -24,7 +24,7 @@ pub struct CampaignSettings {
     pub profile: Option<CampaignProfileRow>,
     /// Its owner's name.
     pub owner: Option<String>,
-    /// The newest version of its rule.
+    /// The newest version of its default rule.
     pub rule: Option<Rule>,
     edition: Edition,
 }
@@ -57,7 +57,7 @@ impl CampaignSettings {
             return Ok(None);
         };
         let (profile, owner) = campaign_profiles::find(conn, program, id)?.unzip();
-        let rule = commission_rules::newest(conn, id)?;
+        let rule = commission_rules::newest(conn, id, 0)?;
         let keys = tokens::valid_of_campaign(conn, program, id, Mode::Live, now)?;
         let key = keys.iter().find(|key| key.expires_at.is_none()).map(|key| key.id);
         // Every field takes part by its derived form, also one that is added later. The mark never leaves this version of

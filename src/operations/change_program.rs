@@ -14,7 +14,6 @@
 //! shared installation includes other programs' clicks since this one's first.
 
 use crate::domain::click_token::Mode;
-use crate::domain::commission::Basis;
 use crate::domain::currency::Currency;
 use crate::domain::handle::ClickParameter;
 use crate::domain::id::{CampaignId, ClickId, ConversionId, ProgramId};
@@ -112,7 +111,7 @@ fn check_currency(conn: &mut Conn, row: &ProgramRow) -> Result<(), SettingsRefus
         return Err(SettingsRefused::CurrencyIsRecorded(row.base_currency));
     }
     let rules = commission_rules::newest_of_program(conn, row.id)?;
-    match rules.iter().any(|rule| matches!(rule.basis, Basis::Flat(_))) {
+    match rules.iter().any(|rule| !rule.ended && rule.terms.basis.flat().is_some()) {
         true => Err(SettingsRefused::CurrencyIsPaid(row.base_currency)),
         false => Ok(()),
     }

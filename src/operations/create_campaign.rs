@@ -3,10 +3,10 @@
 use crate::domain::campaign::{Campaign, CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
 use crate::domain::campaign_profile::CampaignProfile;
 use crate::domain::click_token::Mode;
-use crate::domain::commission::Basis;
 use crate::domain::id::{CampaignId, ProgramId, UserId};
 use crate::domain::key::SecretKey;
 use crate::domain::landing::{AllowedHosts, TargetUrl};
+use crate::domain::rule::Basis;
 use crate::domain::time::Window;
 use crate::environment::Environment;
 use crate::operations::change_rule::change_rule;

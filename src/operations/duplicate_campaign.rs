@@ -2,9 +2,9 @@
 
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::campaign_profile::{CampaignName, CampaignProfile};
-use crate::domain::commission::Basis;
 use crate::domain::id::{CampaignId, ProgramId, UserId};
 use crate::domain::rate::Rate;
+use crate::domain::rule::Basis;
 use crate::environment::Environment;
 use crate::operations::campaign_media::copy_media;
 use crate::operations::campaign_settings::CampaignSettings;
@@ -42,7 +42,7 @@ pub fn duplicate_campaign(
         window: original.window,
         target: original.target,
         allowed_hosts: original.allowed_hosts,
-        basis: stands.rule.map_or(Basis::Percent(Rate::ZERO), |rule| rule.basis),
+        basis: stands.rule.map_or(Basis::Percent(Rate::ZERO), |rule| rule.terms.basis),
         direct_mode: Some(original.direct_mode),
         profile: profile.unwrap_or_default(),
         owner,

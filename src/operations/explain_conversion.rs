@@ -1,8 +1,8 @@
 //! Telling how a conversion came about: everything that explains it, in one read.
 
-use crate::domain::commission::Rule;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::link::Link;
+use crate::domain::rule::Rule;
 use crate::storage::attempts::{self, AttemptRow};
 use crate::storage::clicks::{self, ClickRow};
 use crate::storage::commission_rules;

@@ -64,7 +64,7 @@ pub fn update_campaign(
     let profile = CampaignProfileRow::new((program, id), owner, &wanted.profile);
     let new_row = row != stands.campaign;
     let new_profile = Some(&profile) != stands.profile.as_ref();
-    let new_rule = stands.rule.as_ref().is_none_or(|rule| rule.basis != wanted.basis);
+    let new_rule = stands.rule.as_ref().is_none_or(|rule| rule.terms.basis != wanted.basis);
     let changes_something = new_row || new_profile || new_rule || saving.new_key.is_some();
     if changes_something && saving.seen != *stands.edition() {
         return Err(NotUpdated::ChangedMeanwhile);

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 
 use crate::domain::click_token::Mode;
-use crate::domain::commission::{Rule, earn};
+use crate::domain::commission::earn_on_what_remains;
 use crate::domain::id::{CommissionId, ConversionId, RuleId};
 use crate::domain::report::{Place, Tallies, Tally};
+use crate::domain::rule::Rule;
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks;
@@ -110,10 +111,11 @@ impl Checking {
             self.differs(format!("the commission of {} is of another program, affiliate or currency", row.id));
         }
         let rule = commission.rule_id.map(|id| self.rules.get(&id).filter(|rule| rule.campaign_id == row.campaign_id));
-        let Some(basis) = rule.map_or(Some(None), |found| found.map(|rule| Some(rule.basis))) else {
+        let Some(basis) = rule.map_or(Some(None), |found| found.map(|rule| Some(rule.terms.basis))) else {
             return self.differs(format!("{} names a rule version that is not its campaign's", row.id));
         };
-        let computed = earn(row.amount(), row.base_currency, None, basis);
+        let amounts = (row.amount(), row.remaining());
+        let computed = earn_on_what_remains(amounts, row.base_currency, row.quote().as_ref(), basis);
         let stored = (row.base(), commission.amount());
         if !computed.is_ok_and(|earning| (earning.base, earning.commission) == stored) {
             self.differs(format!("the commission of {} is not what its amount and rule give", row.id));

@@ -40,6 +40,8 @@ pub struct AttemptRow {
     pub network: Option<String>,
     pub payload: String,
     pub received_at: Timestamp,
+    pub trace: String,
+    pub report: String,
 }
 
 /// The word that stands in place of a reason for reports without a valid key.
@@ -67,6 +69,8 @@ impl From<Attempt> for AttemptRow {
             network: None,
             payload: as_json_object(&attempt.payload),
             received_at: attempt.received_at,
+            trace: String::new(),
+            report: String::new(),
         }
     }
 }
@@ -88,6 +92,8 @@ impl From<KeylessReport> for AttemptRow {
             network: report.network.map(|network| network.as_str().to_owned()),
             payload: as_json_object(&report.payload),
             received_at: report.received_at,
+            trace: String::new(),
+            report: String::new(),
         }
     }
 }

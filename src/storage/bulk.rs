@@ -16,13 +16,15 @@ use super::attempts::{AttemptDayRow, AttemptRow};
 use super::clicks::ClickRow;
 use super::commissions::CommissionRow;
 use super::conn::Conn;
+use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
 use super::ledger_entries::LedgerEntryRow;
-use super::roll_ups::{AffiliateDayRow, CampaignDayRow, ProgramQuarterRow};
+use super::referrals::{ReferralIdentifierRow, ReferralRow};
+use super::roll_ups::{AffiliateDayRow, AffiliateMoneyRow, CampaignDayRow, ProgramQuarterRow};
 use super::schema::{
-    affiliate_days, attempt_days, attempts, campaign_days, clicks, commissions, conversion_details, conversions,
-    ledger_entries, program_quarters,
+    affiliate_days, affiliate_money, attempt_days, attempts, campaign_days, clicks, commissions, conversion_changes,
+    conversion_details, conversions, ledger_entries, program_quarters, referral_identifiers, referrals,
 };
 use super::sql_types::DbUuid;
 use from_unnest::{Array, AtOnce, Column, FromUnnest};
@@ -133,6 +135,13 @@ inserted!(conversions, ConversionRow {
     repeats: BigInt,
     received_at: BigInt,
     updated_at: BigInt,
+    adjusted_minor: BigInt,
+    refunded_minor: BigInt,
+    fx_rate: Nullable<Text>,
+    fx_day: Nullable<Integer>,
+    referral_id: Nullable<DbUuid>,
+    flags: Text,
+    edition: BigInt,
 });
 
 inserted!(conversion_details, ConversionDetailsRow {
@@ -150,6 +159,11 @@ inserted!(conversion_details, ConversionDetailsRow {
     sub3: Nullable<Text>,
     sub4: Nullable<Text>,
     sub5: Nullable<Text>,
+    claimed_at: Nullable<BigInt>,
+    price_ids: Text,
+    subscription: Nullable<Text>,
+    metadata: Nullable<Text>,
+    trace: Text,
 });
 
 inserted!(commissions, CommissionRow {
@@ -164,6 +178,14 @@ inserted!(commissions, CommissionRow {
     hold_reason: Nullable<Text>,
     created_at: BigInt,
     updated_at: BigInt,
+    booked_minor: BigInt,
+    hold_until: Nullable<BigInt>,
+    release_at: Nullable<BigInt>,
+    payment_number: Nullable<Integer>,
+    first_paid_at: Nullable<BigInt>,
+    compensated_minor: BigInt,
+    entitled_id: Nullable<DbUuid>,
+    payout_id: Nullable<DbUuid>,
 });
 
 inserted!(ledger_entries, LedgerEntryRow {
@@ -177,6 +199,8 @@ inserted!(ledger_entries, LedgerEntryRow {
     amount_minor: BigInt,
     currency: Text,
     booked_at: BigInt,
+    reference_id: Nullable<DbUuid>,
+    reason: Text,
 });
 
 inserted!(attempts, AttemptRow {
@@ -194,7 +218,48 @@ inserted!(attempts, AttemptRow {
     network: Nullable<Text>,
     payload: Text,
     received_at: BigInt,
+    trace: Text,
+    report: Text,
 });
+
+inserted!(conversion_changes, ChangeRow {
+    id: DbUuid,
+    program_id: DbUuid,
+    conversion_id: DbUuid,
+    kind: Text,
+    actor: Text,
+    actor_id: Nullable<DbUuid>,
+    reason: Text,
+    detail: Text,
+    changed_at: BigInt,
+});
+
+inserted!(referrals, ReferralRow {
+    id: DbUuid,
+    program_id: DbUuid,
+    mode: Text,
+    campaign_id: DbUuid,
+    affiliate_id: DbUuid,
+    click_id: Nullable<DbUuid>,
+    link_id: Nullable<DbUuid>,
+    name: Nullable<Text>,
+    payments: Integer,
+    first_paid_at: Nullable<BigInt>,
+    created_at: BigInt,
+    updated_at: BigInt,
+});
+
+inserted!(
+    referral_identifiers,
+    ReferralIdentifierRow {
+        program_id: DbUuid,
+        mode: Text,
+        kind: Text,
+        value: Text,
+        referral_id: DbUuid,
+        created_at: BigInt,
+    }
+);
 
 /// From here on a counter goes up no more. No batch can add as much as is left up to 64 bits; without this a sum that
 /// does not fit would fail every later batch of its day on one engine, and become a float on the other.
@@ -260,4 +325,10 @@ added!(program_quarters, ProgramQuarterRow {
     key: (program_id: DbUuid, quarter: BigInt),
     same: (),
     add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
+});
+
+added!(affiliate_money, AffiliateMoneyRow {
+    key: (affiliate_id: DbUuid),
+    same: (program_id: DbUuid),
+    add: (balance_minor, waiting_minor, held_minor, disputed_minor, in_payout_minor)
 });

@@ -15,13 +15,13 @@ use super::{affiliates, campaigns, commission_rules, installation, programs, tok
 use crate::domain::affiliate::{Affiliate, AffiliateRef};
 use crate::domain::campaign::Campaign;
 use crate::domain::click_token::Mode;
-use crate::domain::commission::{Rule, in_force};
 use crate::domain::handle::{AffiliateCode, ClickParameter};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId, TokenId};
 use crate::domain::key::{KeyKind, Verifier};
 use crate::domain::landing::TargetUrl;
 use crate::domain::permission::Scopes;
 use crate::domain::program::Program;
+use crate::domain::rule::{Rule, in_force};
 use crate::domain::time::{Timestamp, Zone};
 
 /// A key, as far as checking a request needs it.
@@ -115,13 +115,13 @@ impl Catalogue {
         self.campaigns.values().filter(move |campaign| campaign.program_id == program)
     }
 
-    /// The rule in force for a campaign at `now`.
+    /// The default rule of a campaign, as it is in force at `now`.
     #[must_use]
-    pub fn rule(&self, campaign: CampaignId, now: Timestamp) -> Option<&Rule> {
-        in_force(self.rules.get(&campaign)?, now)
+    pub fn default_rule(&self, campaign: CampaignId, now: Timestamp) -> Option<&Rule> {
+        in_force(self.rules.get(&campaign)?, now).find(|rule| rule.number == 0)
     }
 
-    /// Every version of a campaign's rule, by version.
+    /// Every version of a campaign's rules, by number and version.
     #[must_use]
     pub fn rules(&self, campaign: CampaignId) -> &[Rule] {
         self.rules.get(&campaign).map_or(&[], Vec::as_slice)

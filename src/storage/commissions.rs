@@ -8,8 +8,9 @@ use super::pool::IntoStored;
 use super::schema::commissions::{self, dsl};
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::currency::Currency;
-use crate::domain::id::{AffiliateId, CommissionId, ConversionId, ProgramId, RuleId};
+use crate::domain::id::{AffiliateId, CommissionId, ConversionId, PayoutId, ProgramId, RuleId};
 use crate::domain::money::Money;
+use crate::domain::rule::Payment;
 use crate::domain::time::Timestamp;
 
 /// One commission.
@@ -28,6 +29,14 @@ pub struct CommissionRow {
     pub hold_reason: Option<HoldReason>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub booked_minor: i64,
+    pub hold_until: Option<Timestamp>,
+    pub release_at: Option<Timestamp>,
+    pub payment_number: Option<i32>,
+    pub first_paid_at: Option<Timestamp>,
+    pub compensated_minor: i64,
+    pub entitled_id: Option<AffiliateId>,
+    pub payout_id: Option<PayoutId>,
 }
 
 impl CommissionRow {
@@ -35,6 +44,20 @@ impl CommissionRow {
     #[must_use]
     pub fn amount(&self) -> Option<Money> {
         self.amount_minor.map(|minor| Money::new(minor, self.currency))
+    }
+}
+
+impl CommissionRow {
+    /// What the ledger holds for it.
+    #[must_use]
+    pub fn booked(&self) -> Money {
+        Money::new(self.booked_minor, self.currency)
+    }
+
+    /// Which of the customer's payments it is for, where that is counted.
+    #[must_use]
+    pub fn payment(&self) -> Option<Payment> {
+        Some(Payment { number: self.payment_number?.unsigned_abs(), first_at: self.first_paid_at? })
     }
 }
 

@@ -11,6 +11,8 @@ use super::schema::conversion_details::{self, dsl};
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
+use crate::domain::rule::Subscription;
+use crate::domain::time::Timestamp;
 
 /// The details of one conversion.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -31,6 +33,11 @@ pub struct ConversionDetailsRow {
     pub sub3: Option<String>,
     pub sub4: Option<String>,
     pub sub5: Option<String>,
+    pub claimed_at: Option<Timestamp>,
+    pub price_ids: String,
+    pub subscription: Option<Subscription>,
+    pub metadata: Option<String>,
+    pub trace: String,
 }
 
 fn as_json_list(words: &[String]) -> String {
@@ -49,7 +56,7 @@ impl ConversionDetailsRow {
             external_user_id: text(&report.customer.external_user_id),
             email_hash: report.customer.email.as_ref().map(|hash| hash.as_str().to_owned()),
             coupon_code: text(&report.customer.coupon_code),
-            product_ids: as_json_list(&report.product_ids),
+            product_ids: as_json_list(&report.purchase.product_ids),
             ignored_fields: as_json_list(&report.ignored_fields),
             referrer: sub(|click| &click.referrer),
             landing_page: sub(|click| &click.page_url),
@@ -58,6 +65,11 @@ impl ConversionDetailsRow {
             sub3: sub(|click| &click.sub3),
             sub4: sub(|click| &click.sub4),
             sub5: sub(|click| &click.sub5),
+            claimed_at: report.purchase.claimed_at,
+            price_ids: as_json_list(&report.purchase.price_ids),
+            subscription: report.purchase.subscription,
+            metadata: report.purchase.metadata.clone(),
+            trace: String::new(),
         }
     }
 }
@@ -80,6 +92,12 @@ impl ConversionDetailsRow {
     #[must_use]
     pub fn products(&self) -> Vec<String> {
         from_json_list(&self.product_ids)
+    }
+
+    /// The prices the report named.
+    #[must_use]
+    pub fn prices(&self) -> Vec<String> {
+        from_json_list(&self.price_ids)
     }
 
     /// The names of the report's fields that nobody reads.

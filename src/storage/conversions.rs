@@ -14,10 +14,12 @@ use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::currency::Currency;
 use crate::domain::dedup::{DedupKey, Facts};
 use crate::domain::event::{Channel, Event, EventType};
+use crate::domain::exchange::{ExchangeRate, Quote};
+use crate::domain::flag::Flags;
 use crate::domain::handle::{ActionCode, OrderId};
-use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, TokenId};
+use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId, TokenId};
 use crate::domain::money::Money;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{LocalDay, Timestamp};
 
 /// One conversion.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -47,6 +49,13 @@ pub struct ConversionRow {
     pub repeats: i64,
     pub received_at: Timestamp,
     pub updated_at: Timestamp,
+    pub adjusted_minor: i64,
+    pub refunded_minor: i64,
+    pub fx_rate: Option<ExchangeRate>,
+    pub fx_day: Option<LocalDay>,
+    pub referral_id: Option<ReferralId>,
+    pub flags: Flags,
+    pub edition: i64,
 }
 
 impl ConversionRow {
@@ -80,7 +89,19 @@ impl ConversionRow {
         Money::new(self.amount_minor, self.currency)
     }
 
-    /// The amount in the program's base currency, once an exchange rate is known.
+    /// What is left of it after returns and refunds.
+    #[must_use]
+    pub fn remaining(&self) -> Money {
+        Money::new(self.adjusted_minor.saturating_sub(self.refunded_minor), self.currency)
+    }
+
+    /// The exchange rate it was converted with; none where none was needed, or none is known.
+    #[must_use]
+    pub fn quote(&self) -> Option<Quote> {
+        Some(Quote { rate: self.fx_rate?.decimal(), day: self.fx_day? })
+    }
+
+    /// What is left of it in the program's base currency, once an exchange rate is known.
     #[must_use]
     pub fn base(&self) -> Option<Money> {
         self.base_minor.map(|minor| Money::new(minor, self.base_currency))

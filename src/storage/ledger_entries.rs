@@ -8,7 +8,7 @@ use super::pool::IntoStored;
 use super::schema::ledger_entries::{self, dsl};
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
-use crate::domain::id::{AffiliateId, CommissionId, ConversionId, EntryId, ProgramId};
+use crate::domain::id::{AffiliateId, CommissionId, ConversionId, EntryId, OccasionId, ProgramId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::time::Timestamp;
 
@@ -27,6 +27,8 @@ pub struct LedgerEntryRow {
     pub amount_minor: i64,
     pub currency: Currency,
     pub booked_at: Timestamp,
+    pub reference_id: Option<OccasionId>,
+    pub reason: String,
 }
 
 impl LedgerEntryRow {
@@ -44,6 +46,8 @@ impl LedgerEntryRow {
             amount_minor: entry.amount.minor(),
             currency: entry.amount.currency(),
             booked_at: entry.booked_at,
+            reference_id: entry.occasion,
+            reason: entry.reason.clone(),
         }
     }
 }

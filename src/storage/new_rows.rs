@@ -7,10 +7,12 @@ use super::attempts::{AttemptDayRow, AttemptRow};
 use super::bulk;
 use super::clicks::ClickRow;
 use super::commissions::CommissionRow;
+use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
 use super::error::{StorageError, Stored, Unique};
 use super::ledger_entries::LedgerEntryRow;
+use super::referrals::{ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::RollUpRows;
 use super::write::Write;
 use crate::domain::report::Tallies;
@@ -23,6 +25,9 @@ pub struct NewRows {
     pub details: Vec<ConversionDetailsRow>,
     pub commissions: Vec<CommissionRow>,
     pub entries: Vec<LedgerEntryRow>,
+    pub changes: Vec<ChangeRow>,
+    pub referrals: Vec<ReferralRow>,
+    pub referral_identifiers: Vec<ReferralIdentifierRow>,
     pub clicks: Vec<ClickRow>,
     pub attempts: Vec<AttemptRow>,
     pub attempt_days: Vec<AttemptDayRow>,
@@ -46,12 +51,16 @@ impl NewRows {
                 &self.details.as_slice(),
                 &self.commissions.as_slice(),
                 &self.entries.as_slice(),
+                &self.changes.as_slice(),
+                &self.referrals.as_slice(),
+                &self.referral_identifiers.as_slice(),
                 &self.clicks.as_slice(),
                 &self.attempts.as_slice(),
                 &self.attempt_days.as_slice(),
                 &roll_ups.campaigns.as_slice(),
                 &roll_ups.affiliates.as_slice(),
                 &roll_ups.quarters.as_slice(),
+                &roll_ups.money.as_slice(),
             ],
         );
         match inserted {

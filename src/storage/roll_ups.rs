@@ -1,4 +1,4 @@
-//! The three roll-ups: what reports read instead of clicks and conversions.
+//! The roll-ups: what reports read instead of clicks and conversions.
 
 pub mod recount;
 
@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
-use super::conn::Conn;
+use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
-use super::schema::{affiliate_days, campaign_days, program_quarters};
+use super::schema::{affiliate_days, affiliate_money, campaign_days, program_quarters};
 use super::sums::{SumParts, sum_of};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
-use crate::domain::report::{Tallies, Tally};
+use crate::domain::report::{MoneyTally, Tallies, Tally};
 use crate::domain::time::LocalDay;
 
 /// The counted columns, which all three tables share.
@@ -85,11 +85,52 @@ roll_up_row!(
     ProgramQuarterRow of program_quarters { program_id: ProgramId, quarter: i64 }
 );
 
+/// Where an affiliate's live money stands.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = affiliate_money, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::report says what they mean")]
+pub struct AffiliateMoneyRow {
+    pub affiliate_id: AffiliateId,
+    pub program_id: ProgramId,
+    pub balance_minor: i64,
+    pub waiting_minor: i64,
+    pub held_minor: i64,
+    pub disputed_minor: i64,
+    pub in_payout_minor: i64,
+}
+
+impl AffiliateMoneyRow {
+    fn new(affiliate_id: AffiliateId, program_id: ProgramId, money: &MoneyTally) -> Self {
+        Self {
+            affiliate_id,
+            program_id,
+            balance_minor: money.balance_minor,
+            waiting_minor: money.waiting_minor,
+            held_minor: money.held_minor,
+            disputed_minor: money.disputed_minor,
+            in_payout_minor: money.in_payout_minor,
+        }
+    }
+
+    /// The sums.
+    #[must_use]
+    pub const fn money(&self) -> MoneyTally {
+        MoneyTally {
+            balance_minor: self.balance_minor,
+            waiting_minor: self.waiting_minor,
+            held_minor: self.held_minor,
+            disputed_minor: self.disputed_minor,
+            in_payout_minor: self.in_payout_minor,
+        }
+    }
+}
+
 /// A batch's deltas as rows, each table in the order of its key.
 pub(super) struct RollUpRows {
     pub(super) campaigns: Vec<CampaignDayRow>,
     pub(super) affiliates: Vec<AffiliateDayRow>,
     pub(super) quarters: Vec<ProgramQuarterRow>,
+    pub(super) money: Vec<AffiliateMoneyRow>,
 }
 
 impl RollUpRows {
@@ -109,6 +150,11 @@ impl RollUpRows {
             quarters: quarters
                 .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
                 .collect(),
+            money: tallies
+                .affiliate_money
+                .iter()
+                .map(|(affiliate, (program, money))| AffiliateMoneyRow::new(*affiliate, *program, money))
+                .collect(),
         }
     }
 }
@@ -122,6 +168,7 @@ pub fn all(conn: &mut Conn) -> Stored<Tallies> {
         campaign_days: all_campaign_days(conn)?,
         affiliate_days: all_affiliate_days(conn)?,
         program_quarters: all_program_quarters(conn)?,
+        affiliate_money: all_affiliate_money(conn)?,
     })
 }
 
@@ -154,6 +201,30 @@ fn all_program_quarters(conn: &mut Conn) -> Stored<BTreeMap<(ProgramId, i64), Ta
     let rows: Vec<((ProgramId, i64), Counted)> =
         dsl::program_quarters.select(((dsl::program_id, dsl::quarter), counted)).load(conn).stored()?;
     Ok(rows.into_iter().map(|(key, counted)| (key, counted.into())).collect())
+}
+
+fn all_affiliate_money(conn: &mut Conn) -> Stored<BTreeMap<AffiliateId, (ProgramId, MoneyTally)>> {
+    let rows = affiliate_money::table.select(AffiliateMoneyRow::as_select()).load(conn).stored()?;
+    Ok(rows.into_iter().map(|row| (row.affiliate_id, (row.program_id, row.money()))).collect())
+}
+
+/// Where the live money of each affiliate of a program stands; those of whom nothing was ever booked are left out.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn money_of_program(conn: &mut Conn, program: ProgramId) -> Stored<Vec<AffiliateMoneyRow>> {
+    let own = affiliate_money::table.filter(affiliate_money::program_id.eq(program));
+    own.select(AffiliateMoneyRow::as_select()).load(conn).stored()
+}
+
+/// Where an affiliate's live money stands.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn money_of_affiliate(conn: &mut Conn, affiliate: AffiliateId) -> Stored<MoneyTally> {
+    let its = affiliate_money::table.filter(affiliate_money::affiliate_id.eq(affiliate));
+    let row = its.select(AffiliateMoneyRow::as_select()).first(conn).optional().stored()?;
+    Ok(row.map(|row| row.money()).unwrap_or_default())
 }
 
 /// What an affiliate brought, all campaigns and days together.

@@ -3,9 +3,14 @@
 #![allow(missing_docs, clippy::allow_attributes, reason = "Diesel's macro writes public items for every column")]
 
 mod admin;
+mod earnings;
 
 pub use admin::{
     affiliate_codes, campaign_media, campaign_profiles, invitations, recovery_codes, sessions, sign_in_failures,
+};
+pub use earnings::{
+    affiliate_money, audit_log, commission_rules, commissions, conversion_changes, conversion_details, conversions,
+    coupons, exchange_rates, ledger_entries, payouts, referral_identifiers, referrals, refunds,
 };
 
 diesel::table! {
@@ -17,6 +22,8 @@ diesel::table! {
         key_check -> Text,
         revision -> BigInt,
         created_at -> BigInt,
+        audit_count -> BigInt,
+        audit_link -> Text,
     }
 }
 
@@ -109,21 +116,6 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use super::super::sql_types::DbUuid;
 
-    commission_rules (id) {
-        id -> DbUuid,
-        campaign_id -> DbUuid,
-        version -> Integer,
-        rate_ppm -> Nullable<Integer>,
-        flat_minor -> Nullable<BigInt>,
-        flat_currency -> Nullable<Text>,
-        since -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use super::super::sql_types::DbUuid;
-
     tokens (id) {
         id -> DbUuid,
         program_id -> DbUuid,
@@ -188,96 +180,6 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use super::super::sql_types::DbUuid;
 
-    conversions (id) {
-        id -> DbUuid,
-        program_id -> DbUuid,
-        order_id -> Text,
-        action -> Text,
-        mode -> Text,
-        campaign_id -> DbUuid,
-        affiliate_id -> DbUuid,
-        link_id -> Nullable<DbUuid>,
-        click_id -> Nullable<DbUuid>,
-        token_id -> DbUuid,
-        channel -> Text,
-        trust -> Integer,
-        event_type -> Text,
-        event_name -> Nullable<Text>,
-        amount_minor -> BigInt,
-        currency -> Text,
-        base_minor -> Nullable<BigInt>,
-        base_currency -> Text,
-        status -> Text,
-        sale_status -> Text,
-        repeats -> BigInt,
-        received_at -> BigInt,
-        updated_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use super::super::sql_types::DbUuid;
-
-    conversion_details (conversion_id) {
-        conversion_id -> DbUuid,
-        customer_id -> Nullable<Text>,
-        external_user_id -> Nullable<Text>,
-        email_hash -> Nullable<Text>,
-        coupon_code -> Nullable<Text>,
-        product_ids -> Text,
-        ignored_fields -> Text,
-        referrer -> Nullable<Text>,
-        landing_page -> Nullable<Text>,
-        sub1 -> Nullable<Text>,
-        sub2 -> Nullable<Text>,
-        sub3 -> Nullable<Text>,
-        sub4 -> Nullable<Text>,
-        sub5 -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use super::super::sql_types::DbUuid;
-
-    commissions (id) {
-        id -> DbUuid,
-        program_id -> DbUuid,
-        conversion_id -> DbUuid,
-        affiliate_id -> DbUuid,
-        rule_id -> Nullable<DbUuid>,
-        amount_minor -> Nullable<BigInt>,
-        currency -> Text,
-        state -> Text,
-        hold_reason -> Nullable<Text>,
-        created_at -> BigInt,
-        updated_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use super::super::sql_types::DbUuid;
-
-    ledger_entries (id) {
-        id -> DbUuid,
-        program_id -> DbUuid,
-        mode -> Text,
-        affiliate_id -> DbUuid,
-        commission_id -> Nullable<DbUuid>,
-        conversion_id -> Nullable<DbUuid>,
-        kind -> Text,
-        amount_minor -> BigInt,
-        currency -> Text,
-        booked_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-    use super::super::sql_types::DbUuid;
-
     attempts (id) {
         id -> DbUuid,
         program_id -> Nullable<DbUuid>,
@@ -293,6 +195,8 @@ diesel::table! {
         network -> Nullable<Text>,
         payload -> Text,
         received_at -> BigInt,
+        trace -> Text,
+        report -> Text,
     }
 }
 
@@ -395,5 +299,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_failures,
     invitations,
     campaign_profiles,
-    campaign_media
+    campaign_media,
+    conversion_changes,
+    refunds,
+    coupons,
+    referrals,
+    referral_identifiers,
+    exchange_rates,
+    payouts,
+    affiliate_money,
+    audit_log
 );

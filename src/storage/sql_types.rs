@@ -22,16 +22,22 @@ use crate::domain::affiliate::AffiliateStatus;
 use crate::domain::attempt::Call;
 use crate::domain::attribution::Refusal;
 use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, ToolType};
+use crate::domain::change::ChangeKind;
 use crate::domain::click_token::{Mode, Origin};
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::currency::Currency;
 use crate::domain::event::{Channel, EventType};
+use crate::domain::exchange::ExchangeRate;
+use crate::domain::flag::Flags;
 use crate::domain::handle::{AffiliateCode, LinkCode, OrderId, ProgramSlug};
 use crate::domain::id::{Entity, Id};
 use crate::domain::key::KeyKind;
 use crate::domain::ledger::EntryKind;
 use crate::domain::media::ImageFormat;
+use crate::domain::payout::{PayoutState, RefundKind};
+use crate::domain::referral::IdentifierKind;
+use crate::domain::rule::{Approval, Subscription, SubscriptionCondition};
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::domain::user::Role;
 
@@ -157,23 +163,30 @@ macro_rules! stored_handles {
 
 stored_words!(
     AffiliateStatus,
+    Approval,
     Call,
     CampaignKind,
     CampaignStatus,
+    ChangeKind,
     Channel,
     CommissionState,
     ConversionStatus,
     EntryKind,
     EventType,
     HoldReason,
+    IdentifierKind,
     ImageFormat,
     IntegrationMethod,
     KeyKind,
     Mode,
     Origin,
+    PayoutState,
     Refusal,
+    RefundKind,
     Role,
     SaleStatus,
+    Subscription,
+    SubscriptionCondition,
     ToolType,
 );
 
@@ -182,6 +195,11 @@ stored_handles!(AffiliateCode, LinkCode, OrderId, ProgramSlug);
 stored_as! {
     Text via String:
     Currency { |currency: &Currency| currency.code().to_owned(), |text: String| Ok(Currency::parse(&text)?) },
+    ExchangeRate { |rate: &ExchangeRate| rate.to_string(), |text: String| Ok(ExchangeRate::parse(&text)?) },
+    Flags {
+        |flags: &Flags| flags.words(),
+        |text: String| Flags::from_words(&text).ok_or_else(|| format!("unknown flags: {text}").into())
+    },
 }
 
 stored_as! {

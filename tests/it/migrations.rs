@@ -15,8 +15,11 @@ use crate::support::sql::Sql;
 use crate::support::world::Demo;
 
 /// The tables as Diesel knows them. The files are read, because they are what the statements are compiled from.
-const DIESEL: [&str; 2] =
-    [include_str!("../../src/storage/schema.rs"), include_str!("../../src/storage/schema/admin.rs")];
+const DIESEL: [&str; 3] = [
+    include_str!("../../src/storage/schema.rs"),
+    include_str!("../../src/storage/schema/admin.rs"),
+    include_str!("../../src/storage/schema/earnings.rs"),
+];
 const FUTURE: &str = "99991231235959";
 
 /// `table.column type`, with ` null` behind it where the column may be empty.

@@ -11,6 +11,7 @@ use crate::domain::conversion::Report;
 use crate::domain::currency::Currency;
 use crate::domain::dedup::{DedupKey, Facts};
 use crate::domain::id::{ClickId, ConversionId, RuleId};
+use crate::domain::rule;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::{self, ClickRow};
 use crate::storage::conn::Conn;
@@ -126,9 +127,10 @@ fn credit(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming) -> R
     }
     claim.judge(campaign, report)?;
     let program = catalogue.program(report.program_id).ok_or(Refusal::UnknownCampaign)?;
-    let rule = catalogue.rule(campaign.id, report.received_at);
+    let order = report.order(claim.credit.affiliate_id);
+    let rule = rule::deciding(catalogue.rules(campaign.id), &order, report.received_at);
     // No exchange rate is on record yet, so a foreign sale waits for one; without one nothing can overflow.
-    let earning = commission::earn(report.amount, program.base_currency, None, rule.map(|rule| rule.basis));
+    let earning = commission::earn(report.amount, program.base_currency, None, rule.map(|rule| rule.terms.basis));
     Ok(Verdict::New(Box::new(Credited {
         id: report.id,
         key,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
-use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
+use crate::domain::conversion::{ConversionStatus, Report};
+use crate::domain::flag::Flags;
 use crate::domain::id::{CommissionId, ConversionId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
@@ -87,6 +88,8 @@ fn add_one(env: &Environment, on_record: &OnRecord, (report, credited): (&Report
             kind: EntryKind::Earn,
             amount,
             booked_at: report.received_at,
+            occasion: None,
+            reason: String::new(),
         };
         rows.entries.push(LedgerEntryRow::new(&entry, report.mode));
     }
@@ -114,10 +117,17 @@ fn conversion_row(report: &Report, credited: &Credited) -> ConversionRow {
         base_minor: credited.earning.base.map(Money::minor),
         base_currency: credited.base_currency,
         status: ConversionStatus::Pending,
-        sale_status: SaleStatus::Complete,
+        sale_status: report.purchase.sale,
         repeats: 0,
         received_at: report.received_at,
         updated_at: report.received_at,
+        adjusted_minor: report.amount.minor(),
+        refunded_minor: 0,
+        fx_rate: None,
+        fx_day: None,
+        referral_id: None,
+        flags: Flags::default(),
+        edition: 0,
     }
 }
 
@@ -134,5 +144,13 @@ fn commission_row(id: CommissionId, report: &Report, credited: &Credited) -> Com
         hold_reason: credited.earning.hold,
         created_at: report.received_at,
         updated_at: report.received_at,
+        booked_minor: credited.earning.commission.map_or(0, Money::minor),
+        hold_until: None,
+        release_at: None,
+        payment_number: None,
+        first_paid_at: None,
+        compensated_minor: 0,
+        entitled_id: None,
+        payout_id: None,
     }
 }

@@ -6,7 +6,7 @@
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::attempt::Payload;
 use accrue::domain::click_token::Mode;
-use accrue::domain::conversion::{CustomerFacts, Report};
+use accrue::domain::conversion::{CustomerFacts, Purchase, Report};
 use accrue::domain::currency::Currency;
 use accrue::domain::event::{Channel, Event};
 use accrue::domain::handle::{AffiliateCode, EmailAddress, OrderId};
@@ -108,7 +108,7 @@ fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
         event: Event::SALE,
         amount: Money::new(9_999, Currency::USD),
         customer: CustomerFacts::default(),
-        product_ids: Vec::new(),
+        purchase: Purchase::default(),
         ignored_fields: Vec::new(),
     };
     let named = accrue::domain::affiliate::AffiliateRef::Id(scene.affiliate);

@@ -1,12 +1,12 @@
 //! Making programs and changing their settings.
 
-use accrue::domain::commission::Basis;
 use accrue::domain::currency::Currency;
 use accrue::domain::handle::ClickParameter;
 use accrue::domain::id::ProgramId;
 use accrue::domain::landing::TargetUrl;
 use accrue::domain::money::Money;
 use accrue::domain::name::Name;
+use accrue::domain::rule::Basis;
 use accrue::domain::time::Zone;
 use accrue::domain::user::Role;
 use accrue::operations::change_program::{ProgramSettings, SettingsRefused, change_program};

@@ -1,11 +1,12 @@
 //! What a report earns, to the minor unit.
 
 use accrue::domain::affiliate::AffiliateStatus;
-use accrue::domain::commission::{Basis, CommissionState, HoldReason};
+use accrue::domain::commission::{CommissionState, HoldReason};
 use accrue::domain::currency::Currency;
 use accrue::domain::ledger::EntryKind;
 use accrue::domain::money::Money;
 use accrue::domain::report::{Place, Tally};
+use accrue::domain::rule::Basis;
 use accrue::domain::time::Zone;
 use accrue::operations::create_campaign::NewCampaign;
 use accrue::storage::new_rows::NewRows;

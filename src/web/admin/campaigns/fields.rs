@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::words;
 use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
 use crate::domain::campaign_profile::{CampaignName, CampaignProfile};
-use crate::domain::commission::Basis;
 use crate::domain::currency::Currency;
 use crate::domain::landing::{AllowedHosts, TargetUrl};
 use crate::domain::line::{Line, Lines};
 use crate::domain::money::Money;
 use crate::domain::program::Program;
 use crate::domain::rate::Rate;
+use crate::domain::rule::Basis;
 use crate::domain::time::{LocalDay, Window, Zone};
 use crate::operations::campaign_settings::CampaignSettings;
 use crate::operations::create_campaign::NewCampaign;
@@ -92,9 +92,10 @@ impl CampaignFields {
         let campaign = &stored.campaign;
         let (first, last) = Period { starts_at: campaign.starts_at, ends_at: campaign.ends_at }.days(zone);
         let written = |day: Option<LocalDay>| day.map_or_else(String::new, |day| day.to_string());
-        let (basis, commission) = match stored.rule.as_ref().map(|rule| rule.basis) {
+        let (basis, commission) = match stored.rule.as_ref().map(|rule| rule.terms.basis) {
             Some(Basis::Flat(amount)) => ("flat", amount.to_string()),
             Some(Basis::Percent(rate)) => ("percent", rate.percent()),
+            Some(Basis::PercentPlusFlat(rate, _)) => ("percent", rate.percent()),
             None => ("percent", String::new()),
         };
         let profile = stored.profile.clone();

@@ -9,8 +9,8 @@ use super::fields::{CampaignFields, OVERLAPS, wrong_by_tab};
 use super::{campaign_id, words};
 use crate::app::App;
 use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, ToolType};
-use crate::domain::commission::{Basis, Rule};
 use crate::domain::id::{CampaignId, ProgramId};
+use crate::domain::rule::{Basis, Rule};
 use crate::domain::time::Zone;
 use crate::operations::campaign_keys::{CampaignKeys, campaign_keys};
 use crate::operations::campaign_settings::{CampaignSettings, Edition};
@@ -294,9 +294,10 @@ impl Saved {
 
 /// Which version is in force, and since when.
 fn rule_in_words(rule: &Rule, zone: &Zone) -> String {
-    let pays = match rule.basis {
+    let pays = match rule.terms.basis {
         Basis::Percent(rate) => rate.to_string(),
         Basis::Flat(flat) => format!("{} {} flat", amount(flat), flat.currency()),
+        Basis::PercentPlusFlat(rate, flat) => format!("{rate} plus {} {}", amount(flat), flat.currency()),
     };
     format!("Version {} is in force since {}: {pays}.", rule.version, minute(rule.since, zone))
 }

@@ -1,7 +1,8 @@
 //! A commission's arithmetic in words, so that a number that pays somebody can be checked by hand.
 
-use crate::domain::commission::{Basis, HoldReason, Rule};
+use crate::domain::commission::HoldReason;
 use crate::domain::money::Money;
+use crate::domain::rule::{Basis, Rule};
 use crate::domain::time::Zone;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conversions::ConversionRow;
@@ -37,16 +38,17 @@ impl Arithmetic {
                 || "The campaign had no rule when this was reported.".to_owned(),
                 |rule| told_rule(rule, zone),
             ),
-            sum: told_sum(conversion.base(), rule.map(|rule| rule.basis), earned),
+            sum: told_sum(conversion.base(), rule.map(|rule| rule.terms.basis), earned),
             waits: commission.and_then(|commission| commission.hold_reason).map(|reason| told_wait(reason, conversion)),
         }
     }
 }
 
 fn told_rule(rule: &Rule, zone: &Zone) -> String {
-    let pays = match rule.basis {
+    let pays = match rule.terms.basis {
         Basis::Percent(rate) => format!("{rate} of the sale"),
         Basis::Flat(flat) => format!("{} for every conversion", with_currency(flat)),
+        Basis::PercentPlusFlat(rate, flat) => format!("{rate} of the sale plus {}", with_currency(flat)),
     };
     format!("{pays}: version {} of the campaign’s rule, in force since {}.", rule.version, day(rule.since, zone))
 }
@@ -65,7 +67,14 @@ fn told_sum(base: Option<Money>, basis: Option<Basis>, earned: Option<Money>) ->
                 format!("{sale} × {rate} = {exact}, rounded once, half away from zero, to {rounded}.")
             }
         }
-        (Some(Basis::Percent(rate)), _, _) => {
+        (Some(Basis::PercentPlusFlat(rate, flat)), Some(base), Some(earned)) => format!(
+            "{} × {rate} = {}, rounded once, half away from zero, plus {} = {}.",
+            with_currency(base),
+            base.exact_share(rate),
+            with_currency(flat),
+            with_currency(earned)
+        ),
+        (Some(Basis::Percent(rate) | Basis::PercentPlusFlat(rate, _)), _, _) => {
             format!("{rate} of an amount that is not known in the program’s currency yet.")
         }
     }
@@ -84,10 +93,10 @@ fn told_wait(reason: HoldReason, conversion: &ConversionRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::told_sum;
-    use crate::domain::commission::Basis;
     use crate::domain::currency::Currency;
     use crate::domain::money::Money;
     use crate::domain::rate::Rate;
+    use crate::domain::rule::Basis;
 
     #[test]
     fn the_arithmetic_can_be_followed_by_hand() {

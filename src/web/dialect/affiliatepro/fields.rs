@@ -7,7 +7,7 @@ use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
 use crate::domain::campaign::Campaign;
 use crate::domain::click::Visit;
-use crate::domain::conversion::{CustomerFacts, LARGEST_AMOUNT, Report};
+use crate::domain::conversion::{CustomerFacts, LARGEST_AMOUNT, Purchase, Report};
 use crate::domain::currency::Currency;
 use crate::domain::event::{Channel, Event};
 use crate::domain::free_text::FreeText;
@@ -154,7 +154,7 @@ impl ConversionFields {
             event: self.event,
             amount: self.amount,
             customer: self.customer,
-            product_ids: self.product_ids,
+            purchase: Purchase { product_ids: self.product_ids, ..Purchase::default() },
             ignored_fields: self.ignored,
         }
     }

@@ -1,0 +1,82 @@
+//! What about a conversion wants a look before money goes out. A flag drops nothing; it only keeps a rule from approving
+//! by itself (CONTRACT, Rules: Attribution, Trust).
+
+use super::text_enum;
+
+text_enum! {
+    /// One thing that wants a look.
+    pub enum Flag {
+        /// The customer's e-mail address is the affiliate's own.
+        OwnEmail => "own_email",
+        /// The order followed its click faster than people buy.
+        TooFast => "too_fast",
+        /// A report that is trusted more named the order and could not be credited.
+        HigherReportRefused => "higher_report_refused",
+        /// A report that is trusted more differs from what is in a payout or paid already.
+        PaidDiffers => "paid_differs",
+    }
+}
+
+/// The flags of one conversion, each once, in the order of [`Flag::ALL`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags(Vec<Flag>);
+
+impl Flags {
+    /// Raises a flag; one that is up stays up.
+    pub fn raise(&mut self, flag: Flag) {
+        if !self.0.contains(&flag) {
+            self.0.push(flag);
+            self.0.sort_unstable();
+        }
+    }
+
+    /// Whether this one is up.
+    #[must_use]
+    pub fn has(&self, flag: Flag) -> bool {
+        self.0.contains(&flag)
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that are up.
+    pub fn iter(&self) -> impl Iterator<Item = Flag> {
+        self.0.iter().copied()
+    }
+
+    /// As storage keeps them: their words, with blanks between.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.0.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads what [`Self::words`] wrote; none for any other text.
+    #[must_use]
+    pub fn from_words(words: &str) -> Option<Self> {
+        let mut flags = Self::default();
+        for word in words.split_ascii_whitespace() {
+            flags.raise(word.parse().ok()?);
+        }
+        Some(flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flag, Flags};
+
+    #[test]
+    fn flags_are_read_back_each_once_and_in_order() {
+        let mut flags = Flags::default();
+        assert!(flags.are_none() && flags.words().is_empty());
+        for flag in [Flag::TooFast, Flag::OwnEmail, Flag::TooFast] {
+            flags.raise(flag);
+        }
+        assert_eq!(flags.words(), "own_email too_fast");
+        assert_eq!(Flags::from_words(&flags.words()), Some(flags));
+        assert_eq!(Flags::from_words("own_email nonsense"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! `conversion_changes`: what became of a conversion, row by row. There is no function that changes or deletes one.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::conversion_changes::{self, dsl};
+use crate::domain::change::{Actor, Change, ChangeKind};
+use crate::domain::id::{ChangeId, ConversionId, Entity, Id, OccasionId, ProgramId};
+use crate::domain::time::Timestamp;
+
+/// One change. Who made it is a word and, where there is somebody, the bits of their id.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = conversion_changes, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::change says what they mean")]
+pub struct ChangeRow {
+    pub id: ChangeId,
+    pub program_id: ProgramId,
+    pub conversion_id: ConversionId,
+    pub kind: ChangeKind,
+    pub actor: String,
+    pub actor_id: Option<OccasionId>,
+    pub reason: String,
+    pub detail: String,
+    pub changed_at: Timestamp,
+}
+
+const USER: &str = "user";
+const KEY: &str = "key";
+const CLOCK: &str = "clock";
+
+fn bits<T: Entity, U: Entity>(id: Id<T>) -> Id<U> {
+    Id::from_uuid(id.uuid())
+}
+
+impl From<Change> for ChangeRow {
+    fn from(change: Change) -> Self {
+        let (actor, actor_id) = match change.actor {
+            Actor::User(user) => (USER, Some(bits(user))),
+            Actor::Key(key) => (KEY, Some(bits(key))),
+            Actor::Clock => (CLOCK, None),
+        };
+        Self {
+            id: change.id,
+            program_id: change.program_id,
+            conversion_id: change.conversion_id,
+            kind: change.kind,
+            actor: actor.to_owned(),
+            actor_id,
+            reason: change.reason,
+            detail: change.detail,
+            changed_at: change.at,
+        }
+    }
+}
+
+impl ChangeRow {
+    /// Who made it.
+    #[must_use]
+    pub fn by(&self) -> Actor {
+        match (self.actor.as_str(), self.actor_id) {
+            (USER, Some(id)) => Actor::User(bits(id)),
+            (KEY, Some(id)) => Actor::Key(bits(id)),
+            _ => Actor::Clock,
+        }
+    }
+}
+
+/// Everything that became of a conversion, the oldest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_conversion(conn: &mut Conn, conversion: ConversionId) -> Stored<Vec<ChangeRow>> {
+    let its = dsl::conversion_changes.filter(dsl::conversion_id.eq(conversion)).order(dsl::id);
+    its.select(ChangeRow::as_select()).load(conn).stored()
+}
+
+/// The newest changes of a program, the newest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn newest(conn: &mut Conn, program: ProgramId, limit: i64) -> Stored<Vec<ChangeRow>> {
+    let own = dsl::conversion_changes.filter(dsl::program_id.eq(program)).order(dsl::id.desc());
+    own.limit(limit).select(ChangeRow::as_select()).load(conn).stored()
+}
