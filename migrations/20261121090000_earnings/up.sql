@@ -116,10 +116,7 @@ CREATE TABLE referrals (
     click_id UUID,
     link_id UUID,
     name TEXT,
-    payments INTEGER NOT NULL CHECK (payments >= 0),
-    first_paid_at BIGINT,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
     FOREIGN KEY (campaign_id, program_id) REFERENCES campaigns (id, program_id),
     FOREIGN KEY (affiliate_id, program_id) REFERENCES affiliates (id, program_id)
 );

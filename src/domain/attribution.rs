@@ -40,6 +40,14 @@ text_enum! {
         AffiliateNotActive => "affiliate_not_active",
         /// The order is on record with other facts.
         PayloadMismatch => "payload_mismatch",
+        /// No click, coupon, customer or affiliate that was named leads anywhere.
+        NothingMatches => "nothing_matches",
+        /// What was named leads to different affiliates, and the request asked for one.
+        IdentifiersDisagree => "identifiers_disagree",
+        /// Nobody has this coupon code, or nobody has it any more.
+        UnknownCoupon => "unknown_coupon",
+        /// No affiliate is known to have sent this customer.
+        UnknownCustomer => "unknown_customer",
     }
 }
 
@@ -60,6 +68,10 @@ impl Refusal {
             Self::AffiliateRejected => "Affiliate is rejected",
             Self::AffiliateNotActive => "Affiliate is not active",
             Self::PayloadMismatch => "Order already recorded with other facts",
+            Self::NothingMatches => "No click, coupon or customer leads to an affiliate",
+            Self::IdentifiersDisagree => "The identifiers lead to different affiliates",
+            Self::UnknownCoupon => "Unknown coupon code",
+            Self::UnknownCustomer => "Unknown customer",
         }
     }
 }
@@ -84,6 +96,87 @@ pub struct CreditedClick {
     pub link_id: LinkId,
     /// When it happened: its id's milliseconds.
     pub clicked_at: Timestamp,
+}
+
+text_enum! {
+    /// What named an affiliate, in the order in which it is believed (CONTRACT, Rules: Attribution).
+    pub enum Source {
+        /// Somebody decided it in the admin.
+        ByHand => "by_hand",
+        /// The click token that the report carries.
+        ClickToken => "click_token",
+        /// The click token in the visitor's cookie.
+        Cookie => "cookie",
+        /// A coupon.
+        Coupon => "coupon_code",
+        /// A known customer, by the referral's own id.
+        Referral => "referral_id",
+        /// A known customer, by the merchant's id of the account.
+        ExternalUserId => "external_user_id",
+        /// A known customer, by the merchant's id.
+        CustomerId => "customer_id",
+        /// A known customer, by e-mail address.
+        Email => "customer_email",
+        /// The report itself, without a click.
+        Direct => "direct",
+    }
+}
+
+/// Somebody whom a report names, in one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// In which way.
+    pub source: Source,
+    /// Who would be credited; none if what was named leads to nobody.
+    pub credit: Option<Credit>,
+    /// Whether it may be credited, or why not.
+    pub standing: Result<(), Refusal>,
+}
+
+impl Candidate {
+    /// What names nobody.
+    #[must_use]
+    pub const fn unknown(source: Source, why: Refusal) -> Self {
+        Self { source, credit: None, standing: Err(why) }
+    }
+}
+
+/// Whether a report's identifiers have to lead to the same affiliate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Agreement {
+    /// The first that leads anywhere decides.
+    #[default]
+    NotAsked,
+    /// All that lead anywhere must lead to the same.
+    Asked,
+}
+
+/// Who of the candidates, which stand in the order of [`Source`], gets the credit: the first that may have it. An expired
+/// click token, a coupon or a customer that may not be credited gives way to the next; a click token that may not be
+/// credited for another reason ends it, because the visitor did come through that link.
+///
+/// # Errors
+/// The refusal to answer with when nobody gets it: that of the token, else that of direct mode, else the first.
+pub fn choose(candidates: &[Candidate], agreement: Agreement) -> Result<usize, Refusal> {
+    if agreement == Agreement::Asked && disagree(candidates) {
+        return Err(Refusal::IdentifiersDisagree);
+    }
+    for (place, candidate) in candidates.iter().enumerate() {
+        match (candidate.source, candidate.standing) {
+            (_, Ok(())) => return Ok(place),
+            (Source::ClickToken, Err(why)) if why != Refusal::ClickTokenExpired => return Err(why),
+            _ => {}
+        }
+    }
+    let of_source = |source| candidates.iter().find(|candidate| candidate.source == source);
+    let known = candidates.iter().find(|candidate| candidate.credit.is_some());
+    let telling = of_source(Source::ClickToken).or_else(|| of_source(Source::Direct)).or(known);
+    Err(telling.and_then(|candidate| candidate.standing.err()).unwrap_or(Refusal::NothingMatches))
+}
+
+fn disagree(candidates: &[Candidate]) -> bool {
+    let mut affiliates = candidates.iter().filter_map(|candidate| Some(candidate.credit?.affiliate_id));
+    affiliates.next().is_some_and(|first| affiliates.any(|other| other != first))
 }
 
 /// Whether a verified token belongs to the key that presents it: same campaign, same mode.
@@ -116,8 +209,7 @@ pub fn judge_click(
     affiliate.ok_or(Refusal::AffiliateRejected)?.may_earn()
 }
 
-/// Whether a conversion without a click may be credited at `now`: the campaign allows it and takes visitors, and the
-/// affiliate is active, all judged at the report because there is no click to judge them at.
+/// Whether a conversion without a click may be credited at `now`: the campaign allows it, and as [`judge_at_report`].
 ///
 /// # Errors
 /// The refusal to answer with.
@@ -125,8 +217,27 @@ pub fn judge_direct(campaign: &Campaign, affiliate: &Affiliate, now: Timestamp) 
     if !campaign.direct_mode {
         return Err(Refusal::DirectModeOff);
     }
+    judge_at_report(campaign, affiliate, now)
+}
+
+/// Whether a coupon's or a known customer's order may be credited at `now`: the campaign takes visitors and the affiliate
+/// is active, judged at the report because there is no click to judge them at.
+///
+/// # Errors
+/// The refusal to answer with.
+pub fn judge_at_report(campaign: &Campaign, affiliate: &Affiliate, now: Timestamp) -> Result<(), Refusal> {
     campaign.takes_visitors(now)?;
     affiliate.may_send()
+}
+
+/// Whether an admin may credit by hand: neither window nor period stands in the way, but what was put away or turned out
+/// stays so.
+///
+/// # Errors
+/// The refusal to tell.
+pub fn judge_by_hand(campaign: &Campaign, affiliate: &Affiliate) -> Result<(), Refusal> {
+    campaign.still_credits()?;
+    affiliate.may_earn()
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ pub mod screening;
 mod text_enum;
 pub mod time;
 pub mod totp;
+pub mod trace;
 pub mod user;
 
 pub(crate) use text_enum::text_enum;

@@ -8,11 +8,13 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::conversion_details::{self, dsl};
+use super::traces;
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
 use crate::domain::rule::Subscription;
 use crate::domain::time::Timestamp;
+use crate::domain::trace::Trace;
 
 /// The details of one conversion.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -92,6 +94,12 @@ impl ConversionDetailsRow {
     #[must_use]
     pub fn products(&self) -> Vec<String> {
         from_json_list(&self.product_ids)
+    }
+
+    /// Everybody whom the report named; none where it was recorded before this was kept.
+    #[must_use]
+    pub fn traced(&self) -> Option<Trace> {
+        traces::read(&self.trace)
     }
 
     /// The prices the report named.

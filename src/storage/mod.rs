@@ -42,5 +42,6 @@ pub mod sign_in_failures;
 pub mod sql_types;
 mod sums;
 pub mod tokens;
+pub mod traces;
 pub mod users;
 pub mod write;

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
-use super::schema::{referral_identifiers, referrals};
-use super::write::Write;
+use super::schema::{conversions, referral_identifiers, referrals};
 use crate::domain::click_token::Mode;
+use crate::domain::conversion::{ConversionStatus, SaleStatus};
+use crate::domain::event::EventType;
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId, ReferralId};
 use crate::domain::referral::{Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
@@ -27,10 +28,7 @@ pub struct ReferralRow {
     pub click_id: Option<ClickId>,
     pub link_id: Option<LinkId>,
     pub name: Option<String>,
-    pub payments: i32,
-    pub first_paid_at: Option<Timestamp>,
     pub created_at: Timestamp,
-    pub updated_at: Timestamp,
 }
 
 /// One name of a customer.
@@ -79,14 +77,36 @@ pub fn find_all(conn: &mut Conn, ids: &[ReferralId]) -> Stored<Vec<ReferralRow>>
     these.select(ReferralRow::as_select()).load(conn).stored()
 }
 
-/// Writes what a referral's payments have come to.
+/// What a customer has paid so far: how often, and when first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// Sales that were not rejected and did not fail.
+    pub payments: u32,
+    /// When the first of them was received.
+    pub first_at: Timestamp,
+}
+
+/// What these customers have paid so far; those who have paid nothing are left out.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn set_payments(write: &mut Write<'_>, row: &ReferralRow) -> Stored<()> {
-    use referrals::dsl;
-    let payments =
-        (dsl::payments.eq(row.payments), dsl::first_paid_at.eq(row.first_paid_at), dsl::updated_at.eq(row.updated_at));
-    diesel::update(dsl::referrals.filter(dsl::id.eq(row.id))).set(payments).execute(write.conn()).stored()?;
-    Ok(())
+pub fn paid(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, Paid>> {
+    use conversions::dsl;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let theirs = dsl::conversions.filter(dsl::referral_id.eq_any(ids.iter().copied().map(Some)));
+    let sales = theirs.filter(dsl::event_type.eq(EventType::Sale)).filter(dsl::status.ne(ConversionStatus::Rejected));
+    let counted =
+        sales.filter(dsl::sale_status.ne(SaleStatus::Failed)).filter(dsl::sale_status.ne(SaleStatus::Trialing));
+    let received: Vec<(Option<ReferralId>, Timestamp)> =
+        counted.select((dsl::referral_id, dsl::received_at)).load(conn).stored()?;
+    let mut paid = HashMap::new();
+    for (referral, at) in received {
+        let Some(referral) = referral else { continue };
+        let so_far: &mut Paid = paid.entry(referral).or_insert(Paid { payments: 0, first_at: at });
+        so_far.payments += 1;
+        so_far.first_at = so_far.first_at.min(at);
+    }
+    Ok(paid)
 }

@@ -205,10 +205,7 @@ diesel::table! {
         click_id -> Nullable<DbUuid>,
         link_id -> Nullable<DbUuid>,
         name -> Nullable<Text>,
-        payments -> Integer,
-        first_paid_at -> Nullable<BigInt>,
         created_at -> BigInt,
-        updated_at -> BigInt,
     }
 }
 

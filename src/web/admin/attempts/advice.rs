@@ -50,6 +50,10 @@ pub const fn on(reason: Refusal) -> Advice {
         Refusal::AffiliateRejected => AFFILIATE_REJECTED,
         Refusal::AffiliateNotActive => AFFILIATE_NOT_ACTIVE,
         Refusal::PayloadMismatch => PAYLOAD_MISMATCH,
+        Refusal::NothingMatches => NOTHING_MATCHES,
+        Refusal::IdentifiersDisagree => IDENTIFIERS_DISAGREE,
+        Refusal::UnknownCoupon => UNKNOWN_COUPON,
+        Refusal::UnknownCustomer => UNKNOWN_CUSTOMER,
     }
 }
 
@@ -115,6 +119,30 @@ const DIRECT_MODE_OFF: Advice = Advice {
     what: "The report named an affiliate instead of a click, which this campaign does not allow.",
     next: "Report with the click token. If there cannot be one, as in an app, switch on “Allow conversions without a click”.",
     place: Place::Campaign,
+};
+const NOTHING_MATCHES: Advice = Advice {
+    title: "Nobody to credit",
+    what: "Nothing in the report led to an affiliate: no click, no coupon, no known customer.",
+    next: "Most orders are nobody’s. If you know whose this was, credit it by hand.",
+    place: Place::Setup,
+};
+const IDENTIFIERS_DISAGREE: Advice = Advice {
+    title: "Two affiliates",
+    what: "What the report named leads to different affiliates, and it asked for one.",
+    next: "Decide whose the order is, and credit it by hand.",
+    place: Place::Affiliates,
+};
+const UNKNOWN_COUPON: Advice = Advice {
+    title: "Unknown coupon",
+    what: "The report named a coupon code that no affiliate has, or has any more.",
+    next: "Compare the code with your list of coupons.",
+    place: Place::Affiliates,
+};
+const UNKNOWN_CUSTOMER: Advice = Advice {
+    title: "Unknown customer",
+    what: "The report named a customer whom no affiliate is known to have sent.",
+    next: "Nothing is wrong: the customer came by themselves. If you know better, credit it by hand.",
+    place: Place::Affiliates,
 };
 const AFFILIATE_REJECTED: Advice = Advice {
     title: "Affiliate rejected",

@@ -57,7 +57,12 @@ impl Refused {
 const fn status_of(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::InvalidRequest => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::UnknownCampaign | Refusal::UnknownAffiliate | Refusal::UnknownClickToken => StatusCode::NOT_FOUND,
+        Refusal::UnknownCampaign
+        | Refusal::UnknownAffiliate
+        | Refusal::UnknownClickToken
+        | Refusal::NothingMatches
+        | Refusal::UnknownCoupon
+        | Refusal::UnknownCustomer => StatusCode::NOT_FOUND,
         Refusal::ClickTokenExpired => StatusCode::GONE,
         Refusal::CampaignArchived
         | Refusal::CampaignNotPublic
@@ -65,6 +70,7 @@ const fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::DirectModeOff
         | Refusal::AffiliateRejected
         | Refusal::AffiliateNotActive
+        | Refusal::IdentifiersDisagree
         | Refusal::PayloadMismatch => StatusCode::CONFLICT,
     }
 }
