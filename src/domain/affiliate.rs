@@ -2,7 +2,7 @@
 
 use super::attribution::Refusal;
 use super::conversion::Change;
-use super::handle::{AffiliateCode, HandleError};
+use super::handle::{AffiliateCode, EmailAddress, HandleError};
 use super::id::{AffiliateId, ProgramId};
 use super::text_enum;
 
@@ -69,6 +69,8 @@ pub struct Affiliate {
     pub code: AffiliateCode,
     /// What people call it.
     pub name: String,
+    /// Where it is written to, if that is known.
+    pub email: Option<EmailAddress>,
     /// Where it stands now.
     pub status: AffiliateStatus,
 }

@@ -281,6 +281,7 @@ mod tests {
             program_id: campaign().program_id,
             code: AffiliateCode::parse("wander").unwrap(),
             name: "Wander Weekly".into(),
+            email: None,
             status,
         }
     }

@@ -194,6 +194,16 @@ pub struct Rule {
     pub ended: bool,
 }
 
+impl Rule {
+    /// What it pays for an order received at `at` that is such a payment of its customer, or of one of whom no other is
+    /// known. None where the rule's duration is over: then the rule decides, and there is nothing to earn.
+    #[must_use]
+    pub fn basis_for(&self, payment: Option<Payment>, at: Timestamp, zone: &Zone) -> Option<Basis> {
+        let covered = payment.is_none_or(|payment| self.terms.duration.covers(payment, at, zone));
+        covered.then_some(self.terms.basis)
+    }
+}
+
 /// What of an order a rule goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {

@@ -15,7 +15,7 @@ use super::schema::{affiliate_codes, affiliate_codes::dsl as codes_dsl};
 use super::write::Write;
 use crate::domain::affiliate::{Affiliate, AffiliateStatus};
 use crate::domain::folding::folded;
-use crate::domain::handle::AffiliateCode;
+use crate::domain::handle::{AffiliateCode, EmailAddress};
 use crate::domain::id::{AffiliateId, ProgramId};
 use crate::domain::time::Timestamp;
 
@@ -35,7 +35,14 @@ pub struct AffiliateRow {
 
 impl From<AffiliateRow> for Affiliate {
     fn from(row: AffiliateRow) -> Self {
-        Self { id: row.id, program_id: row.program_id, code: row.code, name: row.name, status: row.status }
+        Self {
+            id: row.id,
+            program_id: row.program_id,
+            code: row.code,
+            name: row.name,
+            email: row.email.as_deref().and_then(|email| EmailAddress::parse(email).ok()),
+            status: row.status,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::commissions::{self, dsl};
+use super::write::Write;
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, CommissionId, ConversionId, PayoutId, ProgramId, RuleId};
@@ -14,8 +15,9 @@ use crate::domain::rule::Payment;
 use crate::domain::time::Timestamp;
 
 /// One commission.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = commissions, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug, PartialEq, Eq)]
+#[diesel(table_name = commissions, check_for_backend(MultiBackend))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::commission says what they mean")]
 pub struct CommissionRow {
     pub id: CommissionId,
@@ -68,4 +70,14 @@ impl CommissionRow {
 pub fn of_conversions(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<Vec<CommissionRow>> {
     let theirs = dsl::commissions.filter(dsl::conversion_id.eq_any(conversions));
     theirs.select(CommissionRow::as_select()).load(conn).stored()
+}
+
+/// Makes the row what `row` says. Whoever does this has just raised the edition of its conversion, which is what tells
+/// two changes at once apart.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn replace(write: &mut Write<'_>, row: &CommissionRow) -> Stored<()> {
+    diesel::update(dsl::commissions.filter(dsl::id.eq(row.id))).set(row).execute(write.conn()).stored()?;
+    Ok(())
 }

@@ -9,6 +9,7 @@ use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::conversion_details::{self, dsl};
 use super::traces;
+use super::write::Write;
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
@@ -17,8 +18,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::trace::Trace;
 
 /// The details of one conversion.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = conversion_details, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
+#[diesel(table_name = conversion_details, primary_key(conversion_id), check_for_backend(MultiBackend))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
 pub struct ConversionDetailsRow {
     pub conversion_id: ConversionId,
@@ -83,6 +85,16 @@ impl ConversionDetailsRow {
 pub fn find(conn: &mut Conn, conversion: ConversionId) -> Stored<Option<ConversionDetailsRow>> {
     let its = dsl::conversion_details.filter(dsl::conversion_id.eq(conversion));
     its.select(ConversionDetailsRow::as_select()).first(conn).optional().stored()
+}
+
+/// Makes the details of a conversion what `row` says.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn replace(write: &mut Write<'_>, row: &ConversionDetailsRow) -> Stored<()> {
+    let its = dsl::conversion_details.filter(dsl::conversion_id.eq(row.conversion_id));
+    diesel::update(its).set(row).execute(write.conn()).stored()?;
+    Ok(())
 }
 
 fn from_json_list(text: &str) -> Vec<String> {

@@ -22,8 +22,9 @@ use crate::domain::money::Money;
 use crate::domain::time::{LocalDay, Timestamp};
 
 /// One conversion.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = conversions, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug, PartialEq, Eq)]
+#[diesel(table_name = conversions, check_for_backend(MultiBackend))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
 pub struct ConversionRow {
     pub id: ConversionId,
@@ -132,6 +133,15 @@ pub fn add_repeats(write: &mut Write<'_>, conversion: ConversionId, repeats: i64
     let this = dsl::conversions.filter(dsl::id.eq(conversion));
     diesel::update(this).set(dsl::repeats.eq(dsl::repeats + repeats)).execute(write.conn()).stored()?;
     Ok(())
+}
+
+/// Makes the row what `row` says, if its edition is still `seen`; answers whether it was. `row` carries the next edition.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn replace(write: &mut Write<'_>, row: &ConversionRow, seen: i64) -> Stored<bool> {
+    let this = dsl::conversions.filter(dsl::id.eq(row.id).and(dsl::edition.eq(seen)));
+    Ok(diesel::update(this).set(row).execute(write.conn()).stored()? == 1)
 }
 
 /// At most `limit` conversions after `after`, in the order of their ids, for checking everything again.
