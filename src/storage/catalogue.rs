@@ -11,10 +11,11 @@ use super::conn::Conn;
 use super::error::Stored;
 use super::programs::ProgramRow;
 use super::tokens::TokenRow;
-use super::{affiliates, campaigns, commission_rules, installation, programs, tokens};
+use super::{affiliates, campaigns, commission_rules, coupons, installation, programs, tokens};
 use crate::domain::affiliate::{Affiliate, AffiliateRef};
 use crate::domain::campaign::Campaign;
 use crate::domain::click_token::Mode;
+use crate::domain::coupon::Coupon;
 use crate::domain::handle::{AffiliateCode, ClickParameter};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId, TokenId};
 use crate::domain::key::{KeyKind, Verifier};
@@ -56,6 +57,7 @@ pub struct Catalogue {
     rules: HashMap<CampaignId, Vec<Rule>>,
     affiliates: HashMap<AffiliateId, Affiliate>,
     affiliate_codes: HashMap<(ProgramId, AffiliateCode), AffiliateId>,
+    coupons: HashMap<ProgramId, HashMap<String, Coupon>>,
     keys: HashMap<String, Key>,
 }
 
@@ -80,6 +82,9 @@ impl Catalogue {
         }
         for (program, code, affiliate) in affiliates::all_codes(conn)? {
             catalogue.affiliate_codes.insert((program, code), affiliate);
+        }
+        for coupon in coupons::all(conn)? {
+            catalogue.coupons.entry(coupon.program_id).or_default().insert(coupon.code.folded(), coupon);
         }
         for row in tokens::all_valid(conn, now)? {
             catalogue.keys.insert(row.selector.clone(), read_key(&row)?);
@@ -148,6 +153,13 @@ impl Catalogue {
                 self.affiliates.get(id)
             }
         }
+    }
+
+    /// The coupon of this program with this code, as [`crate::domain::coupon::folded`] makes it of what a customer typed;
+    /// ended ones included, so that a report of one can be told so.
+    #[must_use]
+    pub fn coupon(&self, program: ProgramId, folded: &str) -> Option<&Coupon> {
+        self.coupons.get(&program)?.get(folded)
     }
 
     /// The key with this selector, if it has not ended.

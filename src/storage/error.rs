@@ -44,7 +44,10 @@ pub enum Unique {
     /// `links (campaign_id, affiliate_id) where implicit`.
     #[error("the pair's implicit link")]
     ImplicitLink,
-    /// `commission_rules (campaign_id, version)`.
+    /// `coupons (program_id, folded)`: the program has or had one with that code.
+    #[error("the coupon code")]
+    CouponCode,
+    /// `commission_rules (campaign_id, number, version)`.
     #[error("the rule version")]
     RuleVersion,
     /// `conversions (order_id, program_id, action, mode)`.
@@ -56,7 +59,7 @@ pub enum Unique {
 }
 
 /// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
-const CONSTRAINTS: [(&str, &str, Unique); 9] = [
+const CONSTRAINTS: [(&str, &str, Unique); 10] = [
     ("programs_slug", "programs.slug", Unique::ProgramSlug),
     ("users_email", "users.email", Unique::UserEmail),
     ("memberships_pkey", "memberships.user_id, memberships.program_id", Unique::Membership),
@@ -64,7 +67,8 @@ const CONSTRAINTS: [(&str, &str, Unique); 9] = [
     ("affiliate_codes_pkey", "affiliate_codes.program_id, affiliate_codes.code", Unique::AffiliateCode),
     ("links_code", "links.code", Unique::LinkCode),
     ("links_implicit", "links.campaign_id, links.affiliate_id", Unique::ImplicitLink),
-    ("commission_rules_version", "commission_rules.campaign_id, commission_rules.version", Unique::RuleVersion),
+    ("coupons_code", "coupons.program_id, coupons.folded", Unique::CouponCode),
+    ("commission_rules_version", "commission_rules.campaign_id, commission_rules.number", Unique::RuleVersion),
     ("conversions_dedup", "conversions.order_id, conversions.program_id", Unique::Order),
 ];
 

@@ -20,6 +20,7 @@ pub mod conn;
 pub mod conversion_changes;
 pub mod conversion_details;
 pub mod conversions;
+pub mod coupons;
 pub mod error;
 pub mod installation;
 pub mod invitations;

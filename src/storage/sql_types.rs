@@ -26,6 +26,7 @@ use crate::domain::change::ChangeKind;
 use crate::domain::click_token::{Mode, Origin};
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
+use crate::domain::coupon::CouponCode;
 use crate::domain::currency::Currency;
 use crate::domain::event::{Channel, EventType};
 use crate::domain::exchange::ExchangeRate;
@@ -190,7 +191,7 @@ stored_words!(
     ToolType,
 );
 
-stored_handles!(AffiliateCode, LinkCode, OrderId, ProgramSlug);
+stored_handles!(AffiliateCode, CouponCode, LinkCode, OrderId, ProgramSlug);
 
 stored_as! {
     Text via String:
