@@ -142,6 +142,7 @@ CREATE TABLE exchange_rates (
     imported_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, currency, day)
 );
+CREATE INDEX exchange_rates_day ON exchange_rates (day, program_id);
 
 CREATE TABLE payouts (
     id UUID NOT NULL PRIMARY KEY,

@@ -5,6 +5,8 @@
 //! digit by digit: every result is the exact one rounded, or an error, never a silently shortened one. A currency without a
 //! quote is worth nothing yet; it is never taken one to one.
 
+mod euro_rates;
+
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -12,6 +14,7 @@ use rust_decimal::Decimal;
 use super::currency::Currency;
 use super::money::{Money, MoneyError};
 use super::time::LocalDay;
+pub use euro_rates::{EuroRates, cross};
 
 /// How many days old a quote may be.
 pub const OLDEST_QUOTE_DAYS: i32 = 7;

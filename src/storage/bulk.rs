@@ -5,6 +5,7 @@
 //! insert leaves out rows whose unique key is taken, so a batch is never sunk by one of its rows.
 
 mod from_unnest;
+mod replaced;
 
 use diesel::SqliteConnection;
 use diesel::dsl::case_when;
@@ -64,6 +65,8 @@ macro_rules! columns {
         vec![$(Box::new(Array::<$sql, _>::new($rows.iter().map(|row| row.$column.clone()).collect())) as Box<dyn Column>),+]
     };
 }
+
+use columns;
 
 /// Rows that are inserted unless their unique key is taken.
 macro_rules! inserted {

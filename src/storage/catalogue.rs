@@ -11,11 +11,13 @@ use super::conn::Conn;
 use super::error::Stored;
 use super::programs::ProgramRow;
 use super::tokens::TokenRow;
-use super::{affiliates, campaigns, commission_rules, coupons, installation, programs, tokens};
+use super::{affiliates, campaigns, commission_rules, coupons, exchange_rates, installation, programs, tokens};
 use crate::domain::affiliate::{Affiliate, AffiliateRef};
 use crate::domain::campaign::Campaign;
 use crate::domain::click_token::Mode;
 use crate::domain::coupon::Coupon;
+use crate::domain::currency::Currency;
+use crate::domain::exchange::{EuroRates, Quote};
 use crate::domain::handle::{AffiliateCode, ClickParameter};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId, TokenId};
 use crate::domain::key::{KeyKind, Verifier};
@@ -23,7 +25,10 @@ use crate::domain::landing::TargetUrl;
 use crate::domain::permission::Scopes;
 use crate::domain::program::Program;
 use crate::domain::rule::{Rule, in_force};
-use crate::domain::time::{Timestamp, Zone};
+use crate::domain::time::{LocalDay, Timestamp, Zone};
+
+/// How many days back exchange rates are held: what arrives now is converted by the rates of the last seven days.
+const HELD_RATE_DAYS: i32 = 40;
 
 /// A key, as far as checking a request needs it.
 #[derive(Clone, Debug)]
@@ -59,6 +64,7 @@ pub struct Catalogue {
     affiliate_codes: HashMap<(ProgramId, AffiliateCode), AffiliateId>,
     coupons: HashMap<ProgramId, HashMap<String, Coupon>>,
     keys: HashMap<String, Key>,
+    rates: HashMap<ProgramId, EuroRates>,
 }
 
 impl Catalogue {
@@ -88,6 +94,9 @@ impl Catalogue {
         }
         for row in tokens::all_valid(conn, now)? {
             catalogue.keys.insert(row.selector.clone(), read_key(&row)?);
+        }
+        for row in exchange_rates::since(conn, oldest_rate(now))? {
+            catalogue.rates.entry(row.program_id).or_default().add(row.currency, row.day, row.rate);
         }
         Ok(catalogue)
     }
@@ -167,6 +176,20 @@ impl Catalogue {
     pub fn key(&self, selector: &str, now: Timestamp) -> Option<&Key> {
         self.keys.get(selector).filter(|key| key.expires_at.is_none_or(|end| now < end))
     }
+
+    /// What one unit of a currency is worth in the program's base currency on a day of the last weeks, as
+    /// [`EuroRates::quote`] finds it. Older days are only in the database.
+    #[must_use]
+    pub fn quote(&self, program: ProgramId, from: Currency, day: LocalDay) -> Option<Quote> {
+        let base = self.program(program)?.base_currency;
+        self.rates.get(&program)?.quote(from, base, day)
+    }
+}
+
+/// The first day whose exchange rates a catalogue holds that is read at `now`.
+#[must_use]
+pub fn oldest_rate(now: Timestamp) -> LocalDay {
+    LocalDay::from_number(Zone::utc().local_day(now).number().saturating_sub(HELD_RATE_DAYS))
 }
 
 fn read_program(row: ProgramRow) -> Stored<Program> {

@@ -22,6 +22,7 @@ pub mod conversion_details;
 pub mod conversions;
 pub mod coupons;
 pub mod error;
+pub mod exchange_rates;
 pub mod installation;
 pub mod invitations;
 pub mod keyset;
