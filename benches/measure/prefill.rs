@@ -127,6 +127,6 @@ fn order(opened: &mut Opened, link: &Arc<Link>, at: Timestamp, place: usize) -> 
         purchase: Purchase::default(),
         ignored_fields: Vec::new(),
     };
-    let evidence = Evidence::Click(claims(opened, link, at), Some(Arc::clone(link)));
+    let evidence = Evidence::click(claims(opened, link, at), Some(Arc::clone(link)));
     Incoming { report, campaign_id: link.campaign_id, evidence, payload: Payload::default() }
 }

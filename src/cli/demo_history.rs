@@ -127,8 +127,8 @@ impl History<'_> {
             purchase: Purchase::default(),
             ignored_fields: Vec::new(),
         };
-        let evidence = Evidence::Click(click.claims, Some(Arc::clone(&click.link)));
-        Ok(Some(Incoming { report, campaign_id: campaign.id, evidence, payload: Payload::default() }))
+        let evidence = Evidence::click(click.claims, Some(Arc::clone(&click.link)));
+        Ok(Some(Incoming { report, campaign_id: Some(campaign.id), evidence, payload: Payload::default() }))
     }
 
     /// A random number below `below`; the slight preference for small ones does not matter here.

@@ -2,10 +2,12 @@
 
 use super::attribution::Refusal;
 use super::click_token::Mode;
+use super::conversion::Report;
 use super::handle::NetworkPrefix;
 use super::id::{AttemptId, CampaignId, ConversionId, ProgramId, TokenId};
 use super::text_enum;
 use super::time::Timestamp;
+use super::trace::Trace;
 
 text_enum! {
     /// Which call was made.
@@ -42,6 +44,10 @@ pub struct Attempt {
     pub conversion_id: Option<ConversionId>,
     /// What was sent.
     pub payload: Payload,
+    /// Everybody whom the report named.
+    pub trace: Trace,
+    /// The report itself, if it could be read whole: somebody may credit it by hand.
+    pub report: Option<Box<Report>>,
 }
 
 /// Whose attempt it is.

@@ -8,7 +8,7 @@
 use super::affiliate::Affiliate;
 use super::campaign::Campaign;
 use super::click_token::{Claims, Mode};
-use super::id::{AffiliateId, CampaignId, ClickId, LinkId};
+use super::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId};
 use super::link::Link;
 use super::text_enum;
 use super::time::Timestamp;
@@ -179,16 +179,36 @@ fn disagree(candidates: &[Candidate]) -> bool {
     affiliates.next().is_some_and(|first| affiliates.any(|other| other != first))
 }
 
-/// Whether a verified token belongs to the key that presents it: same campaign, same mode.
+/// For what a key speaks: its program, and only one campaign of it if it is a campaign's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The program.
+    pub program_id: ProgramId,
+    /// The campaign, for a campaign's key.
+    pub campaign_id: Option<CampaignId>,
+    /// Live or test.
+    pub mode: Mode,
+}
+
+impl Scope {
+    /// Whether a campaign of its program lies inside.
+    #[must_use]
+    pub fn covers(&self, campaign: CampaignId) -> bool {
+        self.campaign_id.is_none_or(|own| own == campaign)
+    }
+}
+
+/// Whether a verified token belongs to the key that presents it: same program, campaign and mode.
 /// A link that is not known any more belongs to nobody.
 ///
 /// # Errors
 /// [`Refusal::UnknownClickToken`], whichever of these it is: a key must not learn of others' clicks.
-pub fn belongs(claims: &Claims, link: Option<&Link>, campaign: CampaignId, mode: Mode) -> Result<Credit, Refusal> {
-    let link = link.filter(|link| link.campaign_id == campaign && claims.mode == mode && link.id == claims.link);
+pub fn belongs(claims: &Claims, link: Option<&Link>, scope: &Scope) -> Result<Credit, Refusal> {
+    let own = |link: &&Link| link.program_id == scope.program_id && scope.covers(link.campaign_id);
+    let link = link.filter(own).filter(|link| claims.mode == scope.mode && link.id == claims.link);
     let link = link.ok_or(Refusal::UnknownClickToken)?;
     let click = CreditedClick { id: claims.click, link_id: link.id, clicked_at: claims.clicked_at() };
-    Ok(Credit { campaign_id: campaign, affiliate_id: link.affiliate_id, click: Some(click) })
+    Ok(Credit { campaign_id: link.campaign_id, affiliate_id: link.affiliate_id, click: Some(click) })
 }
 
 /// Whether a click may still be credited at `now`: inside its window, the campaign not archived, the affiliate not
@@ -244,7 +264,7 @@ pub fn judge_by_hand(campaign: &Campaign, affiliate: &Affiliate) -> Result<(), R
 mod tests {
     use std::time::Duration;
 
-    use super::{Credit, Refusal, belongs, judge_click, judge_direct};
+    use super::{Agreement, Candidate, Credit, Refusal, Scope, Source, belongs, choose, judge_click, judge_direct};
     use crate::domain::affiliate::{Affiliate, AffiliateStatus};
     use crate::domain::campaign::{Campaign, CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
     use crate::domain::click_token::{Claims, Mode, Origin};
@@ -308,23 +328,82 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_its_own_campaign_and_mode_and_to_nobody_else() {
-        let other = Id::at(CLICKED, [9; 10]);
+        let scope = Scope { program_id: campaign().program_id, campaign_id: Some(campaign().id), mode: Mode::Live };
+        let other = Some(Id::at(CLICKED, [9; 10]));
         let elsewhere = Link { id: Id::at(CLICKED, [9; 10]), ..link() };
         let unknown = Err(Refusal::UnknownClickToken);
+        let judged = |link: Option<Link>, scope| belongs(&claims(), link.as_ref(), &scope).map(|_| ());
+        let foreign = Scope { program_id: Id::at(CLICKED, [8; 10]), campaign_id: None, ..scope };
         let cases = [
-            ("its own", belongs(&claims(), Some(&link()), campaign().id, Mode::Live).map(|_| ()), Ok(())),
-            ("of another campaign", belongs(&claims(), Some(&link()), other, Mode::Live).map(|_| ()), unknown),
-            ("of the other mode", belongs(&claims(), Some(&link()), campaign().id, Mode::Test).map(|_| ()), unknown),
-            ("of no link", belongs(&claims(), None, campaign().id, Mode::Live).map(|_| ()), unknown),
-            ("of another link", belongs(&claims(), Some(&elsewhere), campaign().id, Mode::Live).map(|_| ()), unknown),
+            ("its own", judged(Some(link()), scope), Ok(())),
+            ("of a key for all campaigns", judged(Some(link()), Scope { campaign_id: None, ..scope }), Ok(())),
+            ("of another campaign", judged(Some(link()), Scope { campaign_id: other, ..scope }), unknown),
+            ("of another program", judged(Some(link()), foreign), unknown),
+            ("of the other mode", judged(Some(link()), Scope { mode: Mode::Test, ..scope }), unknown),
+            ("of no link", judged(None, scope), unknown),
+            ("of another link", judged(Some(elsewhere), scope), unknown),
         ];
         for (name, found, expected) in cases {
             assert_eq!(found, expected, "{name}");
         }
-        let Credit { affiliate_id, click, .. } =
-            belongs(&claims(), Some(&link()), campaign().id, Mode::Live).expect("it belongs");
+        let Credit { affiliate_id, click, .. } = belongs(&claims(), Some(&link()), &scope).expect("it belongs");
         assert_eq!(affiliate_id, link().affiliate_id);
         assert_eq!(click.map(|click| click.clicked_at), Some(CLICKED));
+    }
+
+    fn candidate(source: Source, affiliate: u8, standing: Result<(), Refusal>) -> Candidate {
+        let affiliate_id = Id::at(CLICKED, [affiliate; 10]);
+        Candidate { source, credit: Some(Credit { campaign_id: campaign().id, affiliate_id, click: None }), standing }
+    }
+
+    #[test]
+    fn the_first_that_may_be_credited_wins_in_the_written_order() {
+        use Refusal::{CampaignArchived, ClickTokenExpired, DirectModeOff, NothingMatches, UnknownCoupon};
+        let good = |source| candidate(source, 1, Ok(()));
+        let bad = |source, why| candidate(source, 1, Err(why));
+        let all: Vec<Candidate> = Source::ALL.iter().skip(1).map(|source| good(*source)).collect();
+        for first in 0..all.len() {
+            assert_eq!(choose(&all[first..], Agreement::NotAsked), Ok(0), "{}", all[first].source);
+        }
+        let expired = bad(Source::ClickToken, ClickTokenExpired);
+        let archived = bad(Source::ClickToken, CampaignArchived);
+        let no_coupon = Candidate::unknown(Source::Coupon, UnknownCoupon);
+        let cases = [
+            ("an expired token gives way to the cookie", vec![expired, good(Source::Cookie)], Ok(1)),
+            ("and to a coupon", vec![expired, good(Source::Coupon)], Ok(1)),
+            ("and is the answer if nothing else matches", vec![expired, no_coupon], Err(ClickTokenExpired)),
+            (
+                "an archived campaign's token gives way to nothing",
+                vec![archived, good(Source::Coupon)],
+                Err(CampaignArchived),
+            ),
+            ("an unknown coupon gives way", vec![no_coupon, good(Source::Email)], Ok(1)),
+            (
+                "direct mode tells why it failed",
+                vec![no_coupon, bad(Source::Direct, DirectModeOff)],
+                Err(DirectModeOff),
+            ),
+            (
+                "a customer who may not be credited is told",
+                vec![bad(Source::Email, CampaignArchived)],
+                Err(CampaignArchived),
+            ),
+            ("what leads nowhere is nothing", vec![no_coupon], Err(NothingMatches)),
+            ("nothing is nothing", vec![], Err(NothingMatches)),
+        ];
+        for (name, candidates, expected) in cases {
+            assert_eq!(choose(&candidates, Agreement::NotAsked), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn where_agreement_is_asked_two_affiliates_are_refused_and_unknown_names_are_not() {
+        let one = candidate(Source::CustomerId, 1, Ok(()));
+        let other = candidate(Source::Email, 2, Ok(()));
+        let unknown = Candidate::unknown(Source::ExternalUserId, Refusal::UnknownCustomer);
+        assert_eq!(choose(&[one, other], Agreement::Asked), Err(Refusal::IdentifiersDisagree));
+        assert_eq!(choose(&[one, other], Agreement::NotAsked), Ok(0));
+        assert_eq!(choose(&[unknown, one], Agreement::Asked), Ok(1));
     }
 
     #[test]

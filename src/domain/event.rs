@@ -80,6 +80,8 @@ text_enum! {
         Postback => "postback",
         /// A visitor's browser, which anybody can speak for.
         Pixel => "pixel",
+        /// An admin, who credits what was not recorded.
+        ByHand => "by_hand",
     }
 }
 
@@ -98,7 +100,7 @@ impl Channel {
     #[must_use]
     pub const fn trust(self) -> Trust {
         match self {
-            Self::Server => Trust(3),
+            Self::Server | Self::ByHand => Trust::FULL,
             Self::Mobile | Self::Direct | Self::Postback => Trust(2),
             Self::Pixel => Trust(1),
         }
@@ -110,6 +112,9 @@ impl Channel {
 pub struct Trust(u8);
 
 impl Trust {
+    /// The merchant's own server.
+    pub const FULL: Self = Self(3);
+
     /// 1, 2 or 3.
     #[must_use]
     pub const fn level(self) -> u8 {

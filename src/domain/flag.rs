@@ -1,7 +1,19 @@
 //! What about a conversion wants a look before money goes out. A flag drops nothing; it only keeps a rule from approving
 //! by itself (CONTRACT, Rules: Attribution, Trust).
 
+use std::time::Duration;
+
 use super::text_enum;
+use super::time::Timestamp;
+
+/// Nobody reads a shop's page, fills a basket and pays in less than this.
+const FASTEST_PURCHASE: Duration = Duration::from_secs(3);
+
+/// Whether an order followed its visitor's click faster than people buy.
+#[must_use]
+pub fn is_too_fast(clicked_at: Timestamp, ordered_at: Timestamp) -> bool {
+    ordered_at < clicked_at.plus(FASTEST_PURCHASE)
+}
 
 text_enum! {
     /// One thing that wants a look.
@@ -66,7 +78,18 @@ impl Flags {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flag, Flags};
+    use super::{Flag, Flags, is_too_fast};
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn three_seconds_are_the_least_that_a_purchase_takes() {
+        let at = Timestamp::from_millis;
+        for (name, ordered, expected) in
+            [("at once", 5_000, true), ("just under", 7_999, true), ("three", 8_000, false), ("before", 4_000, true)]
+        {
+            assert_eq!(is_too_fast(at(5_000), at(ordered)), expected, "{name}");
+        }
+    }
 
     #[test]
     fn flags_are_read_back_each_once_and_in_order() {

@@ -44,6 +44,7 @@ pub mod referral;
 pub mod report;
 pub mod rule;
 pub mod screening;
+pub mod takeover;
 mod text_enum;
 pub mod time;
 pub mod totp;

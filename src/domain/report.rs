@@ -42,6 +42,19 @@ impl Tally {
         self.commission_minor = self.commission_minor.saturating_add(other.commission_minor);
     }
 
+    /// The same so many times; −1 takes it back.
+    #[must_use]
+    pub fn times(&self, factor: i64) -> Self {
+        Self {
+            clicks: self.clicks.saturating_mul(factor),
+            unique_clicks: self.unique_clicks.saturating_mul(factor),
+            screened: self.screened.saturating_mul(factor),
+            conversions: self.conversions.saturating_mul(factor),
+            sales_minor: self.sales_minor.saturating_mul(factor),
+            commission_minor: self.commission_minor.saturating_mul(factor),
+        }
+    }
+
     /// Conversions per hundred clicks, with two decimals, rounded half up: `3.42`. None without clicks.
     #[must_use]
     pub fn ratio(&self) -> Option<String> {

@@ -8,17 +8,21 @@
 //! hundred identical reports in one batch make one conversion and 199 repeats, without a single statement more. Where
 //! another writer was faster with an order, the set is rolled back and decided again on what is on record then.
 
+mod candidates;
+mod credited;
 mod decide;
+mod on_record;
 mod rows;
+mod taking_over;
 
 use std::sync::Arc;
 
 use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attempt::{Attempt, AttemptKey, Call, Payload};
-use crate::domain::attribution::Refusal;
+use crate::domain::attribution::{Agreement, Credit, Refusal, Scope};
 use crate::domain::click_token::Claims;
 use crate::domain::conversion::Report;
-use crate::domain::id::{CampaignId, ConversionId};
+use crate::domain::id::{CampaignId, ClickId, ConversionId, ReferralId};
 use crate::domain::link::Link;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -26,28 +30,71 @@ use crate::storage::error::Stored;
 use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
-use decide::{Decided, OnRecord, decide};
+use decide::{Decided, decide};
+use on_record::OnRecord;
 
 /// A report whose key and fields are in order, and what it goes by.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// What is reported.
     pub report: Report,
-    /// The campaign of the key.
-    pub campaign_id: CampaignId,
-    /// What names the affiliate.
+    /// The campaign of the key, for a campaign's key.
+    pub campaign_id: Option<CampaignId>,
+    /// What names the affiliate, besides what the report says of the customer.
     pub evidence: Evidence,
     /// What was sent, in case it is kept as an attempt.
     pub payload: Payload,
 }
 
-/// What names the affiliate.
+impl Incoming {
+    /// For what its key speaks.
+    fn scope(&self) -> Scope {
+        Scope { program_id: self.report.program_id, campaign_id: self.campaign_id, mode: self.report.mode }
+    }
+}
+
+/// A click token whose signature is right, with the link it names, if there is one.
 #[derive(Clone, Debug)]
-pub enum Evidence {
-    /// A click token whose signature is right, with the link it names, if there is one.
-    Click(Claims, Option<Arc<Link>>),
-    /// The report itself (direct mode).
-    Direct(AffiliateRef),
+pub struct Presented {
+    /// What the token says.
+    pub claims: Claims,
+    /// Its link.
+    pub link: Option<Arc<Link>>,
+}
+
+/// What names the affiliate, besides what the report says of the customer.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// The click token that the report carries.
+    pub token: Option<Presented>,
+    /// That of the visitor's cookie.
+    pub cookie: Option<Presented>,
+    /// The referral's own id.
+    pub referral: Option<ReferralId>,
+    /// The affiliate that the report itself names (direct mode).
+    pub direct: Option<AffiliateRef>,
+    /// Whom an admin credits.
+    pub by_hand: Option<Credit>,
+    /// Whether all of it has to lead to the same affiliate.
+    pub agreement: Agreement,
+}
+
+impl Evidence {
+    /// A click token and nothing else.
+    #[must_use]
+    pub fn click(claims: Claims, link: Option<Arc<Link>>) -> Self {
+        Self { token: Some(Presented { claims, link }), ..Self::default() }
+    }
+
+    /// The report itself and nothing else.
+    #[must_use]
+    pub fn direct(affiliate: AffiliateRef) -> Self {
+        Self { direct: Some(affiliate), ..Self::default() }
+    }
+
+    fn clicks(&self) -> impl Iterator<Item = ClickId> {
+        self.token.iter().chain(&self.cookie).map(|presented| presented.claims.click)
+    }
 }
 
 /// What became of a report.
@@ -88,23 +135,35 @@ pub fn record_conversions(
         return Ok(Recorded { outcomes: Vec::new(), attempts: Vec::new() });
     }
     let mut on_record = OnRecord::load(write.conn(), catalogue, incoming)?;
-    let mut judged: Vec<Judged<'_>> = Vec::with_capacity(incoming.len());
-    for report in incoming {
-        judged.push((report, decide(catalogue, &mut on_record, report)));
-    }
+    let mut judged = judge(env, catalogue, &mut on_record, incoming);
     rows::add(env, catalogue, &on_record, &judged, new);
+    taking_over::change(write, env, (catalogue, &on_record), &judged, new)?;
     rows::count_repeats(write, &judged, new)?;
+    judged.sort_by_key(|(report, _)| std::ptr::from_ref(*report));
     Ok(Recorded {
         outcomes: judged.iter().map(|(_, decided)| decided.outcome()).collect(),
         attempts: judged.iter().filter_map(|(report, decided)| attempt(env, report, decided)).collect(),
     })
 }
 
+/// Decides on each, those that are trusted most first: of two reports of one order in the same set, the better one is the
+/// first one.
+fn judge<'a>(
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &mut OnRecord,
+    incoming: &'a [Incoming],
+) -> Vec<Judged<'a>> {
+    let mut by_trust: Vec<&Incoming> = incoming.iter().collect();
+    by_trust.sort_by_key(|incoming| std::cmp::Reverse(incoming.report.channel.trust()));
+    by_trust.into_iter().map(|incoming| (incoming, decide(env, catalogue, on_record, incoming))).collect()
+}
+
 fn attempt(env: &Environment, incoming: &Incoming, decided: &Decided) -> Option<Attempt> {
-    let (reason, detail, conversion_id) = match decided {
-        Decided::Refused(refusal) => (*refusal, refusal.sentence().to_owned(), None),
-        Decided::Repeat { id, differing } if !differing.is_empty() => {
-            (Refusal::PayloadMismatch, differing.join(" "), Some(*id))
+    let (reason, detail, conversion_id, trace) = match decided {
+        Decided::Refused { why, trace, .. } => (*why, why.sentence().to_owned(), None, trace),
+        Decided::Repeat(repeat) if !repeat.differing.is_empty() => {
+            (Refusal::PayloadMismatch, repeat.differing.join(" "), Some(repeat.id), &repeat.trace)
         }
         _ => return None,
     };
@@ -114,7 +173,7 @@ fn attempt(env: &Environment, incoming: &Incoming, decided: &Decided) -> Option<
         key: AttemptKey {
             token_id: report.token_id,
             program_id: report.program_id,
-            campaign_id: Some(incoming.campaign_id),
+            campaign_id: incoming.campaign_id,
             mode: report.mode,
         },
         call: Call::ReportConversion,
@@ -124,5 +183,7 @@ fn attempt(env: &Environment, incoming: &Incoming, decided: &Decided) -> Option<
         order_id: Some(report.order_id.as_str().to_owned()),
         conversion_id,
         payload: incoming.payload.clone(),
+        trace: trace.clone(),
+        report: Some(Box::new(report.clone())),
     })
 }

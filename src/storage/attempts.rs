@@ -3,6 +3,7 @@
 //! Rows are kept up to a limit per key and day; from there on the day's counter alone goes up. Reports without a valid
 //! key have neither program nor token; their day is counted under the nil id.
 
+pub mod kept_report;
 pub mod list;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,6 +15,7 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::{attempt_days, attempts};
+use super::traces;
 use super::write::Write;
 use crate::domain::attempt::{Attempt, Call, KeylessReport, Payload};
 use crate::domain::attribution::Refusal;
@@ -69,8 +71,8 @@ impl From<Attempt> for AttemptRow {
             network: None,
             payload: as_json_object(&attempt.payload),
             received_at: attempt.received_at,
-            trace: String::new(),
-            report: String::new(),
+            trace: traces::written(&attempt.trace),
+            report: attempt.report.as_deref().map(kept_report::written).unwrap_or_default(),
         }
     }
 }

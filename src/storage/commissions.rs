@@ -56,6 +56,12 @@ impl CommissionRow {
         Money::new(self.booked_minor, self.currency)
     }
 
+    /// To whom what is booked belongs.
+    #[must_use]
+    pub fn entitled(&self) -> AffiliateId {
+        self.entitled_id.unwrap_or(self.affiliate_id)
+    }
+
     /// Which of the customer's payments it is for, where that is counted.
     #[must_use]
     pub fn payment(&self) -> Option<Payment> {

@@ -117,8 +117,7 @@ impl ConversionRow {
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn find_recorded(conn: &mut Conn, keys: &[DedupKey]) -> Stored<Vec<ConversionRow>> {
-    let orders: Vec<&OrderId> = keys.iter().map(|key| &key.order_id).collect();
+pub fn find_recorded(conn: &mut Conn, orders: &[OrderId]) -> Stored<Vec<ConversionRow>> {
     let same_orders = each_backend!(conn, |c| {
         dsl::conversions.filter(dsl::order_id.eq_any(orders)).select(ConversionRow::as_select()).load(c)
     });

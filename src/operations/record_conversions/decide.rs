@@ -1,91 +1,63 @@
 //! Deciding: from what is loaded to what is written, without a statement.
 
-use std::collections::HashMap;
-
-use crate::domain::affiliate::Affiliate;
-use crate::domain::attribution::{self, Credit, Refusal};
-use crate::domain::campaign::Campaign;
-use crate::domain::click_token::Claims;
-use crate::domain::commission::{self, Earning};
-use crate::domain::conversion::Report;
-use crate::domain::currency::Currency;
-use crate::domain::dedup::{DedupKey, Facts};
-use crate::domain::id::{ClickId, ConversionId, RuleId};
-use crate::domain::rule;
+use crate::domain::attribution::{self, Candidate, Credit, Refusal};
+use crate::domain::dedup::DedupKey;
+use crate::domain::event::Trust;
+use crate::domain::flag::Flag;
+use crate::domain::id::ConversionId;
+use crate::domain::takeover::{Takeover, take_over};
+use crate::domain::trace::Trace;
+use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
-use crate::storage::clicks::{self, ClickRow};
-use crate::storage::conn::Conn;
-use crate::storage::conversions;
-use crate::storage::error::Stored;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conversions::ConversionRow;
 
-use super::{Evidence, Incoming, Outcome};
-
-/// What a set of reports is judged by, read once.
-pub(super) struct OnRecord {
-    clicks: HashMap<ClickId, ClickRow>,
-    orders: HashMap<DedupKey, (ConversionId, Facts)>,
-}
-
-impl OnRecord {
-    /// Reads the clicks that the tokens name, and the conversions under the reports' orders.
-    pub(super) fn load(conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<Self> {
-        let clicks: Vec<ClickId> = incoming.iter().filter_map(|report| click_of(&report.evidence)).collect();
-        let keys: Vec<DedupKey> = incoming.iter().map(|report| dedup_key(catalogue, report)).collect();
-        let recorded = conversions::find_recorded(conn, &keys)?;
-        Ok(Self {
-            clicks: clicks::find_all(conn, &clicks)?.into_iter().map(|click| (click.id, click)).collect(),
-            orders: recorded.iter().map(|row| (row.dedup_key(), (row.id, row.facts()))).collect(),
-        })
-    }
-
-    /// The row of a click, unless it is gone.
-    pub(super) fn click(&self, id: ClickId) -> Option<&ClickRow> {
-        self.clicks.get(&id)
-    }
-}
-
-fn click_of(evidence: &Evidence) -> Option<ClickId> {
-    match evidence {
-        Evidence::Click(claims, _) => Some(claims.click),
-        Evidence::Direct(_) => None,
-    }
-}
-
-fn dedup_key(catalogue: &Catalogue, incoming: &Incoming) -> DedupKey {
-    let campaign = catalogue.campaign(incoming.report.program_id, incoming.campaign_id);
-    let action = campaign.map_or("", |campaign| incoming.report.event.dedup_action(campaign.tool_type));
-    incoming.report.dedup_key(action)
-}
+use super::candidates::candidates;
+use super::credited::{Credited, Earned};
+use super::on_record::{Known, OnRecord};
+use super::{Incoming, Outcome};
 
 /// What was decided about one report.
 pub(super) enum Decided {
     /// To be recorded.
     New(Box<Credited>),
-    /// On record already; the fields in which it differs.
-    Repeat {
-        /// What is on record.
-        id: ConversionId,
-        /// The fields in which the repeat tells another story.
-        differing: Vec<&'static str>,
+    /// On record already.
+    Repeat(Repeat),
+    /// On record by a report that is trusted less, which gives way.
+    TakenOver(Box<TakenOver>),
+    /// Not credited. A row that a report of less trust made stays, and is flagged.
+    Refused {
+        /// Why.
+        why: Refusal,
+        /// Whom the report named.
+        trace: Trace,
+        /// The row with its flag, in its next edition.
+        flagged: Option<Box<ConversionRow>>,
     },
-    /// Not credited.
-    Refused(Refusal),
 }
 
-/// A report that is credited, with what its rows need besides the report itself.
-pub(super) struct Credited {
-    /// The id it gets.
+/// A report of an order that is on record.
+pub(super) struct Repeat {
+    /// What is on record.
     pub(super) id: ConversionId,
-    /// What must be unique.
-    pub(super) key: DedupKey,
-    /// Who is credited.
-    pub(super) credit: Credit,
-    /// In which currency commissions are computed.
-    pub(super) base_currency: Currency,
-    /// What it earns.
-    pub(super) earning: Earning,
-    /// By which version of the campaign's rule.
-    pub(super) rule: Option<RuleId>,
+    /// The fields in which the repeat tells another story.
+    pub(super) differing: Vec<&'static str>,
+    /// Whom it named.
+    pub(super) trace: Trace,
+}
+
+/// A row that gives way to a report that is trusted more.
+pub(super) struct TakenOver {
+    /// How.
+    pub(super) kind: Takeover,
+    /// The row as it is.
+    pub(super) row: ConversionRow,
+    /// Its commission as it is.
+    pub(super) commission: CommissionRow,
+    /// What the report would be recorded as, by the window and rules of the first report's time.
+    pub(super) credited: Credited,
+    /// The fields in which it differs.
+    pub(super) differing: Vec<&'static str>,
 }
 
 impl Decided {
@@ -93,82 +65,147 @@ impl Decided {
     pub(super) fn outcome(&self) -> Outcome {
         match self {
             Self::New(credited) => Outcome::Recorded(credited.id),
-            Self::Repeat { id, .. } => Outcome::Repeat(*id),
-            Self::Refused(refusal) => Outcome::Refused(*refusal),
+            Self::TakenOver(taken) => Outcome::Recorded(taken.row.id),
+            Self::Repeat(repeat) => Outcome::Repeat(repeat.id),
+            Self::Refused { why, .. } => Outcome::Refused(*why),
         }
     }
 }
 
 /// Decides on one report, and lays what it decided over what is on record.
-pub(super) fn decide(catalogue: &Catalogue, on_record: &mut OnRecord, incoming: &Incoming) -> Decided {
-    match credit(catalogue, on_record, incoming) {
-        Err(refusal) => Decided::Refused(refusal),
-        Ok(Verdict::Repeat(id, differing)) => Decided::Repeat { id, differing },
-        Ok(Verdict::New(credited)) => {
-            let facts = incoming.report.facts(&credited.credit);
-            on_record.orders.insert(credited.key.clone(), (credited.id, facts));
-            Decided::New(credited)
+pub(super) fn decide(
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &mut OnRecord,
+    incoming: &Incoming,
+) -> Decided {
+    let at = incoming.report.received_at;
+    let found = match candidates(catalogue, on_record, incoming, at) {
+        Ok(found) => found,
+        Err(why) => return refused(catalogue, on_record, incoming, (why, Trace::default())),
+    };
+    if let Some(known) = known_order(catalogue, on_record, incoming, &found) {
+        let known = known.clone();
+        if known.row.trust >= level(incoming.report.channel.trust()) {
+            return Decided::Repeat(repeat(&known.row, incoming, &found));
         }
+        return take_over_order(env, catalogue, on_record, (incoming, known));
+    }
+    match attribution::choose(&found, incoming.evidence.agreement) {
+        Ok(place) => record(env, catalogue, on_record, (incoming, &found, place)),
+        Err(why) => refused(catalogue, on_record, incoming, (why, Trace::of(&found, None))),
     }
 }
 
-enum Verdict {
-    New(Box<Credited>),
-    Repeat(ConversionId, Vec<&'static str>),
+fn level(trust: Trust) -> i32 {
+    i32::from(trust.level())
 }
 
-fn credit(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming) -> Result<Verdict, Refusal> {
+/// Everything that is needed to record a report as new.
+type Chosen<'a> = (&'a Incoming, &'a [Candidate], usize);
+
+fn record(
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &mut OnRecord,
+    (incoming, found, place): Chosen<'_>,
+) -> Decided {
     let report = &incoming.report;
-    let campaign = catalogue.campaign(report.program_id, incoming.campaign_id).ok_or(Refusal::UnknownCampaign)?;
-    let claim = identify(catalogue, incoming)?;
-    let key = dedup_key(catalogue, incoming);
-    if let Some((id, facts)) = on_record.orders.get(&key) {
-        return Ok(Verdict::Repeat(*id, facts.differing(&report.facts(&claim.credit))));
-    }
-    claim.judge(campaign, report)?;
-    let program = catalogue.program(report.program_id).ok_or(Refusal::UnknownCampaign)?;
-    let order = report.order(claim.credit.affiliate_id);
-    let rule = rule::deciding(catalogue.rules(campaign.id), &order, report.received_at);
-    // No exchange rate is on record yet, so a foreign sale waits for one; without one nothing can overflow.
-    let earning = commission::earn(report.amount, program.base_currency, None, rule.map(|rule| rule.terms.basis));
-    Ok(Verdict::New(Box::new(Credited {
-        id: report.id,
-        key,
-        credit: claim.credit,
-        base_currency: program.base_currency,
-        earning: earning.map_err(|_| Refusal::InvalidRequest)?,
-        rule: rule.map(|rule| rule.id),
-    })))
-}
-
-/// Who would be credited, and what that claim rests on.
-struct Claim<'a> {
-    credit: Credit,
-    affiliate: Option<&'a Affiliate>,
-    click: Option<&'a Claims>,
-}
-
-fn identify<'a>(catalogue: &'a Catalogue, incoming: &'a Incoming) -> Result<Claim<'a>, Refusal> {
-    let program = incoming.report.program_id;
-    match &incoming.evidence {
-        Evidence::Click(claims, link) => {
-            let credit = attribution::belongs(claims, link.as_deref(), incoming.campaign_id, incoming.report.mode)?;
-            Ok(Claim { credit, affiliate: catalogue.affiliate(program, credit.affiliate_id), click: Some(claims) })
+    match Credited::of(env, catalogue, on_record, (incoming, found, place), Earned::new(report)) {
+        Ok(credited) => {
+            credited.note(on_record, report, Known { row: credited.row(report), commission: None });
+            Decided::New(Box::new(credited))
         }
-        Evidence::Direct(named) => {
-            let affiliate = catalogue.affiliate_named(program, named).ok_or(Refusal::UnknownAffiliate)?;
-            let credit = Credit { campaign_id: incoming.campaign_id, affiliate_id: affiliate.id, click: None };
-            Ok(Claim { credit, affiliate: Some(affiliate), click: None })
-        }
+        Err(why) => Decided::Refused { why, trace: Trace::of(found, None), flagged: None },
     }
 }
 
-impl Claim<'_> {
-    fn judge(&self, campaign: &Campaign, report: &Report) -> Result<(), Refusal> {
-        match (self.click, self.affiliate) {
-            (Some(claims), affiliate) => attribution::judge_click(claims, campaign, affiliate, report.received_at),
-            (None, Some(affiliate)) => attribution::judge_direct(campaign, affiliate, report.received_at),
-            (None, None) => Err(Refusal::UnknownAffiliate),
+/// What is on record under the order, for the campaign of the key or of any candidate.
+fn known_order<'a>(
+    catalogue: &Catalogue,
+    on_record: &'a OnRecord,
+    incoming: &Incoming,
+    found: &[Candidate],
+) -> Option<&'a Known> {
+    let campaigns = found.iter().filter_map(|candidate| Some(candidate.credit?.campaign_id));
+    let of_key = incoming.campaign_id.into_iter();
+    campaigns.chain(of_key).find_map(|campaign| {
+        let campaign = catalogue.campaign(incoming.report.program_id, campaign)?;
+        on_record.order(&incoming.report.dedup_key(incoming.report.event.dedup_action(campaign.tool_type)))
+    })
+}
+
+/// How a report differs from what is on record. Of several that it names, whoever is on record is meant; a report that
+/// names nobody by now, as when its customer was forgotten, cannot differ in that.
+fn repeat(row: &ConversionRow, incoming: &Incoming, found: &[Candidate]) -> Repeat {
+    let credits: Vec<Credit> = found.iter().filter_map(|candidate| candidate.credit).collect();
+    let facts = row.facts();
+    let meant = credits.iter().find(|credit| credit.affiliate_id == row.affiliate_id).or(credits.first()).copied();
+    let on_row = Credit { campaign_id: row.campaign_id, affiliate_id: row.affiliate_id, click: None };
+    let differing = facts.differing(&incoming.report.facts(&meant.unwrap_or(on_row)));
+    Repeat { id: row.id, differing, trace: Trace::of(found, None) }
+}
+
+/// A report that is trusted more than what is on record is judged as if it had come first.
+fn take_over_order(
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &mut OnRecord,
+    (incoming, known): (&Incoming, Known),
+) -> Decided {
+    let Known { row, commission: Some(commission) } = known else {
+        // Decided a moment ago in this very set, where the most trusted come first.
+        return Decided::Repeat(repeat(&known.row, incoming, &[]));
+    };
+    let found = candidates(catalogue, on_record, incoming, row.received_at).unwrap_or_default();
+    let judged = attribution::choose(&found, incoming.evidence.agreement).and_then(|place| {
+        let earned = Earned::instead_of(&row);
+        Credited::of(env, catalogue, on_record, (incoming, &found, place), earned)
+    });
+    let credited = match judged {
+        Ok(credited) => credited,
+        Err(why) => {
+            let flagged = flag(on_record, Known { row, commission: Some(commission) });
+            return Decided::Refused { why, trace: Trace::of(&found, None), flagged };
         }
+    };
+    let differing = row.facts().differing(&incoming.report.facts(&credited.credit));
+    let is_untouched = row.refunded_minor == 0;
+    let kind = take_over(row.status, commission.state, is_untouched, differing.is_empty());
+    let raised = ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() };
+    credited.note(on_record, &incoming.report, Known { row: raised, commission: None });
+    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))
+}
+
+/// A refusal. What a report of less trust recorded under the order stays, and wants a look.
+fn refused(
+    catalogue: &Catalogue,
+    on_record: &mut OnRecord,
+    incoming: &Incoming,
+    (why, trace): (Refusal, Trace),
+) -> Decided {
+    let trust = level(incoming.report.channel.trust());
+    let known = known_order(catalogue, on_record, incoming, &[]);
+    let lower = known.filter(|known| known.commission.is_some() && known.row.trust < trust).cloned();
+    let flagged = lower.and_then(|known| flag(on_record, known));
+    Decided::Refused { why, trace, flagged }
+}
+
+/// The row with its flag up, unless it is up already.
+fn flag(on_record: &mut OnRecord, mut known: Known) -> Option<Box<ConversionRow>> {
+    if known.row.flags.has(Flag::HigherReportRefused) {
+        return None;
     }
+    known.row.flags.raise(Flag::HigherReportRefused);
+    known.row.edition += 1;
+    let flagged = Box::new(known.row.clone());
+    on_record.note_order(known.row.dedup_key(), known);
+    Some(flagged)
+}
+
+/// The key under which a credited report must be unique.
+pub(super) fn key_of(catalogue: &Catalogue, incoming: &Incoming, credit: &Credit) -> Result<DedupKey, Refusal> {
+    let report = &incoming.report;
+    let campaign = catalogue.campaign(report.program_id, credit.campaign_id).ok_or(Refusal::UnknownCampaign)?;
+    Ok(report.dedup_key(report.event.dedup_action(campaign.tool_type)))
 }

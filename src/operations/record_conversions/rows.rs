@@ -1,15 +1,15 @@
-//! The rows of a new conversion: itself, its details, its commission, its ledger entry, and what it adds to the reports.
+//! The rows of a new conversion: itself, its details, its commission, its ledger entry, its customer, and what it adds to
+//! the reports.
 
 use std::collections::BTreeMap;
 
 use crate::domain::click_token::Mode;
-use crate::domain::commission::CommissionState;
-use crate::domain::conversion::{ConversionStatus, Report};
-use crate::domain::flag::Flags;
+use crate::domain::conversion::{Report, SaleStatus};
+use crate::domain::exchange::ExchangeRate;
 use crate::domain::id::{CommissionId, ConversionId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
-use crate::domain::report::{Place, Tally};
+use crate::domain::report::{MoneyTally, Place, Tally};
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::CommissionRow;
@@ -18,10 +18,14 @@ use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::new_rows::NewRows;
+use crate::storage::referrals::ReferralIdentifierRow;
+use crate::storage::traces;
 use crate::storage::write::Write;
 
 use super::Judged;
-use super::decide::{Credited, Decided, OnRecord};
+use super::credited::{Credited, Customer};
+use super::decide::Decided;
+use super::on_record::OnRecord;
 
 /// Adds the rows of everything that is new.
 pub(super) fn add(
@@ -32,9 +36,10 @@ pub(super) fn add(
     rows: &mut NewRows,
 ) {
     for (incoming, decided) in judged {
+        let report = &incoming.report;
         if let Decided::New(credited) = decided {
-            add_one(env, on_record, (&incoming.report, credited), rows);
-            tally(catalogue, &incoming.report, credited, rows);
+            add_one(env, on_record, (report, credited), rows);
+            tally(catalogue, report, credited, rows);
         }
     }
 }
@@ -44,10 +49,10 @@ pub(super) fn add(
 pub(super) fn count_repeats(write: &mut Write<'_>, judged: &[Judged<'_>], rows: &mut NewRows) -> Stored<()> {
     let mut repeats: BTreeMap<ConversionId, i64> = BTreeMap::new();
     for (_, decided) in judged {
-        if let Decided::Repeat { id, differing } = decided
-            && differing.is_empty()
+        if let Decided::Repeat(repeat) = decided
+            && repeat.differing.is_empty()
         {
-            *repeats.entry(*id).or_default() += 1;
+            *repeats.entry(repeat.id).or_default() += 1;
         }
     }
     for row in &mut rows.conversions {
@@ -63,21 +68,19 @@ fn tally(catalogue: &Catalogue, report: &Report, credited: &Credited, rows: &mut
     let Some(program) = catalogue.program(report.program_id) else {
         return;
     };
-    let place = Place {
-        program_id: report.program_id,
-        campaign_id: credited.credit.campaign_id,
-        affiliate_id: credited.credit.affiliate_id,
-    };
+    let (affiliate_id, booked) = (credited.credit.affiliate_id, credited.booked());
+    let place = Place { program_id: report.program_id, campaign_id: credited.credit.campaign_id, affiliate_id };
     let tally = Tally::conversion(credited.earning.base, credited.earning.commission);
     rows.tallies.count(&place, &program.zone, report.received_at, &tally);
+    let money = MoneyTally::of(credited.status, credited.settled.state, booked);
+    rows.tallies.count_money(report.program_id, affiliate_id, &money);
 }
 
 fn add_one(env: &Environment, on_record: &OnRecord, (report, credited): (&Report, &Credited), rows: &mut NewRows) {
-    let click = credited.credit.click.and_then(|click| on_record.click(click.id));
     let commission = env.mint.id(report.received_at);
-    rows.conversions.push(conversion_row(report, credited));
-    rows.details.push(ConversionDetailsRow::new(report, click));
-    rows.commissions.push(commission_row(commission, report, credited));
+    rows.conversions.push(credited.row(report));
+    rows.details.push(credited.details(on_record, report));
+    rows.commissions.push(credited.commission_row(commission, report));
     if let Some(amount) = credited.earning.commission {
         let entry = Entry {
             id: env.mint.id(report.received_at),
@@ -93,64 +96,101 @@ fn add_one(env: &Environment, on_record: &OnRecord, (report, credited): (&Report
         };
         rows.entries.push(LedgerEntryRow::new(&entry, report.mode));
     }
+    add_customer(credited.customer.as_ref(), report, rows);
 }
 
-fn conversion_row(report: &Report, credited: &Credited) -> ConversionRow {
-    let click = credited.credit.click;
-    ConversionRow {
-        id: credited.id,
-        program_id: report.program_id,
-        order_id: credited.key.order_id.clone(),
-        action: credited.key.action.clone(),
-        mode: report.mode,
-        campaign_id: credited.credit.campaign_id,
-        affiliate_id: credited.credit.affiliate_id,
-        link_id: click.map(|click| click.link_id),
-        click_id: click.map(|click| click.id),
-        token_id: report.token_id,
-        channel: report.channel,
-        trust: i32::from(report.channel.trust().level()),
-        event_type: report.event.kind,
-        event_name: report.event.name.as_ref().map(|name| name.as_str().to_owned()),
-        amount_minor: report.amount.minor(),
-        currency: report.amount.currency(),
-        base_minor: credited.earning.base.map(Money::minor),
-        base_currency: credited.base_currency,
-        status: ConversionStatus::Pending,
-        sale_status: report.purchase.sale,
-        repeats: 0,
-        received_at: report.received_at,
-        updated_at: report.received_at,
-        adjusted_minor: report.amount.minor(),
-        refunded_minor: 0,
-        fx_rate: None,
-        fx_day: None,
-        referral_id: None,
-        flags: Flags::default(),
-        edition: 0,
+/// The referral, where it is new, and the names it was not known by.
+pub(super) fn add_customer(customer: Option<&Customer>, report: &Report, rows: &mut NewRows) {
+    let Some(customer) = customer else { return };
+    if customer.is_new {
+        rows.referrals.push(customer.referral.clone());
+    }
+    let identifiers = customer.new_names.iter().map(|(program_id, mode, name)| ReferralIdentifierRow {
+        program_id: *program_id,
+        mode: *mode,
+        kind: name.kind,
+        value: name.value.clone(),
+        referral_id: customer.referral.id,
+        created_at: report.received_at,
+    });
+    rows.referral_identifiers.extend(identifiers);
+}
+
+impl Credited {
+    /// The row of the conversion.
+    pub(super) fn row(&self, report: &Report) -> ConversionRow {
+        let click = self.credit.click;
+        ConversionRow {
+            id: self.id,
+            program_id: report.program_id,
+            order_id: self.key.order_id.clone(),
+            action: self.key.action.clone(),
+            mode: report.mode,
+            campaign_id: self.credit.campaign_id,
+            affiliate_id: self.credit.affiliate_id,
+            link_id: click.map(|click| click.link_id),
+            click_id: click.map(|click| click.id),
+            token_id: report.token_id,
+            channel: report.channel,
+            trust: i32::from(report.channel.trust().level()),
+            event_type: report.event.kind,
+            event_name: report.event.name.as_ref().map(|name| name.as_str().to_owned()),
+            amount_minor: report.amount.minor(),
+            currency: report.amount.currency(),
+            base_minor: self.earning.base.map(Money::minor),
+            base_currency: self.base,
+            status: self.status,
+            sale_status: sale_status(report.purchase.sale),
+            repeats: 0,
+            received_at: self.received_at,
+            updated_at: report.received_at,
+            adjusted_minor: report.amount.minor(),
+            refunded_minor: 0,
+            fx_rate: self.quote.and_then(|quote| ExchangeRate::new(quote.rate).ok()),
+            fx_day: self.quote.map(|quote| quote.day),
+            referral_id: self.customer.as_ref().map(|customer| customer.referral.id),
+            flags: self.flags.clone(),
+            edition: 0,
+        }
+    }
+
+    /// The row of its details.
+    pub(super) fn details(&self, on_record: &OnRecord, report: &Report) -> ConversionDetailsRow {
+        let click = self.credit.click.and_then(|click| on_record.click(click.id));
+        let row = ConversionDetailsRow::new(report, click);
+        ConversionDetailsRow { conversion_id: self.id, trace: traces::written(&self.trace), ..row }
+    }
+
+    /// The row of its commission.
+    pub(super) fn commission_row(&self, id: CommissionId, report: &Report) -> CommissionRow {
+        CommissionRow {
+            id,
+            program_id: report.program_id,
+            conversion_id: self.id,
+            affiliate_id: self.credit.affiliate_id,
+            rule_id: self.rule.as_ref().map(|rule| rule.id),
+            amount_minor: self.earning.commission.map(Money::minor),
+            currency: self.base,
+            state: self.settled.state,
+            hold_reason: self.earning.hold,
+            created_at: self.received_at,
+            updated_at: report.received_at,
+            booked_minor: self.booked().minor(),
+            hold_until: self.rule.as_ref().map(|rule| rule.terms.hold_until(self.received_at)),
+            release_at: self.settled.release_at,
+            payment_number: self.payment.map(|payment| payment.number.cast_signed()),
+            first_paid_at: self.payment.map(|payment| payment.first_at),
+            compensated_minor: 0,
+            entitled_id: None,
+            payout_id: None,
+        }
     }
 }
 
-fn commission_row(id: CommissionId, report: &Report, credited: &Credited) -> CommissionRow {
-    CommissionRow {
-        id,
-        program_id: report.program_id,
-        conversion_id: credited.id,
-        affiliate_id: credited.credit.affiliate_id,
-        rule_id: credited.rule,
-        amount_minor: credited.earning.commission.map(Money::minor),
-        currency: credited.base_currency,
-        state: CommissionState::Held,
-        hold_reason: credited.earning.hold,
-        created_at: report.received_at,
-        updated_at: report.received_at,
-        booked_minor: credited.earning.commission.map_or(0, Money::minor),
-        hold_until: None,
-        release_at: None,
-        payment_number: None,
-        first_paid_at: None,
-        compensated_minor: 0,
-        entitled_id: None,
-        payout_id: None,
+/// Money that went back is booked by its own event; a report alone takes nothing back.
+const fn sale_status(reported: SaleStatus) -> SaleStatus {
+    match reported {
+        SaleStatus::PartialRefunded | SaleStatus::Refunded => SaleStatus::Complete,
+        other => other,
     }
 }

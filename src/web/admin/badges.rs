@@ -88,6 +88,7 @@ pub const fn channel(channel: Channel) -> &'static str {
         Channel::Direct => "Your server, without a click",
         Channel::Postback => "A postback",
         Channel::Pixel => "The visitor’s browser",
+        Channel::ByHand => "Somebody in the admin",
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::event::Channel;
 use crate::domain::handle::NetworkPrefix;
 use crate::domain::key;
 use crate::domain::time::Timestamp;
+use crate::domain::trace::Trace;
 use crate::operations::record_conversions::{Evidence, Incoming};
 use crate::recorder::NotRecorded;
 use crate::web::access::CampaignKey;
@@ -116,10 +117,10 @@ impl Received {
         let fields = ConversionFields::read(&self.intake.fields, app.environment.keys.email())?;
         let evidence = self.evidence(app, &fields.naming).await?;
         let method = self.key.campaign(&app.catalogue()).ok_or(Refusal::UnknownCampaign)?.method;
-        let channel = Channel::of_keyed_report(method, matches!(evidence, Evidence::Direct(_)));
+        let channel = Channel::of_keyed_report(method, evidence.token.is_none());
         let incoming = Incoming {
             report: fields.report(&self.key, app.environment.mint.id(self.at), channel, self.at),
-            campaign_id: self.key.campaign_id(),
+            campaign_id: Some(self.key.campaign_id()),
             evidence,
             payload: self.intake.fields.redacted(),
         };
@@ -134,11 +135,11 @@ impl Received {
                 let claims = claims.map_err(|_| Refusal::UnknownClickToken)?;
                 let link = app.link_by_id(claims.link).await;
                 let link = link.map_err(|_| Stopped::NotRecorded(NotRecorded::Unavailable))?;
-                Ok(Evidence::Click(claims, link))
+                Ok(Evidence::click(claims, link))
             }
             Naming::Direct { campaign_id, affiliate } => {
                 fields::own_campaign(&self.key, &app.catalogue(), *campaign_id)?;
-                Ok(Evidence::Direct(affiliate.clone()))
+                Ok(Evidence::direct(affiliate.clone()))
             }
         }
     }
@@ -171,6 +172,8 @@ impl Received {
             order_id: self.intake.fields.get("order_id").and_then(Value::storable),
             conversion_id: None,
             payload: self.intake.fields.redacted(),
+            trace: Trace::default(),
+            report: None,
         };
         match app.recorder.record_attempt(attempt).await {
             Ok(()) => Answer::Refused(refused),

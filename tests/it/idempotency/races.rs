@@ -115,7 +115,7 @@ fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
     let incoming = Incoming {
         report,
         campaign_id: scene.campaign,
-        evidence: Evidence::Direct(named),
+        evidence: Evidence::direct(named),
         payload: Payload::default(),
     };
     let catalogue = Catalogue::load(write.conn(), now)?;

@@ -1,0 +1,271 @@
+//! A report that is credited: whose it is, what it earns by which rule, and how far it goes by itself.
+
+use crate::domain::attribution::{Candidate, Credit, Refusal, Source};
+use crate::domain::click_token::Origin;
+use crate::domain::commission::{self, CommissionState, Earning, Settled, Standing};
+use crate::domain::conversion::{ConversionStatus, Report};
+use crate::domain::currency::Currency;
+use crate::domain::dedup::DedupKey;
+use crate::domain::event::{EventType, Trust};
+use crate::domain::exchange::Quote;
+use crate::domain::flag::{self, Flags};
+use crate::domain::id::{ConversionId, ReferralId};
+use crate::domain::money::Money;
+use crate::domain::program::Program;
+use crate::domain::rule::{self, Approval, Payment, Rule};
+use crate::domain::time::Timestamp;
+use crate::domain::trace::Trace;
+use crate::environment::Environment;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::conversions::ConversionRow;
+use crate::storage::referrals::{Named, Paid, ReferralRow};
+
+use super::Incoming;
+use super::decide::key_of;
+use super::on_record::{Known, OnRecord, names_of};
+
+/// As what a report is judged: when it counts as received, and under which id it is recorded.
+#[derive(Clone, Copy)]
+pub(super) struct Earned {
+    /// The id of its row.
+    id: ConversionId,
+    /// When it, or the first report of its order, was received.
+    received_at: Timestamp,
+    /// The quote that the first report was converted with, and its currency.
+    quote: Option<(Quote, Currency)>,
+    /// The customer whose payment the first report was counted as.
+    counted: Option<ReferralId>,
+    /// Whether a person has decided against it, so that no rule may approve it.
+    was_rejected: bool,
+}
+
+impl Earned {
+    /// As itself.
+    pub(super) fn new(report: &Report) -> Self {
+        Self { id: report.id, received_at: report.received_at, quote: None, counted: None, was_rejected: false }
+    }
+
+    /// In place of what is on record.
+    pub(super) fn instead_of(row: &ConversionRow) -> Self {
+        Self {
+            id: row.id,
+            received_at: row.received_at,
+            quote: row.quote().map(|quote| (quote, row.currency)),
+            counted: row.referral_id.filter(|_| row.event_type == EventType::Sale),
+            was_rejected: row.status == ConversionStatus::Rejected,
+        }
+    }
+}
+
+/// The customer of a credited report.
+pub(super) struct Customer {
+    /// The referral.
+    pub(super) referral: ReferralRow,
+    /// Whether it is made with this report.
+    pub(super) is_new: bool,
+    /// The names that were not known yet.
+    pub(super) new_names: Vec<Named>,
+}
+
+/// A report that is credited, with what its rows need besides the report itself.
+pub(super) struct Credited {
+    /// The id it gets, or has.
+    pub(super) id: ConversionId,
+    /// When it, or the first report of its order, was received.
+    pub(super) received_at: Timestamp,
+    /// What must be unique.
+    pub(super) key: DedupKey,
+    /// Who is credited.
+    pub(super) credit: Credit,
+    /// Whom the report named.
+    pub(super) trace: Trace,
+    /// What was reported.
+    pub(super) amount: Money,
+    /// In which currency commissions are computed.
+    pub(super) base: Currency,
+    /// What it earns.
+    pub(super) earning: Earning,
+    /// The exchange rate used, where one was needed.
+    pub(super) quote: Option<Quote>,
+    /// The version of the rule that decided.
+    pub(super) rule: Option<Rule>,
+    /// Which of the customer's payments it is, where a rule needs to know.
+    pub(super) payment: Option<Payment>,
+    /// The customer, where the report says who it is.
+    pub(super) customer: Option<Customer>,
+    /// What wants a look.
+    pub(super) flags: Flags,
+    /// Approved by its rule, or pending.
+    pub(super) status: ConversionStatus,
+    /// Where its commission stands.
+    pub(super) settled: Settled,
+}
+
+impl Credited {
+    /// Judges a report that goes to the candidate at a place.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownCampaign`] if the campaign is gone; [`Refusal::InvalidRequest`] for an amount that does not fit the
+    /// base currency.
+    pub(super) fn of(
+        env: &Environment,
+        catalogue: &Catalogue,
+        on_record: &OnRecord,
+        (incoming, found, place): (&Incoming, &[Candidate], usize),
+        earned: Earned,
+    ) -> Result<Self, Refusal> {
+        let report = &incoming.report;
+        let candidate = found[place];
+        let credit = candidate.credit.ok_or(Refusal::NothingMatches)?;
+        let program = catalogue.program(report.program_id).ok_or(Refusal::UnknownCampaign)?;
+        let at = earned.received_at;
+        let rule = rule::deciding(catalogue.rules(credit.campaign_id), &report.order(credit.affiliate_id), at);
+        let customer = customer(env, catalogue, on_record, (incoming, &credit));
+        let payment = payment(on_record, report, (rule, customer.as_ref()), &earned);
+        let quote = quote(catalogue, program, report, &earned);
+        let basis = rule.and_then(|rule| rule.basis_for(payment, at, &program.zone));
+        let earning = commission::earn(report.amount, program.base_currency, quote.as_ref(), basis);
+        let earning = earning.map_err(|_| Refusal::InvalidRequest)?;
+        let flags = flags(env, catalogue, (incoming, &candidate), at);
+        let status = status(report, (rule, &earning), &flags, &earned);
+        let standing = Standing {
+            state: CommissionState::Held,
+            status,
+            sale: report.purchase.sale,
+            waits_for_rate: earning.hold.is_some(),
+            hold_until: rule.map(|rule| rule.terms.hold_until(at)),
+        };
+        Ok(Self {
+            id: earned.id,
+            received_at: at,
+            key: key_of(catalogue, incoming, &credit)?,
+            credit,
+            trace: Trace::of(found, Some(place)),
+            amount: report.amount,
+            base: program.base_currency,
+            earning,
+            quote,
+            rule: rule.cloned(),
+            payment,
+            customer,
+            flags,
+            status,
+            settled: standing.settle(report.received_at),
+        })
+    }
+
+    /// Lays what was decided over what is on record.
+    pub(super) fn note(&self, on_record: &mut OnRecord, report: &Report, known: Known) {
+        on_record.note_order(self.key.clone(), known);
+        let Some(customer) = &self.customer else { return };
+        on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
+        if report.event.kind == EventType::Sale {
+            let paid = on_record.paid(customer.referral.id).unwrap_or(Paid { payments: 0, first_at: self.received_at });
+            on_record.note_payment(customer.referral.id, Paid { payments: paid.payments + 1, ..paid });
+        }
+    }
+
+    /// The commission, or nothing while it is not known.
+    pub(super) fn booked(&self) -> Money {
+        self.earning.commission.unwrap_or(Money::zero(self.base))
+    }
+}
+
+/// The customer of a report: known by one of the names it gives, the first that is known, or new.
+fn customer(
+    env: &Environment,
+    catalogue: &Catalogue,
+    on_record: &OnRecord,
+    (incoming, credit): (&Incoming, &Credit),
+) -> Option<Customer> {
+    let report = &incoming.report;
+    let names = names_of(catalogue, incoming);
+    let by_id = incoming.evidence.referral.and_then(|id| on_record.referral(id));
+    let known = by_id.or_else(|| names.iter().find_map(|name| on_record.customer(name))).cloned();
+    if known.is_none() && names.is_empty() {
+        return None;
+    }
+    let is_new = known.is_none();
+    let referral = known.unwrap_or_else(|| ReferralRow {
+        id: env.mint.id(report.received_at),
+        program_id: report.program_id,
+        mode: report.mode,
+        campaign_id: credit.campaign_id,
+        affiliate_id: credit.affiliate_id,
+        click_id: credit.click.map(|click| click.id),
+        link_id: credit.click.map(|click| click.link_id),
+        name: None,
+        created_at: report.received_at,
+    });
+    let new_names = names.into_iter().filter(|name| on_record.customer(name).is_none()).collect();
+    Some(Customer { referral, is_new, new_names })
+}
+
+/// Which of the customer's payments a sale is, where the rule that decides needs to know.
+fn payment(
+    on_record: &OnRecord,
+    report: &Report,
+    (rule, customer): (Option<&Rule>, Option<&Customer>),
+    earned: &Earned,
+) -> Option<Payment> {
+    let needed = rule.is_some_and(|rule| rule.terms.duration.has_an_end()) && report.event.kind == EventType::Sale;
+    let referral = customer.filter(|_| needed)?.referral.id;
+    let first = Payment { number: 1, first_at: earned.received_at };
+    let Some(paid) = on_record.paid(referral) else { return Some(first) };
+    // The row that is taken over has been counted as this very payment.
+    let before = paid.payments - u32::from(earned.counted == Some(referral)).min(paid.payments);
+    if before == 0 { Some(first) } else { Some(Payment { number: before + 1, first_at: paid.first_at }) }
+}
+
+/// The exchange rate: that of the first report where its currency is the same, else that of its day.
+fn quote(catalogue: &Catalogue, program: &Program, report: &Report, earned: &Earned) -> Option<Quote> {
+    let currency = report.amount.currency();
+    if currency == program.base_currency {
+        return None;
+    }
+    let used = earned.quote.filter(|(_, used)| *used == currency).map(|(quote, _)| quote);
+    used.or_else(|| catalogue.quote(program.id, currency, program.zone.local_day(earned.received_at)))
+}
+
+/// What about a report wants a look.
+fn flags(
+    env: &Environment,
+    catalogue: &Catalogue,
+    (incoming, candidate): (&Incoming, &Candidate),
+    at: Timestamp,
+) -> Flags {
+    let report = &incoming.report;
+    let mut flags = Flags::default();
+    let affiliate = candidate.credit.and_then(|credit| catalogue.affiliate(report.program_id, credit.affiliate_id));
+    if let (Some(customer), Some(own)) = (&report.customer.email, affiliate.and_then(|it| it.email.as_ref()))
+        && own.hashed(env.keys.email()) == *customer
+    {
+        flags.raise(flag::Flag::OwnEmail);
+    }
+    let presented = match candidate.source {
+        Source::ClickToken => incoming.evidence.token.as_ref(),
+        Source::Cookie => incoming.evidence.cookie.as_ref(),
+        _ => None,
+    };
+    // A click that a server registered may well be registered with the order at hand.
+    let visited = presented.filter(|presented| presented.claims.origin != Origin::Api);
+    let is_sale = report.event.kind == EventType::Sale;
+    if is_sale && visited.is_some_and(|presented| flag::is_too_fast(presented.claims.clicked_at(), at)) {
+        flags.raise(flag::Flag::TooFast);
+    }
+    flags
+}
+
+/// Approved where the rule approves by itself: a fully trusted report of a purchase that was paid for, of which nothing
+/// wants a look and whose commission is known, and which nobody has rejected.
+fn status(
+    report: &Report,
+    (rule, earning): (Option<&Rule>, &Earning),
+    flags: &Flags,
+    earned: &Earned,
+) -> ConversionStatus {
+    let automatic = rule.is_some_and(|rule| rule.terms.approval == Approval::Automatic);
+    let trusted = report.channel.trust() == Trust::FULL && flags.are_none() && !earned.was_rejected;
+    let payable = earning.hold.is_none() && report.purchase.sale.may_pay();
+    if automatic && trusted && payable { ConversionStatus::Approved } else { ConversionStatus::Pending }
+}

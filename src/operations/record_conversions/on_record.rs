@@ -1,0 +1,144 @@
+//! What a set of reports is judged by, read once, and what was decided of the set so far laid over it.
+
+use std::collections::HashMap;
+
+use crate::domain::dedup::DedupKey;
+use crate::domain::id::{CampaignId, ClickId, ConversionId, ReferralId};
+use crate::domain::referral::{self, Identifier};
+use crate::storage::catalogue::Catalogue;
+use crate::storage::clicks::{self, ClickRow};
+use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::conn::Conn;
+use crate::storage::conversions::{self, ConversionRow};
+use crate::storage::error::Stored;
+use crate::storage::referrals::{self, Named, Paid, ReferralRow};
+
+use super::Incoming;
+
+/// An order that is on record, or was decided a moment ago.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// Its row.
+    pub(super) row: ConversionRow,
+    /// Its commission, read where the order may be taken over.
+    pub(super) commission: Option<CommissionRow>,
+}
+
+/// What a set of reports is judged by.
+pub(super) struct OnRecord {
+    clicks: HashMap<ClickId, ClickRow>,
+    orders: HashMap<DedupKey, Known>,
+    names: HashMap<Named, ReferralId>,
+    referrals: HashMap<ReferralId, ReferralRow>,
+    paid: HashMap<ReferralId, Paid>,
+}
+
+impl OnRecord {
+    /// Reads the clicks that the tokens name, the conversions under the reports' orders, and the customers they name.
+    pub(super) fn load(conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<Self> {
+        let named: Vec<ClickId> = incoming.iter().flat_map(|report| report.evidence.clicks()).collect();
+        let orders: Vec<_> = incoming.iter().map(|report| report.report.order_id.clone()).collect();
+        let recorded = conversions::find_recorded(conn, &orders)?;
+        let clicks = clicks::find_all(conn, &named)?.into_iter().map(|click| (click.id, click)).collect();
+        let mut known = Self {
+            clicks,
+            orders: load_orders(conn, incoming, recorded)?,
+            names: HashMap::new(),
+            referrals: HashMap::new(),
+            paid: HashMap::new(),
+        };
+        known.load_customers(conn, catalogue, incoming)?;
+        Ok(known)
+    }
+
+    fn load_customers(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
+        let names: Vec<Named> = incoming.iter().flat_map(|report| names_of(catalogue, report)).collect();
+        self.names = referrals::named(conn, &names)?;
+        let mut ids: Vec<ReferralId> = self.names.values().copied().collect();
+        ids.extend(incoming.iter().filter_map(|report| report.evidence.referral));
+        ids.sort_unstable();
+        ids.dedup();
+        self.referrals = referrals::find_all(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+        self.paid = referrals::paid(conn, &ids)?;
+        Ok(())
+    }
+
+    /// The row of a click, unless it is gone.
+    pub(super) fn click(&self, id: ClickId) -> Option<&ClickRow> {
+        self.clicks.get(&id)
+    }
+
+    /// What is on record under a key.
+    pub(super) fn order(&self, key: &DedupKey) -> Option<&Known> {
+        self.orders.get(key)
+    }
+
+    /// Lays over what was decided a moment ago.
+    pub(super) fn note_order(&mut self, key: DedupKey, known: Known) {
+        self.orders.insert(key, known);
+    }
+
+    /// The customer who goes by a name.
+    pub(super) fn customer(&self, named: &Named) -> Option<&ReferralRow> {
+        self.referrals.get(self.names.get(named)?)
+    }
+
+    /// The customer of a referral's own id, in this program and mode.
+    pub(super) fn referral(&self, id: ReferralId) -> Option<&ReferralRow> {
+        self.referrals.get(&id)
+    }
+
+    /// Lays over a customer who was met a moment ago.
+    pub(super) fn note_customer(&mut self, row: ReferralRow, names: Vec<Named>) {
+        self.names.extend(names.into_iter().map(|name| (name, row.id)));
+        self.referrals.insert(row.id, row);
+    }
+
+    /// What a customer has paid so far.
+    pub(super) fn paid(&self, referral: ReferralId) -> Option<Paid> {
+        self.paid.get(&referral).copied()
+    }
+
+    /// Lays over a payment that was decided a moment ago.
+    pub(super) fn note_payment(&mut self, referral: ReferralId, paid: Paid) {
+        self.paid.insert(referral, paid);
+    }
+}
+
+/// The orders by their keys, with the commissions of those that a report is trusted enough to take over.
+fn load_orders(
+    conn: &mut Conn,
+    incoming: &[Incoming],
+    recorded: Vec<ConversionRow>,
+) -> Stored<HashMap<DedupKey, Known>> {
+    let highest = incoming.iter().map(|report| i32::from(report.report.channel.trust().level())).max().unwrap_or(0);
+    let below: Vec<ConversionId> = recorded.iter().filter(|row| row.trust < highest).map(|row| row.id).collect();
+    let mut commissions: HashMap<ConversionId, CommissionRow> = HashMap::new();
+    if !below.is_empty() {
+        let rows = commissions::of_conversions(conn, &below)?;
+        commissions.extend(rows.into_iter().map(|row| (row.conversion_id, row)));
+    }
+    let known = |row: ConversionRow| {
+        let commission = commissions.remove(&row.id);
+        (row.dedup_key(), Known { row, commission })
+    };
+    Ok(recorded.into_iter().map(known).collect())
+}
+
+/// What a report calls its customer. One of whom it says nothing is known by the click, where a rule of the campaign needs
+/// to tell a first payment from a second one.
+pub(super) fn names_of(catalogue: &Catalogue, incoming: &Incoming) -> Vec<Named> {
+    let report = &incoming.report;
+    let mut names = referral::identifiers(&report.customer);
+    if names.is_empty() {
+        names.extend(by_click(catalogue, incoming));
+    }
+    names.into_iter().map(|name| (report.program_id, report.mode, name)).collect()
+}
+
+fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {
+    let presented = incoming.evidence.token.as_ref().or(incoming.evidence.cookie.as_ref())?;
+    let campaign: CampaignId = presented.link.as_ref()?.campaign_id;
+    let has_an_end = catalogue.rules(campaign).iter().any(|rule| rule.terms.duration.has_an_end());
+    has_an_end.then(|| referral::by_click(presented.claims.click))
+}
