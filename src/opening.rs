@@ -202,15 +202,15 @@ pub fn open_to_read(config: &Config) -> Result<Conn, OpenError> {
     }
 }
 
-/// Whether the master key at hand is this database's.
+/// What the master key at hand opens; nothing where the installation has not begun.
 ///
 /// # Errors
-/// [`OpenError`] that says what is wrong with it.
-pub fn check_keys(config: &Config, conn: &mut Conn) -> Result<(), OpenError> {
+/// [`OpenError`] when the key is missing, or is not this database's.
+pub fn keys_to_read(config: &Config, conn: &mut Conn) -> Result<Option<Keys>, OpenError> {
     let database = |cause| OpenError::Database { url: config.database_url.clone(), cause };
     match (installation::key_check(conn).map_err(database)?, find_key(config)?) {
-        (Some(check), Some(found)) => check_key(&check, &found).map(|_| ()),
+        (Some(check), Some(found)) => check_key(&check, &found).map(Some),
         (Some(_), None) => Err(OpenError::MissingKey(config.master_key_file.display().to_string())),
-        (None, _) => Ok(()),
+        (None, _) => Ok(None),
     }
 }

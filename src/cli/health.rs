@@ -13,7 +13,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut conn = opening::open_to_read(config)?;
     println!("database: {} answers", config.database_url);
     println!("schema: up to date");
-    opening::check_keys(config, &mut conn)?;
+    opening::keys_to_read(config, &mut conn)?;
     println!("master key: right");
     conn.check_durability().map_err(anyhow::Error::msg)?;
     if let Some(damage) = conn.check_integrity()? {

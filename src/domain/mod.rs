@@ -9,6 +9,7 @@
 pub mod affiliate;
 pub mod attempt;
 pub mod attribution;
+pub mod audit;
 pub mod campaign;
 pub mod campaign_profile;
 pub mod change;

@@ -17,6 +17,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::mint::Mint;
+use crate::domain::audit::AuditKey;
 use crate::domain::click_token::ClickTokenKeys;
 use crate::domain::id::{Entity, Id, TokenId};
 use crate::domain::key::SecretKey;
@@ -147,6 +148,7 @@ pub struct Keys {
     sealing: [u8; 32],
     browser: [u8; 32],
     cookies: [u8; 64],
+    audit: AuditKey,
     check: String,
 }
 
@@ -172,6 +174,7 @@ impl Keys {
             sealing: master.derive("accrue sealed secret v1"),
             browser: master.derive("accrue browser secret v1"),
             cookies: master.derive_twice(["accrue cookie signature v1", "accrue cookie encryption v1"]),
+            audit: AuditKey::new(master.derive("accrue audit chain v1")),
             check: check[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
         }
     }
@@ -198,6 +201,12 @@ impl Keys {
     #[must_use]
     pub const fn cookies(&self) -> &[u8; 64] {
         &self.cookies
+    }
+
+    /// What ties the rows of the audit log to each other.
+    #[must_use]
+    pub const fn audit(&self) -> &AuditKey {
+        &self.audit
     }
 
     /// The keyed hash under which something that a browser or a person carries is known to the database: a session's key,

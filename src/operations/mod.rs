@@ -5,6 +5,7 @@
 //! embedded database every click waits for it.
 
 pub mod archive_campaign;
+pub mod audit;
 pub mod campaign_keys;
 pub mod campaign_media;
 pub mod campaign_settings;
@@ -34,3 +35,4 @@ pub mod sign_in;
 pub mod throttle;
 pub mod update_campaign;
 pub mod verify;
+pub mod verify_audit;

@@ -6,6 +6,7 @@
 
 pub mod affiliates;
 pub mod attempts;
+pub mod audit_log;
 pub mod batches;
 mod bulk;
 pub mod campaign_list;

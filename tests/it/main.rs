@@ -13,6 +13,7 @@
 
 mod abuse;
 mod admin;
+mod audit;
 mod browser;
 mod campaigns;
 mod command_line;

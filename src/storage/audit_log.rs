@@ -1,0 +1,92 @@
+//! `audit_log`: who did what. There is no function that changes or deletes a row.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::audit_log::{self, dsl};
+use super::schema::installation;
+use super::write::Write;
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::{ProgramId, UserId};
+use crate::domain::time::Timestamp;
+
+/// One row. Actor and action are words as they are stored: a row whose words were tampered with must be readable, or
+/// nobody could say which row it is.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = audit_log, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::audit says what they mean")]
+pub struct AuditRow {
+    pub sequence: i64,
+    pub program_id: Option<ProgramId>,
+    pub actor: String,
+    pub user_id: Option<UserId>,
+    pub action: String,
+    pub subject: String,
+    pub noted_at: Timestamp,
+    pub link: String,
+}
+
+impl AuditRow {
+    /// What the row says, as the chain reads it.
+    #[must_use]
+    pub fn entry(&self) -> AuditEntry<'_> {
+        AuditEntry {
+            sequence: self.sequence,
+            program: self.program_id,
+            actor: &self.actor,
+            user: self.user_id,
+            action: &self.action,
+            subject: &self.subject,
+            noted_at: self.noted_at,
+        }
+    }
+}
+
+/// The end of the chain, as it is kept outside the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// How many rows there are.
+    pub count: i64,
+    /// The seal over that number and the last row's link; empty while there are none.
+    pub seal: String,
+}
+
+/// Where the chain ends.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn end(conn: &mut Conn) -> Stored<End> {
+    let both = installation::table.select((installation::audit_count, installation::audit_link));
+    let (count, seal) = both.first(conn).stored()?;
+    Ok(End { count, seal })
+}
+
+/// The link of a row, if it is there.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn link_of(conn: &mut Conn, sequence: i64) -> Stored<Option<String>> {
+    dsl::audit_log.find(sequence).select(dsl::link).first(conn).optional().stored()
+}
+
+/// Adds a row, and moves the end of the chain behind it.
+///
+/// # Errors
+/// [`super::error::StorageError`], also when there is a row of this number: somebody was at the table.
+pub fn append(write: &mut Write<'_>, row: &AuditRow, seal: &str) -> Stored<()> {
+    diesel::insert_into(dsl::audit_log).values(row).execute(write.conn()).stored()?;
+    let moved = (installation::audit_count.eq(row.sequence), installation::audit_link.eq(seal));
+    diesel::update(installation::table).set(moved).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// The rows behind `after`, the oldest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn page(conn: &mut Conn, after: Option<i64>, limit: i64) -> Stored<Vec<AuditRow>> {
+    let rows = dsl::audit_log.filter(dsl::sequence.gt(after.unwrap_or(i64::MIN))).order(dsl::sequence);
+    rows.limit(limit).select(AuditRow::as_select()).load(conn).stored()
+}
