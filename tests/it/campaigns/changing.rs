@@ -61,7 +61,7 @@ on_each_engine! {
         assert_eq!((row.name.as_str(), row.status, row.method), ("Winter", CampaignStatus::InReview, IntegrationMethod::Mobile));
         assert_eq!((row.target_url.as_str(), row.direct_mode), ("https://shop.example/winter", true));
         assert_eq!(stands.profile.as_ref().map(|profile| profile.category.as_str()), Some("Seasonal"));
-        assert_eq!(stands.rule.map(|rule| (rule.version, rule.basis)), Some((2, percent("12.5"))));
+        assert_eq!(stands.rule.map(|rule| (rule.version, rule.terms.basis)), Some((2, percent("12.5"))));
         // Everybody else knows it at once.
         let catalogue = house.app().catalogue();
         assert_eq!(catalogue.campaign(shop.program, id).map(|campaign| campaign.name.as_str()), Some("Winter"));

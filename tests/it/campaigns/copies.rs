@@ -31,7 +31,7 @@ on_each_engine! {
         let row = &stands.campaign;
         assert_eq!((row.name.as_str(), row.status), ("Alderfinch shop (copy)", CampaignStatus::Draft));
         assert_eq!((row.method, row.direct_mode), (IntegrationMethod::Postback, true));
-        assert_eq!(stands.rule.map(|rule| (rule.version, rule.basis)), Some((1, percent("7.25"))));
+        assert_eq!(stands.rule.map(|rule| (rule.version, rule.terms.basis)), Some((1, percent("7.25"))));
         assert_eq!(stands.profile.map(|profile| profile.plugin_name).as_deref(), Some("Shopify"));
         let images = house.read(move |conn| campaign_media::of_campaign(conn, program, copy));
         let names: Vec<_> = images.iter().map(|image| (image.file_name.as_str(), image.width)).collect();
