@@ -5,6 +5,8 @@
 //! affiliate, event type, the default (CONTRACT, section 1: commission rule). A rule is never changed but by a new
 //! version of it, from then on; a recorded commission names the version it used and never moves.
 
+pub mod judging;
+
 use super::event::{Event, EventType};
 use super::handle::ActionCode;
 use super::id::{AffiliateId, CampaignId, RuleId};

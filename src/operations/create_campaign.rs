@@ -57,6 +57,22 @@ pub fn create_campaign(
     program: ProgramId,
     new: NewCampaign,
 ) -> Stored<(CampaignId, SecretKey)> {
+    let basis = new.basis;
+    let (campaign, key) = create_without_rules(write, env, program, new)?;
+    change_rule(write, env, campaign, basis)?;
+    Ok((campaign, key))
+}
+
+/// Makes a campaign that pays nothing yet, whatever `new` says, for whoever gives it its rules next.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub(super) fn create_without_rules(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    new: NewCampaign,
+) -> Stored<(CampaignId, SecretKey)> {
     let now = env.clock.now();
     let campaign = Campaign {
         id: env.mint.id(now),
@@ -75,7 +91,6 @@ pub fn create_campaign(
     };
     campaigns::insert(write, &CampaignRow::new(&campaign, now))?;
     campaign_profiles::save(write, &CampaignProfileRow::new((program, campaign.id), new.owner, &new.profile))?;
-    change_rule(write, env, campaign.id, new.basis)?;
     let key = issue_key(write, env, program, Mode::Live, Holder::Campaign(campaign.id), "API Key")?;
     Ok((campaign.id, key))
 }

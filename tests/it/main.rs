@@ -27,6 +27,7 @@ mod money_over_http;
 mod one_writer;
 mod people;
 mod recorder;
+mod rules;
 mod s2s;
 mod stopping;
 mod support;

@@ -193,3 +193,53 @@ fn a_hold_is_days_of_24_hours() {
     assert_eq!(terms.hold_until(at(5)), at(5 + 14 * 86_400_000));
     assert_eq!(Terms::plain(percent("10")).hold_until(at(5)), at(5));
 }
+
+#[test]
+fn every_rule_is_told_its_part_in_the_order_in_which_they_decide() {
+    use judging::{Condition, Part, judge_all};
+    let both = |event: EventType| Conditions {
+        affiliate: Some(affiliate(2)),
+        event: Some((event, None)),
+        ..Conditions::default()
+    };
+    let yearly = Conditions { subscription: Some(SubscriptionCondition::Yearly), ..Conditions::default() };
+    let priced = Conditions { price: Some("p1".into()), ..Conditions::default() };
+    let versions = [
+        rule(0, 1, 0, Conditions::default()),
+        rule(1, 1, 0, both(EventType::Lead)),
+        rule(2, 1, 0, product("stove")),
+        rule(3, 1, 0, product("tent")),
+        rule(4, 1, 0, yearly),
+        rule(5, 1, 0, priced),
+        rule(6, 1, 0, product("tent")),
+        Rule { ended: true, ..rule(7, 1, 0, product("tent")) },
+    ];
+    let (products, prices) = (["tent".to_owned(), "stove".to_owned()], ["p1".to_owned()]);
+    let judged = judge_all(&versions, &order(&products, &prices), at(1));
+    let told: Vec<_> = judged.into_iter().map(|(rule, part)| (rule.number, part)).collect();
+    let expected = [
+        (2, Part::ProductNamedLater),
+        (3, Part::Decides),
+        (6, Part::HigherNumber),
+        (5, Part::LessSpecific),
+        (4, Part::DoesNotApply(vec![Condition::Subscription])),
+        (1, Part::DoesNotApply(vec![Condition::Affiliate, Condition::Event])),
+        (0, Part::LessSpecific),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_one_that_is_told_to_decide_is_the_one_that_decides() {
+    use judging::{Part, judge_all};
+    let versions =
+        [rule(0, 1, 0, Conditions::default()), rule(1, 1, 0, product("tent")), rule(2, 1, 0, product("stove"))];
+    for products in [vec![], vec!["tent"], vec!["stove", "tent"], vec!["lamp"]] {
+        let products: Vec<String> = products.into_iter().map(str::to_owned).collect();
+        let order = order(&products, &[]);
+        let told: Vec<_> =
+            judge_all(&versions, &order, at(1)).into_iter().filter(|(_, part)| *part == Part::Decides).collect();
+        assert_eq!(told.len(), 1, "{products:?}");
+        assert_eq!(Some(told[0].0), deciding(&versions, &order, at(1)), "{products:?}");
+    }
+}
