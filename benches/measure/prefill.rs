@@ -128,5 +128,5 @@ fn order(opened: &mut Opened, link: &Arc<Link>, at: Timestamp, place: usize) -> 
         ignored_fields: Vec::new(),
     };
     let evidence = Evidence::click(claims(opened, link, at), Some(Arc::clone(link)));
-    Incoming { report, campaign_id: link.campaign_id, evidence, payload: Payload::default() }
+    Incoming { report, campaign_id: Some(link.campaign_id), evidence, payload: Payload::default() }
 }

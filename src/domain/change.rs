@@ -7,6 +7,8 @@ use super::time::Timestamp;
 text_enum! {
     /// What was changed.
     pub enum ChangeKind {
+        /// Somebody in the admin said whose it is.
+        CreditedByHand => "credited_by_hand",
         /// It counts.
         Approved => "approved",
         /// It does not count.

@@ -18,6 +18,7 @@ pub mod create_affiliate;
 pub mod create_campaign;
 pub mod create_coupon;
 pub mod create_link;
+pub mod credit_attempt;
 pub mod duplicate_campaign;
 pub mod end_coupon;
 pub mod end_rule;

@@ -191,3 +191,13 @@ pub fn newest(conn: &mut Conn, program: Option<ProgramId>, limit: i64) -> Stored
     };
     found.order(attempts::id.desc()).limit(limit).select(AttemptRow::as_select()).load(conn).stored()
 }
+
+/// Says which conversion an attempt became.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_credited(write: &mut Write<'_>, attempt: AttemptId, conversion: ConversionId) -> Stored<()> {
+    let this = attempts::table.filter(attempts::id.eq(attempt));
+    diesel::update(this).set(attempts::conversion_id.eq(conversion)).execute(write.conn()).stored()?;
+    Ok(())
+}

@@ -86,7 +86,9 @@ pub(super) fn decide(
     };
     if let Some(known) = known_order(catalogue, on_record, incoming, &found) {
         let known = known.clone();
-        if known.row.trust >= level(incoming.report.channel.trust()) {
+        // Whoever credits by hand decides about what is not on record, never about what is.
+        let by_hand = incoming.evidence.by_hand.is_some();
+        if by_hand || known.row.trust >= level(incoming.report.channel.trust()) {
             return Decided::Repeat(repeat(&known.row, incoming, &found));
         }
         return take_over_order(env, catalogue, on_record, (incoming, known));

@@ -114,7 +114,7 @@ fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
     let named = accrue::domain::affiliate::AffiliateRef::Id(scene.affiliate);
     let incoming = Incoming {
         report,
-        campaign_id: scene.campaign,
+        campaign_id: Some(scene.campaign),
         evidence: Evidence::direct(named),
         payload: Payload::default(),
     };
