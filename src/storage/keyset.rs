@@ -1,6 +1,6 @@
 //! Pages that go by id: they stay what they are while new rows arrive, and the last one costs no more than the first.
 
-/// From where in a list a page starts.
+/// From where in a list a page starts. A queue, whose oldest row comes first, starts from its oldest instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start<I> {
     /// From the newest.
@@ -14,7 +14,7 @@ pub enum Start<I> {
 /// One page.
 #[derive(Clone, Debug)]
 pub struct Page<R> {
-    /// The newest first.
+    /// The newest first; the oldest first in a queue.
     pub rows: Vec<R>,
     /// Whether there are newer ones.
     pub has_newer: bool,
@@ -42,6 +42,22 @@ impl<R> Page<R> {
                 Some(Self { rows, has_newer: true, has_older: true })
             }
             Start::NewerThan(_) => None,
+        }
+    }
+
+    /// The same for a list whose oldest row comes first, read from `start` on, away from it. None when fewer than a page
+    /// are older than where it ends: then the first page is asked for.
+    pub(super) fn cut_queue<I>(start: &Start<I>, mut rows: Vec<R>, most: usize) -> Option<Self> {
+        let has_more = rows.len() > most;
+        rows.truncate(most);
+        match start {
+            Start::Newest => Some(Self { rows, has_newer: has_more, has_older: false }),
+            Start::NewerThan(_) => Some(Self { rows, has_newer: has_more, has_older: true }),
+            Start::OlderThan(_) if has_more => {
+                rows.reverse();
+                Some(Self { rows, has_newer: true, has_older: true })
+            }
+            Start::OlderThan(_) => None,
         }
     }
 

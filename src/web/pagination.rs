@@ -119,6 +119,17 @@ impl Neighbours {
         }
     }
 
+    /// The same for a queue, whose oldest row comes first.
+    #[must_use]
+    pub fn of_queue<R, I: Display>(page: &Page<R>, address: &str, id: impl Fn(&R) -> I) -> Self {
+        let first = page.rows.first().filter(|_| page.has_older);
+        let last = page.rows.last().filter(|_| page.has_newer);
+        Self {
+            newer: last.map(|row| format!("{address}after={}", id(row))),
+            older: first.map(|row| format!("{address}before={}", id(row))),
+        }
+    }
+
     /// Whether there is nothing but this page.
     #[must_use]
     pub fn are_none(&self) -> bool {

@@ -143,6 +143,7 @@ pages! {
     "/admin/{program}/links/new" { get links::form::new, Manager; }
 
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
+    "/admin/{program}/conversions.csv" { get conversions::export::export, Viewer; }
     "/admin/{program}/conversions/{id}" { get conversions::show::show, Viewer; }
 
     "/admin/{program}/attempts" { get attempts::list::list, Viewer; }

@@ -2,14 +2,18 @@
 //!
 //! Pages go by id and not by number, so that they stay what they are while new conversions arrive. Ids are ordered by
 //! time, so a range of days is a range of ids, and the one index that intake has to keep, by program and id, serves all.
-//! More indexes would cost every report about a twentieth each.
+//! More indexes would cost every report about a twentieth each; only what waits for a decision has one, a short one.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::ConversionRow;
 use crate::domain::click_token::Mode;
-use crate::domain::conversion::ConversionStatus;
+use crate::domain::commission::CommissionState;
+use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
+use crate::domain::flag::Flags;
 use crate::domain::handle::OrderId;
 use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId};
 use crate::domain::time::Timestamp;
@@ -39,8 +43,14 @@ pub struct Wanted {
     pub affiliate: Option<AffiliateId>,
     /// What was decided.
     pub status: Option<ConversionStatus>,
+    /// Where its commission's money stands.
+    pub state: Option<CommissionState>,
+    /// Where the purchase stands.
+    pub sale: Option<SaleStatus>,
     /// What happened.
     pub event: Option<EventType>,
+    /// Only those that something about them wants a look.
+    pub flagged: bool,
     /// Received at this moment or later.
     pub from: Option<Timestamp>,
     /// Received before this moment.
@@ -55,7 +65,10 @@ impl Default for Wanted {
             campaign: None,
             affiliate: None,
             status: None,
+            state: None,
+            sale: None,
             event: None,
+            flagged: false,
             from: None,
             until: None,
         }
@@ -65,16 +78,18 @@ impl Default for Wanted {
 /// A conversion with what it earns.
 pub type Listed = (ConversionRow, Option<CommissionRow>);
 
-/// What all that is wanted comes to.
+/// What all that is wanted comes to, as reports count it: what was rejected is counted apart and is in no sum of sales.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many there are.
+    /// How many there are that were not rejected.
     pub conversions: i64,
-    /// Of these, how many wait for an exchange rate and are not in the sum.
+    /// How many there are besides that were.
+    pub rejected: i64,
+    /// Of those not rejected, how many wait for an exchange rate and are not in the sum.
     pub without_rate: i64,
-    /// Their sum in minor units of the base currency.
+    /// What remains of them after returns and refunds, in minor units of the base currency.
     pub base_minor: i64,
-    /// Their commissions, as far as they could be computed.
+    /// What the ledger holds for their commissions.
     pub commission_minor: i64,
 }
 
@@ -84,11 +99,15 @@ impl Totals {
     pub fn of(rows: &[Listed]) -> Self {
         let mut totals = Self::default();
         for (row, commission) in rows {
+            let booked = commission.as_ref().map(|commission| commission.booked_minor);
+            totals.commission_minor = totals.commission_minor.saturating_add(booked.unwrap_or_default());
+            if row.status == ConversionStatus::Rejected {
+                totals.rejected += 1;
+                continue;
+            }
             totals.conversions += 1;
             totals.without_rate += i64::from(row.base_minor.is_none());
             totals.base_minor = totals.base_minor.saturating_add(row.base_minor.unwrap_or_default());
-            let commission = commission.as_ref().and_then(|commission| commission.amount_minor);
-            totals.commission_minor = totals.commission_minor.saturating_add(commission.unwrap_or_default());
         }
         totals
     }
@@ -115,8 +134,20 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
     if let Some(affiliate) = wanted.affiliate {
         found = found.filter(dsl::affiliate_id.eq(affiliate));
     }
-    if let Some(status) = wanted.status {
-        found = found.filter(dsl::status.eq(status));
+    found = match wanted.status {
+        // Written out, because a planner that is not told the value does not see that the short index answers it.
+        Some(ConversionStatus::Pending) => found.filter(sql::<Bool>("conversions.status = 'pending'")),
+        Some(status) => found.filter(dsl::status.eq(status)),
+        None => found,
+    };
+    if let Some(state) = wanted.state {
+        found = found.filter(commissions_dsl::state.eq(state));
+    }
+    if let Some(sale) = wanted.sale {
+        found = found.filter(dsl::sale_status.eq(sale));
+    }
+    if wanted.flagged {
+        found = found.filter(dsl::flags.ne(Flags::default()));
     }
     if let Some(event) = wanted.event {
         found = found.filter(dsl::event_type.eq(event));
@@ -130,7 +161,7 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
     found
 }
 
-/// A page of at most `most` conversions.
+/// A page of at most `most` conversions, the newest first.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
@@ -155,6 +186,61 @@ pub fn page(
     }
 }
 
+/// A page of at most `most` conversions, those that have waited longest first: from the oldest, or as `start` says.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn queue(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    start: Start<ConversionId>,
+    most: usize,
+) -> Stored<Page<Listed>> {
+    let found = matching(program, wanted).limit(rows_to_read(most));
+    let found = match start {
+        Start::Newest => found.order(dsl::id.asc()),
+        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
+        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+    };
+    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
+    let rows = found.select(columns).load(conn).stored()?;
+    match Page::cut_queue(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => queue(conn, program, wanted, Start::Newest, most),
+    }
+}
+
+/// At most `most` conversions older than `before`, the newest first: a piece of a list that is read to its end, which what
+/// arrives meanwhile does not reach.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn piece(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    before: Option<ConversionId>,
+    most: i64,
+) -> Stored<Vec<Listed>> {
+    let mut found = matching(program, wanted).order(dsl::id.desc()).limit(most);
+    if let Some(before) = before {
+        found = found.filter(dsl::id.lt(before));
+    }
+    found.select((ConversionRow::as_select(), Option::<CommissionRow>::as_select())).load(conn).stored()
+}
+
+/// How many wait for a decision, counted no further than `most`; and since when the one that has waited longest.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn waiting(conn: &mut Conn, program: ProgramId, mode: Mode, most: i64) -> Stored<(usize, Option<Timestamp>)> {
+    let wanted = Wanted { mode, status: Some(ConversionStatus::Pending), ..Wanted::default() };
+    let oldest = matching(program, &wanted).order(dsl::id.asc()).limit(most);
+    let ids: Vec<ConversionId> = oldest.select(dsl::id).load(conn).stored()?;
+    Ok((ids.len(), ids.first().map(|id| id.time())))
+}
+
 /// What all that is wanted comes to; nothing when it is more than [`MOST_SUMMED`] conversions.
 ///
 /// # Errors
@@ -167,15 +253,19 @@ pub fn totals(conn: &mut Conn, program: ProgramId, wanted: &Wanted) -> Stored<Op
     }
     let sums = (
         diesel::dsl::count_star(),
-        diesel::dsl::count(dsl::base_minor),
-        sum_of!("conversions.base_minor"),
-        sum_of!("commissions.amount_minor"),
+        sql::<BigInt>("COUNT(CASE WHEN conversions.status = 'rejected' THEN 1 END)"),
+        sql::<BigInt>(
+            "COUNT(CASE WHEN conversions.status <> 'rejected' AND conversions.base_minor IS NULL THEN 1 END)",
+        ),
+        sum_of!("CASE WHEN conversions.status <> 'rejected' THEN conversions.base_minor END"),
+        sum_of!("commissions.booked_minor"),
     );
-    let (conversions, with_rate, base, commission): (i64, i64, SumParts, SumParts) =
+    let (all, rejected, without_rate, base, commission): (i64, i64, i64, SumParts, SumParts) =
         matching(program, wanted).select(sums).first(conn).stored()?;
     Ok(Some(Totals {
-        conversions,
-        without_rate: conversions - with_rate,
+        conversions: all - rejected,
+        rejected,
+        without_rate,
         base_minor: base.total(),
         commission_minor: commission.total(),
     }))

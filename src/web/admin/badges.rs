@@ -5,6 +5,7 @@ use crate::domain::attempt::Call;
 use crate::domain::commission::CommissionState;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::{Channel, EventType};
+use crate::domain::flag::Flag;
 use crate::domain::ledger::EntryKind;
 
 /// A word with the classes of its badge.
@@ -64,6 +65,32 @@ pub const fn sale(status: SaleStatus) -> &'static str {
         SaleStatus::Failed => "Failed",
         SaleStatus::PartialRefunded => "Partly refunded",
         SaleStatus::Refunded => "Refunded",
+    }
+}
+
+/// What wants a look, in the few words of a list.
+#[must_use]
+pub const fn flag(flag: Flag) -> &'static str {
+    match flag {
+        Flag::OwnEmail => "Affiliate’s own e-mail",
+        Flag::TooFast => "Very fast",
+        Flag::HigherReportRefused => "Another report refused",
+        Flag::PaidDiffers => "Differs from what was paid",
+    }
+}
+
+/// The same in a sentence, with what to look at.
+#[must_use]
+pub const fn flag_sentence(flag: Flag) -> &'static str {
+    match flag {
+        Flag::OwnEmail => "The customer’s e-mail address is the affiliate’s own. Many programs do not pay for that.",
+        Flag::TooFast => "The order followed its click faster than people buy. Look whether it is a real one.",
+        Flag::HigherReportRefused => {
+            "A report that is trusted more named this order and could not be credited. It is kept under Attempts."
+        }
+        Flag::PaidDiffers => {
+            "A report that is trusted more differs from what is in a payout or paid. The ledger makes up for it."
+        }
     }
 }
 

@@ -149,7 +149,7 @@ on_each_engine! {
             let sale = Sale::of(&token).order_id(order).with("order_total", total).with("order_currency", currency);
             assert_eq!(merchant.report(sale).status, 200);
         }
-        let expected = Totals { conversions: 3, without_rate: 1, base_minor: 10_009, commission_minor: 1_001 };
+        let expected = Totals { conversions: 3, rejected: 0, without_rate: 1, base_minor: 10_009, commission_minor: 1_001 };
         assert_eq!(totals(&house, shop.program, &Wanted::default()), expected);
         assert_eq!(totals(&house, shop.program, &order("nothing")), Totals::default());
     }

@@ -1,6 +1,7 @@
 //! What the list of conversions is asked for.
 
 use crate::domain::click_token::Mode;
+use crate::domain::conversion::ConversionStatus;
 use crate::domain::handle::OrderId;
 use crate::domain::id::ProgramId;
 use crate::domain::program::Program;
@@ -12,12 +13,18 @@ use crate::web::form::Errors;
 use crate::web::query::Query;
 
 /// The fields that choose, all of them kept from page to page.
-pub(super) const FILTERS: [&str; 8] = ["q", "campaign", "affiliate", "status", "event", "from", "to", "mode"];
+pub(super) const FILTERS: [&str; 12] =
+    ["view", "q", "campaign", "affiliate", "status", "state", "sale", "event", "flagged", "from", "to", "mode"];
+
+/// The word in `?view=` for what waits for a decision.
+pub(super) const REVIEW: &str = "review";
 
 /// The list's query, read.
 pub(super) struct Asked {
     /// Which conversions; none where a field names what cannot be.
     pub(super) wanted: Option<Wanted>,
+    /// Whether only what waits for a decision is shown, the oldest first.
+    pub(super) is_review: bool,
     /// The affiliate that was typed.
     pub(super) affiliate: TypedAffiliate,
     /// What is wrong with the fields.
@@ -37,23 +44,28 @@ impl Asked {
             errors.add("to", "To must not be before From.");
         }
         let orders = orders(query.text("q"));
+        let is_review = query.text("view") == REVIEW;
         let is_possible = errors.is_empty() && orders.is_ok();
         let wanted = is_possible.then(|| Wanted {
             mode: query.value("mode").unwrap_or(Mode::Live),
             orders: orders.ok().flatten(),
             campaign: query.value("campaign"),
             affiliate: affiliate.found.as_ref().map(|found| found.id),
-            status: query.value("status"),
+            status: if is_review { Some(ConversionStatus::Pending) } else { query.value("status") },
+            state: query.value("state"),
+            sale: query.value("sale"),
+            flagged: !query.text("flagged").is_empty(),
             event: query.value("event"),
             from: from.map(|day| program.zone.day_start(day)),
             until: to.map(|day| program.zone.day_end_exclusive(day)),
         });
-        Self { wanted, affiliate, errors }
+        Self { wanted, is_review, affiliate, errors }
     }
 
-    /// Whether anything is asked for besides all live conversions.
+    /// Whether anything is asked for besides all live conversions, or besides all of them that wait for a decision.
     pub(super) fn narrows(&self) -> bool {
-        self.wanted.as_ref() != Some(&Wanted::default())
+        let waiting = self.is_review.then_some(ConversionStatus::Pending);
+        self.wanted.as_ref() != Some(&Wanted { status: waiting, ..Wanted::default() })
     }
 }
 
