@@ -11,7 +11,7 @@ use super::click_token::{Claims, Mode};
 use super::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId};
 use super::link::Link;
 use super::text_enum;
-use super::time::Timestamp;
+use super::time::{Timestamp, Window};
 
 text_enum! {
     /// Why a report was not credited. The word is the stable code under which an attempt is kept.
@@ -96,6 +96,8 @@ pub struct CreditedClick {
     pub link_id: LinkId,
     /// When it happened: its id's milliseconds.
     pub clicked_at: Timestamp,
+    /// For how long it counts, as it was promised then.
+    pub window: Window,
 }
 
 text_enum! {
@@ -207,7 +209,8 @@ pub fn belongs(claims: &Claims, link: Option<&Link>, scope: &Scope) -> Result<Cr
     let own = |link: &&Link| link.program_id == scope.program_id && scope.covers(link.campaign_id);
     let link = link.filter(own).filter(|link| claims.mode == scope.mode && link.id == claims.link);
     let link = link.ok_or(Refusal::UnknownClickToken)?;
-    let click = CreditedClick { id: claims.click, link_id: link.id, clicked_at: claims.clicked_at() };
+    let click =
+        CreditedClick { id: claims.click, link_id: link.id, clicked_at: claims.clicked_at(), window: claims.window };
     Ok(Credit { campaign_id: link.campaign_id, affiliate_id: link.affiliate_id, click: Some(click) })
 }
 

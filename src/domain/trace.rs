@@ -3,7 +3,7 @@
 
 use super::attribution::{Candidate, Refusal, Source};
 use super::id::{AffiliateId, CampaignId};
-use super::time::Timestamp;
+use super::time::{Timestamp, Window};
 
 /// What became of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Traced {
     pub campaign: Option<CampaignId>,
     /// When the visitor clicked, for a click.
     pub clicked_at: Option<Timestamp>,
+    /// For how long that click counts.
+    pub window: Option<Window>,
     /// What became of it.
     pub finding: Finding,
 }
@@ -69,6 +71,7 @@ impl Trace {
             affiliate: candidate.credit.map(|credit| credit.affiliate_id),
             campaign: candidate.credit.map(|credit| credit.campaign_id),
             clicked_at: candidate.credit.and_then(|credit| credit.click).map(|click| click.clicked_at),
+            window: candidate.credit.and_then(|credit| credit.click).map(|click| click.window),
             finding: match candidate.standing {
                 Ok(()) if credited == Some(place) => Finding::Credited,
                 Ok(()) => Finding::Outranked,

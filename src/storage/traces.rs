@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Window};
 use crate::domain::trace::{Finding, Trace, Traced};
 
 const SOURCE: &str = "source";
 const AFFILIATE: &str = "affiliate";
 const CAMPAIGN: &str = "campaign";
 const CLICKED_AT: &str = "clicked_at";
+const WINDOW: &str = "window_days";
 const FINDING: &str = "finding";
 
 /// The text that is stored. Nothing for an empty trace.
@@ -32,6 +33,9 @@ fn object(traced: &Traced) -> Value {
     if let Some(at) = traced.clicked_at {
         object.insert(CLICKED_AT.into(), at.millis().into());
     }
+    if let Some(window) = traced.window {
+        object.insert(WINDOW.into(), window.days().into());
+    }
     object.insert(FINDING.into(), traced.finding.as_str().into());
     Value::Object(object)
 }
@@ -50,8 +54,13 @@ fn traced(object: &Map<String, Value>) -> Option<Traced> {
         affiliate: word(AFFILIATE).and_then(|id| id.parse().ok()),
         campaign: word(CAMPAIGN).and_then(|id| id.parse().ok()),
         clicked_at: object.get(CLICKED_AT).and_then(Value::as_i64).map(Timestamp::from_millis),
+        window: object.get(WINDOW).and_then(Value::as_u64).and_then(read_window),
         finding: Finding::from_word(word(FINDING)?)?,
     })
+}
+
+fn read_window(days: u64) -> Option<Window> {
+    Window::from_days(u32::try_from(days).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -59,7 +68,7 @@ mod tests {
     use super::{read, written};
     use crate::domain::attribution::{Refusal, Source};
     use crate::domain::id::Id;
-    use crate::domain::time::Timestamp;
+    use crate::domain::time::{Timestamp, Window};
     use crate::domain::trace::{Finding, Trace, Traced};
 
     #[test]
@@ -70,6 +79,7 @@ mod tests {
             affiliate: Some(Id::at(at, [1; 10])),
             campaign: Some(Id::at(at, [2; 10])),
             clicked_at: Some(at),
+            window: Some(Window::DEFAULT),
             finding: Finding::Credited,
         };
         let unknown = Traced {
@@ -77,9 +87,11 @@ mod tests {
             affiliate: None,
             campaign: None,
             clicked_at: None,
+            window: None,
             finding: Finding::Refused(Refusal::UnknownCoupon),
         };
-        let outranked = Traced { source: Source::Email, clicked_at: None, finding: Finding::Outranked, ..winner };
+        let outranked =
+            Traced { source: Source::Email, clicked_at: None, window: None, finding: Finding::Outranked, ..winner };
         let trace = Trace(vec![winner, unknown, outranked]);
         assert_eq!(read(&written(&trace)), Some(trace));
         assert_eq!((written(&Trace::default()), read("")), (String::new(), None));
