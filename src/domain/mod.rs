@@ -20,6 +20,7 @@ pub mod conversion;
 pub mod coupon;
 pub mod currency;
 pub mod dedup;
+pub mod ecb;
 pub mod event;
 pub mod exchange;
 pub mod flag;
