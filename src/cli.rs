@@ -1,4 +1,5 @@
-//! The command line: `accrue [serve]`, `demo`, `create-admin`, `reset-password`, `migrate`, `verify`, `health`.
+//! The command line: `accrue [serve]`, `demo`, `create-admin`, `reset-password`, `rates import`, `migrate`, `verify`,
+//! `health`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line answers by printing")]
 
@@ -8,6 +9,7 @@ mod demo_campaigns;
 mod demo_history;
 mod health;
 mod migrate;
+mod rates;
 mod reset_password;
 mod serve;
 mod verify;
@@ -40,6 +42,8 @@ enum Command {
     CreateAdmin(create_admin::Arguments),
     /// Give somebody a new password, sign them out everywhere
     ResetPassword(reset_password::Arguments),
+    /// Take in exchange rates
+    Rates(rates::Arguments),
     /// Bring the database to this version's schema
     Migrate,
     /// Compute every commission and every report again and say what differs
@@ -59,6 +63,7 @@ impl Cli {
                 Command::Demo(arguments) => demo::run(config, &arguments),
                 Command::CreateAdmin(arguments) => create_admin::run(config, &arguments),
                 Command::ResetPassword(arguments) => reset_password::run(config, &arguments),
+                Command::Rates(arguments) => rates::run(config, &arguments),
                 Command::Migrate => migrate::run(config),
                 Command::Verify => verify::run(config),
                 Command::Health => health::run(config),

@@ -24,6 +24,7 @@ pub mod end_coupon;
 pub mod end_rule;
 pub mod explain_conversion;
 pub mod forget_old;
+pub mod import_rates;
 pub mod invite;
 pub mod issue_key;
 pub mod passwords;

@@ -1,0 +1,100 @@
+//! `accrue rates import`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+
+use crate::config::Config;
+use crate::domain::audit::AuditActor;
+use crate::domain::ecb::{self, RateFile};
+use crate::domain::handle::ProgramSlug;
+use crate::domain::time::Zone;
+use crate::environment::clock::Clock;
+use crate::opening::{self, Opened, WhenInUse};
+use crate::operations::import_rates::{Imported, PORTION, import_rates, usable};
+use crate::storage::programs::{self, ProgramRow};
+use crate::storage::write::transaction;
+
+/// The longest file, in bytes. The bank's whole history is a tenth of it.
+const LONGEST: u64 = 8 * 1024 * 1024;
+
+/// What `rates` is told.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Take in the European Central Bank's rates, a CSV file in its daily or its historical layout
+    Import(Import),
+}
+
+#[derive(Args, Debug)]
+struct Import {
+    /// The file; - reads standard input
+    file: PathBuf,
+
+    /// The program it is for, by its name in URLs [default: every program]
+    #[arg(long, value_name = "SLUG", value_parser = ProgramSlug::parse)]
+    program: Option<ProgramSlug>,
+}
+
+/// Takes the file in, all of it or, when it cannot be read, nothing, and prints what came of it.
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let Command::Import(import) = &arguments.command;
+    let name = if import.file.as_os_str() == "-" { "standard input".into() } else { import.file.to_string_lossy() };
+    let text = read(import).with_context(|| name.to_string())?;
+    let clock = Clock::system();
+    let file = ecb::read(&text, Zone::utc().local_day(clock.now())).with_context(|| name.to_string())?;
+    let mut opened = opening::open(config, clock, WhenInUse::Refuse)?;
+    let all = programs::all(&mut opened.conn)?;
+    let wanted: Vec<ProgramRow> =
+        all.into_iter().filter(|row| import.program.as_ref().is_none_or(|slug| row.slug == *slug)).collect();
+    match (&import.program, wanted.is_empty()) {
+        (Some(slug), true) => bail!("there is no program {slug}"),
+        (None, true) => bail!("there is no program yet; rates belong to one"),
+        _ => {}
+    }
+    for program in wanted {
+        let imported = take_in(&mut opened, &program, &file)?;
+        println!("{}: {}", program.slug, told(&imported));
+    }
+    if !file.passed_over.is_empty() {
+        let codes: Vec<&str> = file.passed_over.iter().map(String::as_str).collect();
+        println!("passed over, money no more: {}", codes.join(" "));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(import: &Import) -> anyhow::Result<String> {
+    let source: Box<dyn Read> =
+        if import.file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(&import.file)?) };
+    let mut bytes = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        bail!("longer than {} MiB; that is no file of rates", LONGEST / 1024 / 1024);
+    }
+    String::from_utf8(bytes).context("not a text in UTF-8; unpack the file first if it is a .zip")
+}
+
+fn take_in(opened: &mut Opened, program: &ProgramRow, file: &RateFile) -> anyhow::Result<Imported> {
+    let (rates, too_old) = usable(program, &file.rates);
+    let mut imported = Imported { too_old, ..Imported::default() };
+    let mut by = Some(AuditActor::CommandLine);
+    for portion in rates.chunks(PORTION) {
+        let env = &opened.environment;
+        imported += transaction(&mut opened.conn, |write| import_rates(write, env, program.id, portion, by.take()))?;
+    }
+    Ok(imported)
+}
+
+fn told(imported: &Imported) -> String {
+    let Imported { added, changed, unchanged, too_old } = imported;
+    format!("{added} rates added, {changed} changed, {unchanged} known, {too_old} left out as older than the program")
+}
