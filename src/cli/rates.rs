@@ -10,17 +10,15 @@ use clap::{Args, Subcommand};
 
 use crate::config::Config;
 use crate::domain::audit::AuditActor;
-use crate::domain::ecb::{self, RateFile};
+use crate::domain::ecb::RateFile;
 use crate::domain::handle::ProgramSlug;
 use crate::domain::time::Zone;
 use crate::environment::clock::Clock;
 use crate::opening::{self, Opened, WhenInUse};
 use crate::operations::import_rates::{Imported, PORTION, import_rates, usable};
+use crate::operations::read_rates::{LONGEST, read_rates};
 use crate::storage::programs::{self, ProgramRow};
 use crate::storage::write::transaction;
-
-/// The longest file, in bytes. The bank's whole history is a tenth of it.
-const LONGEST: u64 = 8 * 1024 * 1024;
 
 /// What `rates` is told.
 #[derive(Args, Debug)]
@@ -31,7 +29,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Take in the European Central Bank's rates, a CSV file in its daily or its historical layout
+    /// Take in the European Central Bank's rates: its daily or historical CSV file, or the .zip that holds it
     Import(Import),
 }
 
@@ -49,9 +47,9 @@ struct Import {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Command::Import(import) = &arguments.command;
     let name = if import.file.as_os_str() == "-" { "standard input".into() } else { import.file.to_string_lossy() };
-    let text = read(import).with_context(|| name.to_string())?;
+    let bytes = read(import).with_context(|| name.to_string())?;
     let clock = Clock::system();
-    let file = ecb::read(&text, Zone::utc().local_day(clock.now())).with_context(|| name.to_string())?;
+    let file = read_rates(&bytes, Zone::utc().local_day(clock.now())).with_context(|| name.to_string())?;
     let mut opened = opening::open(config, clock, WhenInUse::Refuse)?;
     let all = programs::all(&mut opened.conn)?;
     let wanted: Vec<ProgramRow> =
@@ -72,15 +70,13 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(import: &Import) -> anyhow::Result<String> {
+/// All of it, or a little more than any such file has.
+fn read(import: &Import) -> io::Result<Vec<u8>> {
     let source: Box<dyn Read> =
         if import.file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(&import.file)?) };
     let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        bail!("longer than {} MiB; that is no file of rates", LONGEST / 1024 / 1024);
-    }
-    String::from_utf8(bytes).context("not a text in UTF-8; unpack the file first if it is a .zip")
+    source.take(u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn take_in(opened: &mut Opened, program: &ProgramRow, file: &RateFile) -> anyhow::Result<Imported> {

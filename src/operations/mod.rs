@@ -28,6 +28,7 @@ pub mod import_rates;
 pub mod invite;
 pub mod issue_key;
 pub mod passwords;
+pub mod read_rates;
 pub mod record_attempts;
 pub mod record_clicks;
 pub mod record_conversions;

@@ -1,6 +1,7 @@
 //! `conversions`: one row per order and action, for ever.
 
 pub mod list;
+pub mod without_rate;
 
 use diesel::prelude::*;
 
