@@ -13,6 +13,7 @@
 
 mod abuse;
 mod admin;
+mod attribution;
 mod audit;
 mod browser;
 mod campaigns;
