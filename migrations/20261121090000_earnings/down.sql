@@ -14,6 +14,7 @@ ALTER TABLE attempts DROP COLUMN trace;
 DROP INDEX ledger_entries_affiliate;
 ALTER TABLE ledger_entries DROP COLUMN reason;
 ALTER TABLE ledger_entries DROP COLUMN reference_id;
+DROP INDEX commissions_payable;
 DROP INDEX commissions_payout;
 DROP INDEX commissions_release;
 ALTER TABLE commissions DROP COLUMN payout_id;

@@ -54,6 +54,7 @@ ALTER TABLE commissions ADD COLUMN entitled_id UUID;
 ALTER TABLE commissions ADD COLUMN payout_id UUID;
 CREATE INDEX commissions_release ON commissions (release_at) WHERE release_at IS NOT NULL;
 CREATE INDEX commissions_payout ON commissions (payout_id) WHERE payout_id IS NOT NULL;
+CREATE INDEX commissions_payable ON commissions (affiliate_id, id) WHERE state = 'payable';
 
 ALTER TABLE ledger_entries ADD COLUMN reference_id UUID;
 ALTER TABLE ledger_entries ADD COLUMN reason TEXT NOT NULL DEFAULT '';

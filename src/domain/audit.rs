@@ -14,6 +14,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::change::{Actor, ChangeKind};
 use super::id::{ProgramId, UserId};
 use super::text_enum;
 use super::time::Timestamp;
@@ -125,6 +126,8 @@ text_enum! {
         ConversionAdjusted => "conversion_adjusted",
         /// A refund of a conversion was recorded.
         ConversionRefunded => "conversion_refunded",
+        /// It was said where a purchase stands.
+        SaleChanged => "sale_changed",
         /// A conversion's payment is disputed.
         DisputeOpened => "dispute_opened",
         /// A dispute was won.
@@ -200,6 +203,7 @@ impl Action {
             Self::ConversionReopened => "set back to pending the conversion",
             Self::ConversionAdjusted => "adjusted the conversion",
             Self::ConversionRefunded => "recorded a refund of the conversion",
+            Self::SaleChanged => "said where the purchase stands of the conversion",
             Self::DisputeOpened => "marked as disputed the conversion",
             Self::DisputeWon => "recorded a won dispute of the conversion",
             Self::DisputeLost => "recorded a lost dispute of the conversion",
@@ -209,6 +213,34 @@ impl Action {
             Self::PayoutPaid => "marked as paid the payout",
             Self::PayoutCalledOff => "called off the payout",
             Self::BonusBooked => "booked a bonus for the affiliate",
+        }
+    }
+}
+
+impl Action {
+    /// What somebody who changes a conversion so by hand has done; none where the change comes with something else that is
+    /// noted itself.
+    #[must_use]
+    pub const fn of_change(kind: ChangeKind) -> Option<Self> {
+        match kind {
+            ChangeKind::Approved => Some(Self::ConversionApproved),
+            ChangeKind::Rejected => Some(Self::ConversionRejected),
+            ChangeKind::Reopened => Some(Self::ConversionReopened),
+            ChangeKind::Adjusted => Some(Self::ConversionAdjusted),
+            ChangeKind::Refunded => Some(Self::ConversionRefunded),
+            ChangeKind::Disputed => Some(Self::DisputeOpened),
+            ChangeKind::DisputeWon => Some(Self::DisputeWon),
+            ChangeKind::DisputeLost => Some(Self::DisputeLost),
+            ChangeKind::SaleChanged => Some(Self::SaleChanged),
+            ChangeKind::Released
+            | ChangeKind::RateArrived
+            | ChangeKind::TakenOver
+            | ChangeKind::Confirmed
+            | ChangeKind::Compensated
+            | ChangeKind::Flagged
+            | ChangeKind::PutIntoPayout
+            | ChangeKind::Paid
+            | ChangeKind::TakenOutOfPayout => None,
         }
     }
 }
@@ -225,6 +257,15 @@ pub enum AuditActor {
 }
 
 impl AuditActor {
+    /// The person who changed something by hand. A key and the clock have no part in the audit log.
+    #[must_use]
+    pub const fn by_hand(actor: Actor) -> Option<Self> {
+        match actor {
+            Actor::User(user) => Some(Self::User(user)),
+            Actor::Key(_) | Actor::Clock => None,
+        }
+    }
+
     /// The one word that stands for it in storage.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

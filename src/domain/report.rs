@@ -75,6 +75,15 @@ impl Tally {
         Self { screened: 1, ..Self::default() }
     }
 
+    /// One conversion as it stands: a rejected one counts no more, but for what the ledger still holds for it.
+    #[must_use]
+    pub fn standing(status: ConversionStatus, base: Option<Money>, booked: Money) -> Self {
+        if status == ConversionStatus::Rejected {
+            return Self { commission_minor: booked.minor(), ..Self::default() };
+        }
+        Self::conversion(base, Some(booked))
+    }
+
     /// One conversion, with what is known of its money.
     #[must_use]
     pub fn conversion(base: Option<Money>, commission: Option<Money>) -> Self {
@@ -100,12 +109,14 @@ pub struct MoneyTally {
     pub held_minor: i64,
     /// Of purchases that a bank is disputing.
     pub disputed_minor: i64,
-    /// On its way to the affiliate.
+    /// On its way to the affiliate: the amount of the open payout. What is taken back of its commissions meanwhile is kept
+    /// back from the next one.
     pub in_payout_minor: i64,
 }
 
 impl MoneyTally {
-    /// What a commission adds that stands so and of which this much is booked.
+    /// What a commission adds that stands so and of which this much is booked. What is in a payout is counted by
+    /// [`Self::payout`], once for all its commissions.
     #[must_use]
     pub fn of(status: ConversionStatus, state: CommissionState, booked: Money) -> Self {
         let minor = booked.minor();
@@ -116,7 +127,7 @@ impl MoneyTally {
             waiting_minor: only(state == CommissionState::Held && is_pending),
             held_minor: only(state == CommissionState::Held && !is_pending),
             disputed_minor: only(state == CommissionState::Disputed),
-            in_payout_minor: only(state == CommissionState::InPayout),
+            in_payout_minor: 0,
         }
     }
 
@@ -124,6 +135,12 @@ impl MoneyTally {
     #[must_use]
     pub fn entry(amount: Money) -> Self {
         Self { balance_minor: amount.minor(), ..Self::default() }
+    }
+
+    /// A payout that is open.
+    #[must_use]
+    pub fn payout(amount: Money) -> Self {
+        Self { in_payout_minor: amount.minor(), ..Self::default() }
     }
 
     /// Adds another tally; sums saturate, as in [`Tally::add`].

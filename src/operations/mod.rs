@@ -4,6 +4,7 @@
 //! touches at most some hundred rows and does no hashing of passwords, no rendering and no other I/O, because on an
 //! embedded database every click waits for it.
 
+pub mod adjust_conversion;
 pub mod archive_campaign;
 pub mod audit;
 pub mod campaign_keys;
@@ -14,29 +15,39 @@ pub mod change_membership;
 pub mod change_password;
 pub mod change_program;
 pub mod change_rule;
+pub mod change_sale;
 pub mod create_affiliate;
 pub mod create_campaign;
 pub mod create_coupon;
 pub mod create_link;
 pub mod credit_attempt;
+pub mod dispute_conversion;
 pub mod duplicate_campaign;
 pub mod end_coupon;
 pub mod end_rule;
 pub mod explain_conversion;
 pub mod forget_old;
+pub mod give_bonus;
 pub mod import_rates;
 pub mod invite;
+pub mod invite;
+pub mod issue_key;
 pub mod issue_key;
 pub mod passwords;
+pub mod passwords;
+pub mod payouts;
 pub mod read_rates;
 pub mod record_attempts;
 pub mod record_clicks;
 pub mod record_conversions;
+pub mod refund_conversion;
 pub mod review_affiliate;
+pub mod review_conversion;
 pub mod save_rule;
 pub mod second_factor;
 pub mod set_up;
 pub mod sign_in;
+pub mod standing;
 pub mod throttle;
 pub mod update_campaign;
 pub mod verify;

@@ -1,12 +1,16 @@
 //! `commissions`: what a conversion earns, and where that money stands.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::commissions::{self, dsl};
+use super::schema::conversions;
 use super::write::Write;
+use crate::domain::click_token::Mode;
 use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, CommissionId, ConversionId, PayoutId, ProgramId, RuleId};
@@ -86,4 +90,48 @@ pub fn of_conversions(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<V
 pub fn replace(write: &mut Write<'_>, row: &CommissionRow) -> Stored<()> {
     diesel::update(dsl::commissions.filter(dsl::id.eq(row.id))).set(row).execute(write.conn()).stored()?;
     Ok(())
+}
+
+/// The commission of a conversion of this program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_conversion(conn: &mut Conn, program: ProgramId, conversion: ConversionId) -> Stored<Option<CommissionRow>> {
+    let its = dsl::commissions.filter(dsl::conversion_id.eq(conversion).and(dsl::program_id.eq(program)));
+    its.select(CommissionRow::as_select()).first(conn).optional().stored()
+}
+
+/// At most `limit` commissions of every program whose hold is over at `now`, the longest waiting first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn due_for_release(conn: &mut Conn, now: Timestamp, limit: i64) -> Stored<Vec<CommissionRow>> {
+    let due = dsl::commissions.filter(dsl::release_at.le(now)).order(dsl::release_at).limit(limit);
+    due.select(CommissionRow::as_select()).load(conn).stored()
+}
+
+/// Every live commission that is payable to an affiliate of this program, in the order of their ids.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn payable(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stored<Vec<CommissionRow>> {
+    // The word stands in the statement, because only then can each planner see that the partial index holds these.
+    let payable = sql::<Bool>("commissions.state = 'payable'");
+    let theirs = dsl::affiliate_id.eq(affiliate).and(payable);
+    dsl::commissions
+        .inner_join(conversions::table.on(conversions::id.eq(dsl::conversion_id)))
+        .filter(theirs.and(dsl::program_id.eq(program)).and(conversions::mode.eq(Mode::Live)))
+        .order(dsl::id)
+        .select(CommissionRow::as_select())
+        .load(conn)
+        .stored()
+}
+
+/// The commissions of a payout, in the order of their ids.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_payout(conn: &mut Conn, program: ProgramId, payout: PayoutId) -> Stored<Vec<CommissionRow>> {
+    let its = dsl::commissions.filter(dsl::payout_id.eq(payout).and(dsl::program_id.eq(program)));
+    its.order(dsl::id).select(CommissionRow::as_select()).load(conn).stored()
 }

@@ -76,6 +76,15 @@ pub fn of_conversion(conn: &mut Conn, conversion: ConversionId) -> Stored<Vec<Ch
     its.select(ChangeRow::as_select()).load(conn).stored()
 }
 
+/// What became of a conversion last.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn latest(conn: &mut Conn, conversion: ConversionId) -> Stored<Option<ChangeRow>> {
+    let its = dsl::conversion_changes.filter(dsl::conversion_id.eq(conversion)).order(dsl::id.desc());
+    its.select(ChangeRow::as_select()).first(conn).optional().stored()
+}
+
 /// The newest changes of a program, the newest first.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ use crate::domain::handle::{ActionCode, OrderId};
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId, TokenId};
 use crate::domain::money::Money;
 use crate::domain::time::{LocalDay, Timestamp};
+use crate::domain::worth::Worth;
 
 /// One conversion.
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug, PartialEq, Eq)]
@@ -91,10 +92,20 @@ impl ConversionRow {
         Money::new(self.amount_minor, self.currency)
     }
 
+    /// What was reported, what a return left of it, and what was given back.
+    #[must_use]
+    pub fn worth(&self) -> Worth {
+        Worth {
+            initial: self.amount(),
+            adjusted: Money::new(self.adjusted_minor, self.currency),
+            refunded: Money::new(self.refunded_minor, self.currency),
+        }
+    }
+
     /// What is left of it after returns and refunds.
     #[must_use]
     pub fn remaining(&self) -> Money {
-        Money::new(self.adjusted_minor.saturating_sub(self.refunded_minor), self.currency)
+        self.worth().remaining()
     }
 
     /// The exchange rate it was converted with; none where none was needed, or none is known.
@@ -123,6 +134,41 @@ pub fn find_recorded(conn: &mut Conn, orders: &[OrderId]) -> Stored<Vec<Conversi
         dsl::conversions.filter(dsl::order_id.eq_any(orders)).select(ConversionRow::as_select()).load(c)
     });
     same_orders.stored()
+}
+
+/// A conversion of this program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, conversion: ConversionId) -> Stored<Option<ConversionRow>> {
+    let this = dsl::conversions.filter(dsl::id.eq(conversion).and(dsl::program_id.eq(program)));
+    this.select(ConversionRow::as_select()).first(conn).optional().stored()
+}
+
+/// These conversions, whosever they are.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find_all(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<Vec<ConversionRow>> {
+    let these = dsl::conversions.filter(dsl::id.eq_any(conversions));
+    these.select(ConversionRow::as_select()).load(conn).stored()
+}
+
+/// At most `limit` conversions of a program that wait for an exchange rate, after `after`, in the order of their ids.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn without_rate(
+    conn: &mut Conn,
+    program: ProgramId,
+    after: Option<ConversionId>,
+    limit: i64,
+) -> Stored<Vec<ConversionRow>> {
+    let mut waiting = dsl::conversions.filter(dsl::program_id.eq(program).and(dsl::base_minor.is_null())).into_boxed();
+    if let Some(after) = after {
+        waiting = waiting.filter(dsl::id.gt(after));
+    }
+    waiting.order(dsl::id).limit(limit).select(ConversionRow::as_select()).load(conn).stored()
 }
 
 /// Raises a conversion's counter of identical repeats.

@@ -18,6 +18,9 @@ pub enum StorageError {
     /// The work on it panicked, and was rolled back.
     #[error("the work on the database panicked")]
     Panicked,
+    /// What is stored does not fit together.
+    #[error("what is stored does not fit together: {0}")]
+    Inconsistent(&'static str),
     /// The database refused the statement, or a stored value does not read back.
     #[error("the database failed: {0}")]
     Failed(diesel::result::Error),
@@ -53,13 +56,19 @@ pub enum Unique {
     /// `conversions (order_id, program_id, action, mode)`.
     #[error("the order")]
     Order,
+    /// `refunds (conversion_id, event_id)`.
+    #[error("the refund's event id")]
+    RefundEvent,
+    /// `payouts (affiliate_id) where state = 'open'`.
+    #[error("the affiliate's open payout")]
+    OpenPayout,
     /// Any other: ids and selectors, which are random.
     #[error("an id")]
     Other,
 }
 
 /// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
-const CONSTRAINTS: [(&str, &str, Unique); 10] = [
+const CONSTRAINTS: [(&str, &str, Unique); 12] = [
     ("programs_slug", "programs.slug", Unique::ProgramSlug),
     ("users_email", "users.email", Unique::UserEmail),
     ("memberships_pkey", "memberships.user_id, memberships.program_id", Unique::Membership),
@@ -69,6 +78,8 @@ const CONSTRAINTS: [(&str, &str, Unique); 10] = [
     ("links_implicit", "links.campaign_id, links.affiliate_id", Unique::ImplicitLink),
     ("coupons_code", "coupons.program_id, coupons.folded", Unique::CouponCode),
     ("commission_rules_version", "commission_rules.campaign_id, commission_rules.number", Unique::RuleVersion),
+    ("refunds_event", "refunds.conversion_id, refunds.event_id", Unique::RefundEvent),
+    ("payouts_open", "payouts.affiliate_id", Unique::OpenPayout),
     ("conversions_dedup", "conversions.order_id, conversions.program_id", Unique::Order),
 ];
 

@@ -6,6 +6,7 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::ledger_entries::{self, dsl};
+use super::write::Write;
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, CommissionId, ConversionId, EntryId, OccasionId, ProgramId};
@@ -67,4 +68,34 @@ pub fn of_commissions(conn: &mut Conn, commissions: &[CommissionId]) -> Stored<V
 /// [`super::error::StorageError`].
 pub fn count(conn: &mut Conn) -> Stored<i64> {
     dsl::ledger_entries.count().get_result(conn).stored()
+}
+
+/// An entry of this program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, entry: EntryId) -> Stored<Option<LedgerEntryRow>> {
+    let this = dsl::ledger_entries.filter(dsl::id.eq(entry).and(dsl::program_id.eq(program)));
+    this.select(LedgerEntryRow::as_select()).first(conn).optional().stored()
+}
+
+/// At most `limit` entries that belong to no commission, after `after`, in the order of their ids.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn page_of_orphans(conn: &mut Conn, after: Option<EntryId>, limit: i64) -> Stored<Vec<LedgerEntryRow>> {
+    let mut page = dsl::ledger_entries.filter(dsl::commission_id.is_null()).into_boxed();
+    if let Some(after) = after {
+        page = page.filter(dsl::id.gt(after));
+    }
+    page.order(dsl::id).limit(limit).select(LedgerEntryRow::as_select()).load(conn).stored()
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn insert(write: &mut Write<'_>, row: &LedgerEntryRow) -> Stored<()> {
+    diesel::insert_into(dsl::ledger_entries).values(row).execute(write.conn()).stored()?;
+    Ok(())
 }

@@ -122,7 +122,9 @@ impl From<StorageError> for WebError {
         match error {
             StorageError::Unavailable(_) => Self::Unavailable(error.to_string()),
             StorageError::Taken(_) => Self::Overtaken,
-            StorageError::Panicked | StorageError::Failed(_) => Self::Failed(error.to_string()),
+            StorageError::Panicked | StorageError::Inconsistent(_) | StorageError::Failed(_) => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

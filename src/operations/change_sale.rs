@@ -1,0 +1,76 @@
+//! The purchase itself moves on: it is paid for, it fails, a trial ends. What was given back is not said here but follows
+//! from refunds.
+
+use crate::domain::change::{Actor, ChangeKind};
+use crate::domain::conversion::SaleStatus;
+use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::ledger::EntryKind;
+use crate::domain::sale::{SaleObstacle, may_move};
+use crate::environment::Environment;
+use crate::storage::error::Stored;
+use crate::storage::write::Write;
+
+use super::standing::{self, Case, Current, Why};
+
+/// Where a purchase is said to stand.
+#[derive(Clone, Debug)]
+pub struct SaleChange {
+    /// Open, complete, trialing or failed.
+    pub wanted: SaleStatus,
+    /// The edition that whoever says so saw; none for machines.
+    pub seen: Option<i64>,
+    /// Why, if anybody says.
+    pub reason: String,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum SaleChanged {
+    /// It is so now.
+    Changed,
+    /// It was so already.
+    AlreadySo,
+    /// Somebody changed the conversion since. Nothing was changed.
+    Overtaken(Current),
+    /// It cannot be. Nothing was changed.
+    NotPossible(Current, SaleObstacle),
+    /// The program has no such conversion.
+    Unknown,
+}
+
+/// Says where the purchase of a conversion of this program stands.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn change_sale(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    id: ConversionId,
+    actor: Actor,
+    change: &SaleChange,
+) -> Stored<SaleChanged> {
+    standing::decided(write, |write| {
+        let Some(case) = Case::find(write.conn(), program, id)? else {
+            return Ok(Some(SaleChanged::Unknown));
+        };
+        let before = case.conversion.sale_status;
+        if before == change.wanted {
+            return Ok(Some(SaleChanged::AlreadySo));
+        }
+        if case.is_news_to(change.seen) {
+            return Ok(Some(SaleChanged::Overtaken(case.current(write.conn())?)));
+        }
+        if let Err(obstacle) = may_move(before, change.wanted) {
+            return Ok(Some(SaleChanged::NotPossible(case.current(write.conn())?, obstacle)));
+        }
+        let mut after = case.clone();
+        after.conversion.sale_status = change.wanted;
+        let why = Why {
+            reason: standing::reason_kept(&change.reason),
+            detail: format!("{}, was {before}", change.wanted),
+            ..Why::plain(ChangeKind::SaleChanged, actor, EntryKind::Adjust)
+        };
+        Ok(standing::change(write, env, &case, after, why)?.then_some(SaleChanged::Changed))
+    })
+}

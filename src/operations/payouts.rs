@@ -1,0 +1,227 @@
+//! Paying affiliates: beginning a payout, finishing it, calling it off.
+//!
+//! A payout takes everything that is payable to an affiliate, less what was paid too much before. From then on what is in
+//! it cannot be decided about any more, and what is taken back of it is kept back from the next one. Test mode is never
+//! paid.
+
+use crate::domain::audit::{Act, Action, AuditActor};
+use crate::domain::change::{Actor, ChangeKind};
+use crate::domain::click_token::Mode;
+use crate::domain::commission::CommissionState;
+use crate::domain::id::{AffiliateId, Id, OccasionId, PayoutId, ProgramId};
+use crate::domain::ledger::{Entry, EntryKind};
+use crate::domain::money::Money;
+use crate::domain::payout::PayoutState;
+use crate::domain::report::MoneyTally;
+use crate::environment::Environment;
+use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::error::{StorageError, Stored};
+use crate::storage::ledger_entries::LedgerEntryRow;
+use crate::storage::payouts::{self, PayoutRow};
+use crate::storage::write::Write;
+use crate::storage::{affiliates, programs, roll_ups};
+
+use super::audit;
+use super::standing::{Case, Changes, Why, reason_kept};
+
+/// What came of beginning a payout.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// It is open.
+    Begun(PayoutRow),
+    /// One to this affiliate is open already. Nothing was changed.
+    AlreadyOpen(PayoutRow),
+    /// Nothing is payable: this much is, zero or less.
+    NothingPayable(Money),
+    /// The program has no such affiliate.
+    Unknown,
+}
+
+/// Begins a payout of everything that is payable to an affiliate of this program. `reference` is what whoever pays wants
+/// to find it by again.
+///
+/// # Errors
+/// [`StorageError`]; [`crate::storage::error::Unique::OpenPayout`] when another process begins one at the same moment.
+pub fn begin_payout(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    affiliate: AffiliateId,
+    actor: Actor,
+    reference: &str,
+) -> Stored<Begun> {
+    let own = affiliates::find(write.conn(), program, affiliate)?;
+    let (Some(_), Some(payer)) = (own, programs::find(write.conn(), program)?) else {
+        return Ok(Begun::Unknown);
+    };
+    if let Some(open) = payouts::open_of_affiliate(write.conn(), program, affiliate)? {
+        return Ok(Begun::AlreadyOpen(open));
+    }
+    let payable = roll_ups::money_of_affiliate(write.conn(), affiliate)?.payable_minor();
+    let amount = Money::new(payable, payer.base_currency);
+    if !amount.is_positive() {
+        return Ok(Begun::NothingPayable(amount));
+    }
+    let now = env.clock.now();
+    let row = PayoutRow {
+        id: env.mint.id(now),
+        program_id: program,
+        affiliate_id: affiliate,
+        amount_minor: amount.minor(),
+        currency: amount.currency(),
+        state: PayoutState::Open,
+        reference: reason_kept(reference),
+        created_at: now,
+        updated_at: now,
+    };
+    payouts::insert(write, &row)?;
+    let mut changes = Changes::new(env);
+    let theirs = commissions::payable(write.conn(), program, affiliate)?;
+    move_all(write, &mut changes, theirs, (ChangeKind::PutIntoPayout, actor), |commission| {
+        commission.state = CommissionState::InPayout;
+        commission.payout_id = Some(row.id);
+    })?;
+    changes.new.tallies.count_money(program, affiliate, &MoneyTally::payout(amount));
+    changes.write(write)?;
+    note(write, env, (actor, Action::PayoutCreated), &row)?;
+    Ok(Begun::Begun(row))
+}
+
+/// What came of ending a payout.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// It has ended so.
+    Changed(PayoutRow),
+    /// It had ended so already.
+    AlreadySo(PayoutRow),
+    /// It had ended the other way. Nothing was changed.
+    EndedOtherwise(PayoutRow),
+    /// The program has no such payout.
+    Unknown,
+}
+
+/// Says that the affiliate has the money: one entry takes it out of the ledger.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn finish_payout(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    payout: PayoutId,
+    actor: Actor,
+) -> Stored<Ended> {
+    let row = match end(write, env, (program, payout), PayoutState::Paid)? {
+        Ended::Changed(row) => row,
+        other => return Ok(other),
+    };
+    let now = env.clock.now();
+    let paid = row.amount().negated().map_err(|_| StorageError::Inconsistent("a payout of too much"))?;
+    let entry = Entry {
+        id: env.mint.id(now),
+        program_id: program,
+        affiliate_id: row.affiliate_id,
+        commission_id: None,
+        conversion_id: None,
+        kind: EntryKind::ExternalPayout,
+        amount: paid,
+        booked_at: now,
+        occasion: Some(occasion(row.id)),
+        reason: row.reference.clone(),
+    };
+    let mut changes = Changes::new(env);
+    let its = commissions::of_payout(write.conn(), program, payout)?;
+    move_all(write, &mut changes, its, (ChangeKind::Paid, actor), |commission| {
+        commission.state = CommissionState::Paid;
+    })?;
+    changes.new.entries.push(LedgerEntryRow::new(&entry, Mode::Live));
+    count_out(&mut changes, &row);
+    changes.new.tallies.count_money(program, row.affiliate_id, &MoneyTally::entry(paid));
+    changes.write(write)?;
+    note(write, env, (actor, Action::PayoutPaid), &row)?;
+    Ok(Ended::Changed(row))
+}
+
+/// Says that a payout did not happen: what is in it goes back to where its facts put it.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn call_off_payout(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    payout: PayoutId,
+    actor: Actor,
+) -> Stored<Ended> {
+    let row = match end(write, env, (program, payout), PayoutState::CalledOff)? {
+        Ended::Changed(row) => row,
+        other => return Ok(other),
+    };
+    let mut changes = Changes::new(env);
+    let its = commissions::of_payout(write.conn(), program, payout)?;
+    move_all(write, &mut changes, its, (ChangeKind::TakenOutOfPayout, actor), |commission| {
+        commission.state = CommissionState::Payable;
+        commission.payout_id = None;
+    })?;
+    count_out(&mut changes, &row);
+    changes.write(write)?;
+    note(write, env, (actor, Action::PayoutCalledOff), &row)?;
+    Ok(Ended::Changed(row))
+}
+
+fn note(write: &mut Write<'_>, env: &Environment, (actor, action): (Actor, Action), row: &PayoutRow) -> Stored<()> {
+    match AuditActor::by_hand(actor) {
+        Some(actor) => audit::note(write, env, &Act::in_program(row.program_id, actor, action).on(row.id)),
+        None => Ok(()),
+    }
+}
+
+fn occasion(payout: PayoutId) -> OccasionId {
+    Id::from_uuid(payout.uuid())
+}
+
+/// The payout is no longer on its way.
+fn count_out(changes: &mut Changes<'_>, row: &PayoutRow) {
+    let no_more = MoneyTally::default().since(&MoneyTally::payout(row.amount()));
+    changes.new.tallies.count_money(row.program_id, row.affiliate_id, &no_more);
+}
+
+fn end(
+    write: &mut Write<'_>,
+    env: &Environment,
+    (program, payout): (ProgramId, PayoutId),
+    wanted: PayoutState,
+) -> Stored<Ended> {
+    let changed = payouts::find(write.conn(), program, payout)?.is_some_and(|row| row.state == PayoutState::Open)
+        && payouts::end(write, payout, wanted, env.clock.now())?;
+    let Some(row) = payouts::find(write.conn(), program, payout)? else {
+        return Ok(Ended::Unknown);
+    };
+    Ok(match changed {
+        true => Ended::Changed(row),
+        false if row.state == wanted => Ended::AlreadySo(row),
+        false => Ended::EndedOtherwise(row),
+    })
+}
+
+/// Moves every commission of a payout. Where somebody else decides about one of them in the same moment, the payout is
+/// given up, to be tried again.
+fn move_all(
+    write: &mut Write<'_>,
+    changes: &mut Changes<'_>,
+    commissions: Vec<CommissionRow>,
+    (kind, actor): (ChangeKind, Actor),
+    step: impl Fn(&mut CommissionRow),
+) -> Stored<()> {
+    for case in Case::of_commissions(write.conn(), commissions)? {
+        let mut after = case.clone();
+        step(&mut after.commission);
+        let payout = after.commission.payout_id.or(case.commission.payout_id);
+        let detail = payout.map(|payout| payout.to_string()).unwrap_or_default();
+        let why = Why { detail, occasion: payout.map(occasion), ..Why::plain(kind, actor, EntryKind::Reversal) };
+        if changes.make(write, &case, after, why)?.is_none() {
+            return Err(StorageError::Unavailable("somebody else decides about a commission of the payout".into()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `payouts`: money on its way to affiliates, and what arrived.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, MultiBackend};
+use super::error::Stored;
+use super::pool::IntoStored;
+use super::schema::payouts::{self, dsl};
+use super::write::Write;
+use crate::domain::currency::Currency;
+use crate::domain::id::{AffiliateId, PayoutId, ProgramId};
+use crate::domain::money::Money;
+use crate::domain::payout::PayoutState;
+use crate::domain::time::Timestamp;
+
+/// One payout.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug, PartialEq, Eq)]
+#[diesel(table_name = payouts, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "the columns; domain::payout says what they mean")]
+pub struct PayoutRow {
+    pub id: PayoutId,
+    pub program_id: ProgramId,
+    pub affiliate_id: AffiliateId,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub state: PayoutState,
+    pub reference: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl PayoutRow {
+    /// How much it is.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        Money::new(self.amount_minor, self.currency)
+    }
+}
+
+/// A payout of this program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, payout: PayoutId) -> Stored<Option<PayoutRow>> {
+    let this = dsl::payouts.filter(dsl::id.eq(payout).and(dsl::program_id.eq(program)));
+    this.select(PayoutRow::as_select()).first(conn).optional().stored()
+}
+
+/// The payout to an affiliate of this program that is open.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn open_of_affiliate(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stored<Option<PayoutRow>> {
+    let open = dsl::affiliate_id.eq(affiliate).and(dsl::state.eq(PayoutState::Open));
+    let this = dsl::payouts.filter(open.and(dsl::program_id.eq(program)));
+    this.select(PayoutRow::as_select()).first(conn).optional().stored()
+}
+
+/// At most `limit` payouts to an affiliate of this program, the newest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_affiliate(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId, limit: i64) -> Stored<Vec<PayoutRow>> {
+    let theirs = dsl::payouts.filter(dsl::affiliate_id.eq(affiliate).and(dsl::program_id.eq(program)));
+    theirs.order(dsl::id.desc()).limit(limit).select(PayoutRow::as_select()).load(conn).stored()
+}
+
+/// Every payout of every program, to be held against the ledger.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn all(conn: &mut Conn) -> Stored<Vec<PayoutRow>> {
+    dsl::payouts.order(dsl::id).select(PayoutRow::as_select()).load(conn).stored()
+}
+
+/// Adds a payout.
+///
+/// # Errors
+/// [`super::error::Unique::OpenPayout`] when the affiliate has an open one.
+pub fn insert(write: &mut Write<'_>, row: &PayoutRow) -> Stored<()> {
+    diesel::insert_into(dsl::payouts).values(row).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// Ends a payout that is open; answers whether it was.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn end(write: &mut Write<'_>, payout: PayoutId, ended: PayoutState, now: Timestamp) -> Stored<bool> {
+    let this = dsl::payouts.filter(dsl::id.eq(payout).and(dsl::state.eq(PayoutState::Open)));
+    let ended = (dsl::state.eq(ended), dsl::updated_at.eq(now));
+    Ok(diesel::update(this).set(ended).execute(write.conn()).stored()? == 1)
+}
