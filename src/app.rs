@@ -2,6 +2,7 @@
 
 pub mod hashing;
 pub mod people;
+pub mod rates;
 pub mod set_up;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::storage::links;
 use crate::storage::pool::ReadPool;
 
 use hashing::Hashing;
+use rates::RateNews;
 use set_up::SetUpCode;
 
 /// One running installation.
@@ -40,6 +42,8 @@ pub struct App {
     pub recorder: Recorder,
     /// The gate in front of password hashing.
     pub hashing: Hashing,
+    /// What came of exchange rates on their way in.
+    pub rates: RateNews,
     set_up_code: SetUpCode,
     readers: ReadPool,
     links: LinkCache,
@@ -62,6 +66,7 @@ impl App {
             environment,
             recorder,
             hashing: Hashing::default(),
+            rates: RateNews::default(),
             set_up_code: SetUpCode::new(set_up_code),
             readers,
             links: LinkCache::default(),

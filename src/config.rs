@@ -59,6 +59,11 @@ pub struct Config {
     #[arg(long, global = true, value_name = "CIDR", env = "ACCRUE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Where the European Central Bank's rates are fetched from, at the start and every day: https://… or http://… (by
+    /// curl, which must be installed), or file:///… . A CSV file, or the .zip with it.
+    #[arg(long, global = true, value_name = "URL", env = "ACCRUE_RATES_URL", hide_env_values = true)]
+    pub rates_url: Option<RatesUrl>,
+
     /// What is logged to standard error: error, warn, info, debug, or a filter such as accrue=debug.
     #[arg(long, global = true, value_name = "FILTER", env = "ACCRUE_LOG", default_value = "info")]
     pub log: String,
@@ -187,6 +192,39 @@ impl PublicUrl {
     }
 }
 
+/// Where exchange rates are fetched from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RatesUrl {
+    /// A file of this machine.
+    File(PathBuf),
+    /// A page, by http or https.
+    Web(Url),
+}
+
+impl std::str::FromStr for RatesUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "must be https://…, http://… or file:///…";
+        let url = Url::parse(text).map_err(|_| EXPECTED)?;
+        match url.scheme() {
+            "http" | "https" => Ok(Self::Web(url)),
+            "file" => url.to_file_path().map(Self::File).map_err(|()| EXPECTED),
+            _ => Err(EXPECTED),
+        }
+    }
+}
+
+/// As much of it as anybody may see: a page's address can hold a password or a key.
+impl std::fmt::Display for RatesUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(out),
+            Self::Web(url) => out.write_str(url.host_str().unwrap_or_default()),
+        }
+    }
+}
+
 /// The public URL would show keys to the network.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -212,7 +250,23 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use super::PublicUrl;
+    use super::{PublicUrl, RatesUrl};
+
+    #[test]
+    fn rates_come_from_a_page_or_a_file() {
+        let cases = [
+            ("https://user:secret@bank.example/rates.zip?key=1", Some("bank.example")),
+            ("http://127.0.0.1:9/rates.csv", Some("127.0.0.1")),
+            ("file:///var/lib/rates.csv", Some("/var/lib/rates.csv")),
+            ("/var/lib/rates.csv", None),
+            ("ftp://bank.example/rates.csv", None),
+            ("--config=/etc/passwd", None),
+            ("", None),
+        ];
+        for (given, shown) in cases {
+            assert_eq!(given.parse::<RatesUrl>().ok().map(|url| url.to_string()).as_deref(), shown, "{given}");
+        }
+    }
 
     #[test]
     fn a_public_url_is_a_plain_beginning() {

@@ -17,6 +17,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
 
 use crate::app::App;
+use crate::app::rates::RateNews;
 use crate::config::{Config, InsecurePublicUrl};
 use crate::environment::clock::Clock;
 use crate::jobs;
@@ -99,7 +100,8 @@ impl Server {
         let readers = ReadPool::new(&url, READERS);
         let (recorder, thread) = Recorder::start(url, conn, environment.clone())?;
         let code = nobody.then(|| environment.mint.readable_code());
-        let app = App::new(public_url, config.trusted_proxies.clone(), environment, recorder, readers, code);
+        let mut app = App::new(public_url, config.trusted_proxies.clone(), environment, recorder, readers, code);
+        app.rates = RateNews::of(config.rates_url.clone());
         Ok(Self { address, listener, app: web::Data::new(app), recorder: thread, right })
     }
 
@@ -129,6 +131,7 @@ impl Server {
         tokio::select! {
             () = stop => {}
             () = jobs::retention::run(&app) => {}
+            () = jobs::fetch_rates::run(&app) => {}
         }
         stop_serving(&handle, &stopping, second_handle).await;
         let served = serving.await.map_err(io::Error::other)?;

@@ -1,3 +1,4 @@
 //! What happens by itself, now and then.
 
+pub mod fetch_rates;
 pub mod retention;

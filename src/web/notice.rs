@@ -81,6 +81,8 @@ notices! {
 
     /// After saving a program's settings.
     ProgramSaved => "program-saved", "The program's settings are saved.";
+    /// After exchange rates were taken in.
+    RatesImported => "rates-imported", "The file is read. What came of it stands under Last import.";
     /// After founding a program.
     ProgramCreated => "program-created", "The program is there. Next, create its first campaign.";
     /// After inviting a person.

@@ -158,6 +158,10 @@ pages! {
         get settings::programs::list, Viewer;
         post settings::programs::create, Owner;
     }
+    "/admin/{program}/settings/exchange-rates" {
+        get settings::exchange_rates::show, Viewer;
+        post settings::exchange_rates::import, Manager;
+    }
     "/admin/{program}/settings/security" { get settings::security::show, Viewer; }
     "/admin/{program}/settings/security/password" { post settings::security::password::change, Viewer; }
     "/admin/{program}/settings/security/totp" {

@@ -1,5 +1,6 @@
-//! Settings: the program, programs, people, and one's own security.
+//! Settings: the program, programs, people, exchange rates, and one's own security.
 
+pub mod exchange_rates;
 pub mod program;
 pub mod programs;
 pub mod security;

@@ -65,12 +65,11 @@ async fn collect(mut payload: Payload, longest: usize) -> Result<Bytes, WebError
     Ok(body.freeze())
 }
 
-/// Whether this is a campaign's form, sent with a session's cookie that we signed. Whether the session lives is asked later.
+/// Whether this is a campaign's form or that for exchange rates, sent with a session's cookie that we signed. Whether the session lives is asked later.
 fn may_bring_files(request: &ServiceRequest) -> bool {
     let path = request.path();
-    let Some(app) =
-        request.app_data::<Data<App>>().filter(|_| path.starts_with("/admin/") && path.contains("/campaigns"))
-    else {
+    let brings = path.contains("/campaigns") || path.ends_with("/settings/exchange-rates");
+    let Some(app) = request.app_data::<Data<App>>().filter(|_| path.starts_with("/admin/") && brings) else {
         return false;
     };
     let name = session::cookie_name(app);

@@ -36,6 +36,7 @@ pub fn config(database: &TestDatabase) -> Config {
         master_key_file: database.master_key_file(),
         master_key: None,
         trusted_proxies: Vec::new(),
+        rates_url: None,
         log: "error".to_owned(),
         log_format: LogFormat::Text,
     }
