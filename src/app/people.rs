@@ -42,7 +42,8 @@ impl App {
         let env = self.environment.clone();
         let attempt = self.recorder.write(move |write| sign_in::begin(write, &env, &email, from)).await?;
         let attempt = self.judged(attempt, password).await?;
-        self.recorder.write(move |write| sign_in::finish(write, &attempt)).await
+        let env = self.environment.clone();
+        self.recorder.write(move |write| sign_in::finish(write, &env, &attempt)).await
     }
 
     /// Makes sure that a signed-in person is still the one who signed in.
@@ -74,12 +75,15 @@ impl App {
         self.hashing.run(work).await
     }
 
-    /// The attempt, if its password is right. A wrong one stays counted.
+    /// The attempt, if its password is right. A wrong one stays counted, and is noted.
     async fn judged(&self, attempt: Attempt, typed: String) -> Result<Attempt, WriteError<SignInRefused>> {
-        let work = move || match attempt.is_right(&typed)? {
-            true => Ok(attempt),
-            false => Err(SignInRefused::Wrong),
-        };
-        self.hashing.run(work).await.map_err(WriteError::Refused)
+        let work = move || attempt.is_right(&typed).map(|right| (attempt, right)).map_err(SignInRefused::from);
+        let (attempt, right) = self.hashing.run(work).await.map_err(WriteError::Refused)?;
+        if right {
+            return Ok(attempt);
+        }
+        let env = self.environment.clone();
+        self.recorder.write(move |write| sign_in::note_wrong(write, &env, &attempt)).await?;
+        Err(WriteError::Refused(SignInRefused::Wrong))
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::config::Config;
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::currency::Currency;
 use crate::domain::handle::EmailAddress;
 use crate::domain::id::ProgramId;
@@ -14,6 +15,7 @@ use crate::domain::name::Name;
 use crate::domain::time::Zone;
 use crate::environment::clock::Clock;
 use crate::opening::{self, WhenInUse};
+use crate::operations::audit::note;
 use crate::operations::passwords::{self, ChosenPassword, HashedPassword};
 use crate::operations::set_up::{NewOwner, NewProgram, create_owner, create_program};
 use crate::storage::error::{StorageError, Stored, Unique};
@@ -110,7 +112,10 @@ fn make(
         owned.push(create_program(write, env, &new)?.id);
     }
     let owner = NewOwner { name: arguments.owner_name(), email: arguments.email.clone(), password };
-    create_owner(write, env, &owned, owner)?;
+    let made = create_owner(write, env, &owned, owner)?;
+    for program in owned {
+        note(write, env, &Act::in_program(program, AuditActor::CommandLine, Action::AdminCreated).on(made))?;
+    }
     installation::bump_revision(write)
 }
 

@@ -11,6 +11,7 @@ use super::demo_campaigns::{CAMPAIGNS, Plan};
 use super::demo_history;
 use crate::config::{Config, PublicUrl};
 use crate::domain::affiliate::AffiliateStatus;
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::campaign::IntegrationMethod;
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
@@ -23,6 +24,7 @@ use crate::domain::time::Zone;
 use crate::environment::Environment;
 use crate::environment::clock::Clock;
 use crate::opening::{self, WhenInUse};
+use crate::operations::audit::note;
 use crate::operations::campaign_media::add_media;
 use crate::operations::create_affiliate::{NewAffiliate, create_affiliate};
 use crate::operations::create_campaign::create_campaign;
@@ -131,6 +133,9 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     // Keys are shown once, so they are shown before anything is kept: what could not be printed is not there.
     transaction(&mut opened.conn, |write| {
         let demo = fill(write, &env, &public_url, (admin, hashed))?;
+        let program = demo.program.id;
+        let act = Act::in_program(program, AuditActor::CommandLine, Action::DemoFilled);
+        note(write, &env, &act.on(program))?;
         print(&demo, arguments.json)
     })?;
     demo_history::add(&mut opened.conn, &env, now)?;

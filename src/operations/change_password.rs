@@ -6,10 +6,12 @@
 
 use std::time::Duration;
 
+use super::audit::note;
 use super::passwords::HashedPassword;
 use super::second_factor;
 use super::sign_in::{ConfirmedPassword, Known};
 use super::throttle::{self, Guesser};
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::handle::EmailAddress;
 use crate::domain::time::Timestamp;
 use crate::environment::Environment;
@@ -58,7 +60,7 @@ pub struct Reset {
     pub still_owes_code: bool,
 }
 
-/// Replaces a person's password whatever it was, signs them out everywhere, and forgives what was guessed at their account.
+/// From the command line: replaces a person's password whatever it was, signs them out everywhere, and forgives what was guessed at their account.
 /// None when nobody signs in with this address.
 ///
 /// # Errors
@@ -81,6 +83,7 @@ pub fn reset_password(
         second_factor::take_away(write, id)?;
     }
     throttle::forgive(write, &Guesser::at_account(env, email.as_str(), None))?;
+    note(write, env, &Act::outside(AuditActor::CommandLine, Action::PasswordReset).on(id))?;
     Ok(Some(Reset { signed_out, still_owes_code: totp_sealed.is_some() && !turn_off_totp }))
 }
 

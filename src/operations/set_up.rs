@@ -5,9 +5,11 @@
 
 use std::net::IpAddr;
 
+use super::audit::note;
 use super::passwords::HashedPassword;
 use super::sign_in::Known;
 use super::throttle::{self, Guesser, NotLetIn, Throttled};
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::currency::Currency;
 use crate::domain::handle::{ClickParameter, EmailAddress, ProgramSlug};
 use crate::domain::id::{ProgramId, UserId};
@@ -189,8 +191,14 @@ pub fn check_set_up_code(
     let counted = throttle::let_in(write, env, &guesser)?;
     if right {
         throttle::take_back(write, counted)?;
+        return Ok(true);
     }
-    Ok(right)
+    let by_a_stranger = |action| Act::outside(AuditActor::Stranger, action);
+    note(write, env, &by_a_stranger(Action::SetUpCodeWrong))?;
+    if throttle::is_full(write, env, &guesser)? {
+        note(write, env, &by_a_stranger(Action::SignInThrottled))?;
+    }
+    Ok(false)
 }
 
 /// Makes the first owner and their program.
@@ -213,5 +221,7 @@ pub fn set_up(
     let user = create_owner(write, env, &[program.id], owner)?;
     // Read back: the clock has gone on, and a session names the very moment that stands in the row.
     let owner = users::find(write.conn(), user)?.ok_or(SetUpRefused::Done)?;
+    let act = Act::in_program(program.id, AuditActor::User(user), Action::InstallationSetUp);
+    note(write, env, &act.on(program.id))?;
     Ok(SetUp { owner: Known::of(&owner), program: program.slug })
 }

@@ -9,9 +9,11 @@
 
 use std::net::IpAddr;
 
+use super::audit::note;
 use super::passwords::{self, HashingFailed};
 use super::second_factor;
 use super::throttle::{self, Guesser, NotLetIn, Throttled};
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::handle::EmailAddress;
 use crate::domain::id::{SignInFailureId, UserId};
 use crate::domain::time::Timestamp;
@@ -51,6 +53,7 @@ pub struct Attempt {
     guesser: Guesser,
     counted: SignInFailureId,
     user: Option<UserRow>,
+    by: AuditActor,
 }
 
 /// Somebody whose password is right.
@@ -94,7 +97,7 @@ pub fn begin(
         Ok(email) => users::find_by_email(write.conn(), &email)?,
         Err(_) => None,
     };
-    Ok(Attempt { guesser, counted, user })
+    Ok(Attempt { guesser, counted, user, by: AuditActor::Stranger })
 }
 
 /// Begins an attempt of a signed-in person to show that it is still them.
@@ -110,7 +113,8 @@ pub fn begin_again(
     let user = users::find(write.conn(), user)?.ok_or(SignInRefused::Wrong)?;
     let guesser = Guesser::at_account(env, &user.email, from);
     let counted = throttle::let_in(write, env, &guesser)?;
-    Ok(Attempt { guesser, counted, user: Some(user) })
+    let by = AuditActor::User(user.id);
+    Ok(Attempt { guesser, counted, user: Some(user), by })
 }
 
 impl Attempt {
@@ -134,13 +138,44 @@ impl Attempt {
 ///
 /// # Errors
 /// [`SignInRefused::Wrong`] when the password was changed meanwhile.
-pub fn finish(write: &mut Write<'_>, attempt: &Attempt) -> Result<Known, SignInRefused> {
+pub fn finish(write: &mut Write<'_>, env: &Environment, attempt: &Attempt) -> Result<Known, SignInRefused> {
     let user = attempt.still_them(write)?;
     match user.totp_sealed {
         Some(_) => throttle::take_back(write, attempt.counted)?,
-        None => throttle::forgive(write, &attempt.guesser)?,
+        None => {
+            throttle::forgive(write, &attempt.guesser)?;
+            note(write, env, &Act::outside(AuditActor::User(user.id), Action::SignedIn))?;
+        }
     }
     Ok(Known::of(&user))
+}
+
+/// Notes that an attempt's password was wrong; it stays counted.
+///
+/// # Errors
+/// [`SignInRefused::Storage`].
+pub fn note_wrong(write: &mut Write<'_>, env: &Environment, attempt: &Attempt) -> Result<(), SignInRefused> {
+    let whose = attempt.user.as_ref().map(|user| user.id);
+    note_guess(write, env, &attempt.guesser, (attempt.by, Action::PasswordWrong, whose))
+}
+
+/// A wrong guess at somebody's account, and that it was the last one for a while, if it was. What is turned away unseen
+/// from then on is not noted: nobody may fill the log by knocking.
+fn note_guess(
+    write: &mut Write<'_>,
+    env: &Environment,
+    guesser: &Guesser,
+    (by, wrong, whose): (AuditActor, Action, Option<UserId>),
+) -> Result<(), SignInRefused> {
+    let on_whom = |action| match whose {
+        Some(user) => Act::outside(by, action).on(user),
+        None => Act::outside(by, action),
+    };
+    note(write, env, &on_whom(wrong))?;
+    if throttle::is_full(write, env, guesser)? {
+        note(write, env, &on_whom(Action::SignInThrottled))?;
+    }
+    Ok(())
 }
 
 /// Ends an attempt of a signed-in person whose password is right.
@@ -173,8 +208,10 @@ pub fn give_code(
     let guesser = Guesser::at_account(env, &user.email, from);
     throttle::let_in(write, env, &guesser)?;
     if !second_factor::take_code(write, env, &user, code)? {
+        note_guess(write, env, &guesser, (AuditActor::Stranger, Action::CodeWrong, Some(user.id)))?;
         return Ok(None);
     }
     throttle::forgive(write, &guesser)?;
+    note(write, env, &Act::outside(AuditActor::User(user.id), Action::SignedIn))?;
     Ok(Some(Known { owes_code: false, ..*known }))
 }

@@ -113,6 +113,14 @@ pub fn let_in(write: &mut Write<'_>, env: &Environment, guesser: &Guesser) -> Re
     Ok(row.id)
 }
 
+/// Whether the next guess would not be let in.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn is_full(write: &mut Write<'_>, env: &Environment, guesser: &Guesser) -> Stored<bool> {
+    Ok(wait(write, guesser, env.clock.now())?.is_some())
+}
+
 /// How long to wait until both counts have room for one more.
 fn wait(write: &mut Write<'_>, guesser: &Guesser, now: Timestamp) -> Stored<Option<Duration>> {
     let (most, time) = PER_ACCOUNT;

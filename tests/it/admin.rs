@@ -2,6 +2,7 @@
 
 mod affiliates;
 mod attempts;
+mod audit;
 mod bodies;
 mod campaign_desk;
 mod campaign_fields;

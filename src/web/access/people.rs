@@ -14,6 +14,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::app::App;
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::handle::ProgramSlug;
 use crate::domain::id::{ProgramId, UserId};
 use crate::domain::program::Program;
@@ -101,6 +102,20 @@ pub struct Seat {
     pub program: Program,
     /// What the person is in it.
     pub role: Role,
+}
+
+impl Seat {
+    /// Something that this person does in this program, for the audit log.
+    #[must_use]
+    pub const fn act(&self, action: Action) -> Act {
+        Act::in_program(self.program.id, AuditActor::User(self.user.id), action)
+    }
+
+    /// Something that this person does to their own account, which is in no program.
+    #[must_use]
+    pub const fn act_on_oneself(&self, action: Action) -> Act {
+        Act::outside(AuditActor::User(self.user.id), action)
+    }
 }
 
 /// Something that some roles may do and others may not.

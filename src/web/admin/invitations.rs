@@ -11,8 +11,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::audit::{Act, Action, AuditActor};
+use crate::domain::id::UserId;
 use crate::domain::invitation::{InvitationSecret, InvitationState};
 use crate::domain::name::Name;
+use crate::operations::audit::note;
 use crate::operations::invite::{Followed, NotAccepted, accept_as, accept_as_new_person, follow};
 use crate::operations::passwords::HashedPassword;
 use crate::operations::sign_in::Known;
@@ -147,17 +150,19 @@ pub async fn accept(
 ) -> Result<HttpResponse, WebError> {
     let secret = InvitationSecret::parse(&secret).ok_or(WebError::NotFound)?;
     let visit = Visit::read(&app, &request, &secret).await?;
-    let program = visit.followed.invitation.program_id;
+    let (invitation, program) = (visit.followed.invitation.id, visit.followed.invitation.program_id);
+    let accepting =
+        move |user| Act::in_program(program, AuditActor::User(user), Action::InvitationAccepted).on(invitation);
     let accepted = match visit.offer() {
         Offer::NewAccount => match read_new_person(&app, &visit, &posted).await? {
-            Ok((name, password)) => join_as_new(&app, &secret, name, password).await,
+            Ok((name, password)) => join_as_new(&app, &secret, (name, password), accepting).await,
             Err(errors) => {
                 let typed_name = posted.text("name").to_owned();
                 let shown = InvitationPage { typed_name, errors, ..visit.page(&app, &request, &secret) };
                 return Ok(shown.welcome.leave_on(page::unprocessable(&shown)));
             }
         },
-        Offer::Join => join(&app, &secret, &visit).await,
+        Offer::Join => join(&app, &secret, &visit, accepting).await,
         Offer::Nothing(_) | Offer::SignIn | Offer::SignOut => Err(WriteError::Refused(NotAccepted::Closed)),
     };
     match accepted {
@@ -181,17 +186,37 @@ pub async fn accept(
 
 type Joined = Result<Option<Known>, WriteError<NotAccepted>>;
 
-async fn join_as_new(app: &App, secret: &InvitationSecret, name: Name, password: HashedPassword) -> Joined {
+/// Joins as somebody new. `accepted` is what is noted of whoever accepts.
+async fn join_as_new(
+    app: &App,
+    secret: &InvitationSecret,
+    (name, password): (Name, HashedPassword),
+    accepted: impl Fn(UserId) -> Act + Send + 'static,
+) -> Joined {
     let (env, secret) = (app.environment.clone(), secret.clone());
-    let joined = app.recorder.write(move |write| accept_as_new_person(write, &env, &secret, &name, &password)).await;
-    joined.map(Some)
+    let joined = app.recorder.write(move |write| {
+        let known = accept_as_new_person(write, &env, &secret, &name, &password)?;
+        note(write, &env, &accepted(known.user_id))?;
+        Ok(Some(known))
+    });
+    joined.await
 }
 
 /// Joins as the person who is signed in, who stays signed in.
-async fn join(app: &App, secret: &InvitationSecret, visit: &Visit) -> Joined {
+async fn join(
+    app: &App,
+    secret: &InvitationSecret,
+    visit: &Visit,
+    accepted: impl Fn(UserId) -> Act + Send + 'static,
+) -> Joined {
     let user = visit.person.as_ref().ok_or(WriteError::Refused(NotAccepted::AnotherPerson))?.id;
     let (env, secret) = (app.environment.clone(), secret.clone());
-    app.recorder.write(move |write| accept_as(write, &env, &secret, user)).await.map(|_| None)
+    let joined = app.recorder.write(move |write| {
+        accept_as(write, &env, &secret, user)?;
+        note(write, &env, &accepted(user))?;
+        Ok(None)
+    });
+    joined.await
 }
 
 /// The name and the password of somebody new, or what is wrong with them.

@@ -15,6 +15,8 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::app::people::Credentials;
+use crate::domain::audit::{Act, Action, AuditActor};
+use crate::operations::audit::note;
 use crate::operations::sign_in::{Known, SignInRefused};
 use crate::operations::throttle::Throttled;
 use crate::recorder::WriteError;
@@ -112,9 +114,16 @@ fn let_in(
 }
 
 /// `POST /sign-out`.
-pub async fn sign_out(browser: Session, _posted: Posted) -> HttpResponse {
+///
+/// # Errors
+/// [`WebError`] when the database is away: whoever is told that they are signed out must be.
+pub async fn sign_out(app: Data<App>, browser: Session, _posted: Posted) -> Result<HttpResponse, WebError> {
+    if let Some((user, _)) = session::user(&browser) {
+        let (env, act) = (app.environment.clone(), Act::outside(AuditActor::User(user), Action::SignedOut));
+        app.recorder.write(move |write| note(write, &env, &act)).await?;
+    }
     browser.purge();
-    page::see_other_with("/sign-in", Notice::SignedOut)
+    Ok(page::see_other_with("/sign-in", Notice::SignedOut))
 }
 
 /// What stands in the way of somebody who guesses, for a form that is shown again.

@@ -94,7 +94,7 @@ impl Estate {
     }
 
     /// The user who signs in with the name that begins with the estate's and ends like this.
-    fn user(&self, db: &TestDatabase, name: &str) -> String {
+    pub fn user(&self, db: &TestDatabase, name: &str) -> String {
         let mut sql = Sql::open(&db.url);
         let query = format!("SELECT {} FROM users WHERE email = '{}-{name}@people.example'", sql.hex("id"), self.name);
         sql.lines(&query).first().unwrap_or_else(|| panic!("nobody signs in as {name}")).clone()

@@ -214,8 +214,8 @@ on_each_engine! {
         house.write(move |write, env| {
             rows::replace_password(write, marta.id, &marta.password_hash, new.as_str(), env.clock.now())
         });
-        house.write(move |write, _| {
-            assert!(is_wrong(&finish(write, &attempt)));
+        house.write(move |write, env| {
+            assert!(is_wrong(&finish(write, env, &attempt)));
             Ok(())
         });
         assert_eq!(failures(&db), 1, "it stays counted");

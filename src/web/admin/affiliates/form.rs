@@ -8,9 +8,11 @@ use super::affiliate_id;
 use super::fields::{AffiliateFields, CODE_TAKEN};
 use crate::app::App;
 use crate::domain::affiliate::AffiliateStatus;
+use crate::domain::audit::Action;
 use crate::domain::conversion::Change;
 use crate::domain::id::{AffiliateId, ProgramId};
 use crate::domain::money::Money;
+use crate::operations::audit::note;
 use crate::operations::change_affiliate::change_affiliate;
 use crate::operations::create_affiliate::create_affiliate;
 use crate::recorder::WriteError;
@@ -65,7 +67,13 @@ pub async fn create(
         Err(errors) => return Ok(page::unprocessable(&NewPage { frame, fields, errors })),
     };
     let (program, env) = (manager.program.id, app.environment.clone());
-    match taken(app.recorder.write(move |write| create_affiliate(write, &env, program, new)).await)? {
+    let act = manager.act(Action::AffiliateCreated);
+    let created = app.recorder.write(move |write| {
+        let id = create_affiliate(write, &env, program, new)?;
+        note(write, &env, &act.on(id))?;
+        Ok(id)
+    });
+    match taken(created.await)? {
         Ok(id) => Ok(page::see_other_with(&frame.at(&format!("/affiliates/{id}")), Notice::AffiliateCreated)),
         Err(errors) => Ok(page::unprocessable(&NewPage { frame, fields, errors })),
     }
@@ -207,9 +215,19 @@ pub async fn save(
 ) -> Result<HttpResponse, WebError> {
     let (id, program) = (affiliate_id(&place.1)?, manager.program.id);
     let fields = AffiliateFields::of_posted(&posted);
+    let (env, act) = (app.environment.clone(), manager.act(Action::AffiliateChanged).on(id));
+    let changing = |facts| {
+        app.recorder.write(move |write| {
+            let found = change_affiliate(write, program, id, facts)?;
+            if found {
+                note(write, &env, &act)?;
+            }
+            Ok(found)
+        })
+    };
     let errors = match fields.read_change() {
         Err(errors) => errors,
-        Ok(facts) => match taken(app.recorder.write(move |write| change_affiliate(write, program, id, facts)).await)? {
+        Ok(facts) => match taken(changing(facts).await)? {
             Err(errors) => errors,
             Ok(false) => return Err(WebError::NotFound),
             Ok(true) => {

@@ -7,7 +7,10 @@ use super::affiliate_id;
 use super::form::ShowPage;
 use crate::app::App;
 use crate::domain::affiliate::AffiliateStatus;
+use crate::domain::audit::Action;
+use crate::operations::audit::note;
 use crate::operations::review_affiliate::{Decision, Reviewed, review_affiliate};
+use crate::storage::error::StorageError;
 use crate::web::access::people::Manager;
 use crate::web::admin::badges;
 use crate::web::error::WebError;
@@ -29,7 +32,15 @@ pub async fn decide(
     let (id, program) = (affiliate_id(&place.1)?, manager.program.id);
     let status = |name| posted.text(name).parse::<AffiliateStatus>().map_err(|_| WebError::Malformed);
     let decision = Decision { seen: status("seen")?, wanted: status("status")? };
-    let reviewed = app.recorder.write(move |write| review_affiliate(write, program, id, decision)).await?;
+    let (env, act) = (app.environment.clone(), manager.act(action(decision.wanted)).on(id));
+    let reviewed = app.recorder.write(move |write| {
+        let reviewed = review_affiliate(write, program, id, decision)?;
+        if matches!(reviewed, Reviewed::Changed) {
+            note(write, &env, &act)?;
+        }
+        Ok::<_, StorageError>(reviewed)
+    });
+    let reviewed = reviewed.await?;
     let sentence = match reviewed {
         Reviewed::Unknown => return Err(WebError::NotFound),
         Reviewed::Changed | Reviewed::AlreadySo => {
@@ -49,6 +60,15 @@ pub async fn decide(
     };
     let shown = ShowPage::load(&app, &manager, &request, id).await?;
     Ok(page::conflict(&shown.overtaken(sentence)))
+}
+
+const fn action(status: AffiliateStatus) -> Action {
+    match status {
+        AffiliateStatus::Active => Action::AffiliateActivated,
+        AffiliateStatus::Paused => Action::AffiliatePaused,
+        AffiliateStatus::Rejected => Action::AffiliateRejected,
+        AffiliateStatus::Pending => Action::AffiliateReopened,
+    }
 }
 
 const fn notice(status: AffiliateStatus) -> Notice {

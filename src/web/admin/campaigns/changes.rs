@@ -5,10 +5,15 @@ use actix_web::web::{Data, Path};
 
 use super::campaign_id;
 use crate::app::App;
+use crate::domain::audit::{Act, Action};
 use crate::domain::id::MediaId;
+use crate::environment::Environment;
 use crate::operations::archive_campaign::{archive_campaign, restore_campaign};
+use crate::operations::audit::note;
 use crate::operations::campaign_media::remove_media;
 use crate::operations::duplicate_campaign::duplicate_campaign;
+use crate::storage::error::{StorageError, Stored};
+use crate::storage::write::Write;
 use crate::web::access::people::Manager;
 use crate::web::error::WebError;
 use crate::web::form::Posted;
@@ -22,6 +27,14 @@ fn list(manager: &Manager) -> String {
     format!("/admin/{}/campaigns", manager.program.slug)
 }
 
+/// Notes what was done, if there was something to do it to.
+fn noted_if(found: bool, write: &mut Write<'_>, env: &Environment, act: &Act) -> Stored<bool> {
+    if found {
+        note(write, env, act)?;
+    }
+    Ok(found)
+}
+
 /// `POST /admin/{program}/campaigns/{id}/archival`: puts the campaign away.
 ///
 /// # Errors
@@ -33,8 +46,12 @@ pub async fn archive(
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let (id, program, env) = (campaign_id(&place.1)?, manager.program.id, app.environment.clone());
-    let found = app.recorder.write(move |write| archive_campaign(write, &env, program, id)).await?;
-    if !found {
+    let act = manager.act(Action::CampaignArchived).on(id);
+    let archived = app.recorder.write(move |write| {
+        let found = archive_campaign(write, &env, program, id)?;
+        noted_if(found, write, &env, &act)
+    });
+    if !archived.await? {
         return Err(WebError::NotFound);
     }
     Ok(page::see_other_with(&list(&manager), Notice::CampaignArchived))
@@ -50,9 +67,13 @@ pub async fn restore(
     place: Place,
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let (id, program) = (campaign_id(&place.1)?, manager.program.id);
-    let found = app.recorder.write(move |write| restore_campaign(write, program, id)).await?;
-    if !found {
+    let (id, program, env) = (campaign_id(&place.1)?, manager.program.id, app.environment.clone());
+    let act = manager.act(Action::CampaignRestored).on(id);
+    let restored = app.recorder.write(move |write| {
+        let found = restore_campaign(write, program, id)?;
+        noted_if(found, write, &env, &act)
+    });
+    if !restored.await? {
         return Err(WebError::NotFound);
     }
     Ok(page::see_other_with(&list(&manager), Notice::CampaignRestored))
@@ -69,9 +90,15 @@ pub async fn duplicate(
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let (id, program, env) = (campaign_id(&place.1)?, manager.program.id, app.environment.clone());
-    let owner = Some(manager.user.id);
-    let copy = app.recorder.write(move |write| duplicate_campaign(write, &env, program, id, owner)).await?;
-    let copy = copy.ok_or(WebError::NotFound)?;
+    let (owner, act) = (Some(manager.user.id), manager.act(Action::CampaignCopied));
+    let copied = app.recorder.write(move |write| {
+        let copy = duplicate_campaign(write, &env, program, id, owner)?;
+        if let Some(copy) = copy {
+            note(write, &env, &act.on(copy))?;
+        }
+        Ok::<_, StorageError>(copy)
+    });
+    let copy = copied.await?.ok_or(WebError::NotFound)?;
     Ok(page::see_other_with(&format!("{}/{copy}", list(&manager)), Notice::CampaignCopied))
 }
 
@@ -85,10 +112,14 @@ pub async fn remove_image(
     place: Path<(String, String, String)>,
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let (id, program) = (campaign_id(&place.1)?, manager.program.id);
+    let (id, program, env) = (campaign_id(&place.1)?, manager.program.id, app.environment.clone());
     let image = place.2.parse::<MediaId>().map_err(|_| WebError::NotFound)?;
-    let found = app.recorder.write(move |write| remove_media(write, program, id, image)).await?;
-    if !found {
+    let act = manager.act(Action::ImageRemoved).on(id);
+    let removed = app.recorder.write(move |write| {
+        let found = remove_media(write, program, id, image)?;
+        noted_if(found, write, &env, &act)
+    });
+    if !removed.await? {
         return Err(WebError::NotFound);
     }
     Ok(page::see_other_with(&format!("{}/{id}?tab=general", list(&manager)), Notice::ImageRemoved))

@@ -7,8 +7,10 @@ use super::campaign_id;
 use super::fields::CampaignFields;
 use super::form::{FormPage, Tab, load};
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::campaign::CampaignKind;
 use crate::domain::media::ImageRefused;
+use crate::operations::audit::note;
 use crate::operations::campaign_media::{NewImage, NotAdded, add_media, replace_media};
 use crate::operations::campaign_settings::Edition;
 use crate::operations::create_campaign::{NewCampaign, create_campaign};
@@ -138,9 +140,11 @@ pub async fn create(
     };
     let (env, program) = (app.environment.clone(), manager.program.id);
     let images = std::mem::take(&mut sent.images);
+    let act = manager.act(Action::CampaignCreated);
     let made = app.recorder.write(move |write| {
         let (id, _) = create_campaign(write, &env, program, wanted)?;
         add_media(write, &env, program, id, images)?;
+        note(write, &env, &act.on(id))?;
         Ok::<_, NotSaved>(id)
     });
     match made.await {
@@ -182,10 +186,15 @@ pub async fn save(
     let saving = Saving { seen: seen.clone(), new_key: sent.fields.new_key() };
     let (env, images, replaces) =
         (app.environment.clone(), std::mem::take(&mut sent.images), kind == CampaignKind::Video);
+    let changed = [Some(Action::CampaignChanged), saving.new_key.map(|_| Action::KeyRegenerated)];
+    let acts: Vec<_> = changed.into_iter().flatten().map(|action| manager.act(action).on(id)).collect();
     let done = app.recorder.write(move |write| {
         update_campaign(write, &env, (program, id), &wanted, &saving)?;
         let add = if replaces { replace_media } else { add_media };
         add(write, &env, program, id, images)?;
+        for act in &acts {
+            note(write, &env, act)?;
+        }
         Ok::<_, NotSaved>(())
     });
     match done.await {

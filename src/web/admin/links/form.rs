@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::id::{AffiliateId, CampaignId};
+use crate::operations::audit::note;
 use crate::operations::create_link::{LinkRefused, promote};
 use crate::recorder::WriteError;
 use crate::web::access::people::{Manager, Seat};
@@ -75,7 +77,13 @@ pub async fn create(
         return Ok(page::unprocessable(&form));
     };
     let (program, env) = (manager.program.id, app.environment.clone());
-    match app.recorder.write(move |write| promote(write, &env, program, pair)).await {
+    let act = manager.act(Action::LinkCreated);
+    let made = app.recorder.write(move |write| {
+        let link = promote(write, &env, program, pair)?;
+        note(write, &env, &act.on(link.id))?;
+        Ok(link)
+    });
+    match made.await {
         Ok(link) => Ok(page::see_other_with(&form.frame.at(&format!("/links?show={}", link.id)), Notice::LinkCreated)),
         Err(WriteError::Refused(LinkRefused::Storage(error))) => Err(error.into()),
         Err(WriteError::Refused(why)) => {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::campaign::Campaign;
 use crate::domain::currency::Currency;
 use crate::domain::handle::ClickParameter;
@@ -12,6 +13,7 @@ use crate::domain::landing::TargetUrl;
 use crate::domain::name::Name;
 use crate::domain::program::Program;
 use crate::domain::time::Zone;
+use crate::operations::audit::note;
 use crate::operations::change_program::{ProgramSettings, SettingsRefused, change_program};
 use crate::recorder::WriteError;
 use crate::storage::conversions;
@@ -155,9 +157,13 @@ pub async fn save(
 
 /// Changes the settings; answers with what stands in the way, at its field.
 async fn change(app: &App, owner: &Owner, settings: ProgramSettings) -> Result<Option<Errors>, WebError> {
-    let program = owner.program.id;
-    let changed = app.recorder.write(move |write| change_program(write, program, &settings)).await;
-    let refused = match changed {
+    let (program, env) = (owner.program.id, app.environment.clone());
+    let act = owner.act(Action::ProgramChanged).on(program);
+    let changed = app.recorder.write(move |write| {
+        change_program(write, program, &settings)?;
+        Ok(note(write, &env, &act)?)
+    });
+    let refused = match changed.await {
         Ok(()) => return Ok(None),
         Err(WriteError::NotRecorded(reason)) => return Err(reason.into()),
         Err(WriteError::Refused(refused)) => refused,

@@ -5,10 +5,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::currency::Currency;
 use crate::domain::name::Name;
 use crate::domain::time::Zone;
+use crate::operations::audit::note;
 use crate::operations::set_up::{NewProgram, found_own_program};
+use crate::storage::error::StorageError;
 use crate::storage::memberships::{self, OwnProgram};
 use crate::storage::users;
 use crate::web::access::people::{Owner, Seat, Viewer};
@@ -115,7 +118,13 @@ pub async fn create(
     match form.read() {
         Ok(new) => {
             let (env, user) = (app.environment.clone(), owner.user.id);
-            let made = app.recorder.write(move |write| found_own_program(write, &env, user, &new)).await?;
+            let made = app.recorder.write(move |write| {
+                let made = found_own_program(write, &env, user, &new)?;
+                let act = Act::in_program(made.id, AuditActor::User(user), Action::ProgramCreated);
+                note(write, &env, &act.on(made.id))?;
+                Ok::<_, StorageError>(made)
+            });
+            let made = made.await?;
             Ok(page::see_other_with(&format!("/admin/{}/campaigns", made.slug), Notice::ProgramCreated))
         }
         Err(errors) => {
@@ -131,6 +140,11 @@ pub async fn create(
 /// [`WebError`] when the database is away.
 pub async fn switch(app: Data<App>, viewer: Viewer, _posted: Posted) -> Result<HttpResponse, WebError> {
     let (user, program) = (viewer.user.id, viewer.program.id);
-    app.recorder.write(move |write| users::set_last_program(write, user, program)).await?;
+    let (env, act) = (app.environment.clone(), viewer.act(Action::ProgramEntered).on(program));
+    let switched = app.recorder.write(move |write| {
+        users::set_last_program(write, user, program)?;
+        note(write, &env, &act)
+    });
+    switched.await?;
     Ok(page::see_other(&format!("/admin/{}/campaigns", viewer.program.slug)))
 }

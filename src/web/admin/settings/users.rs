@@ -5,12 +5,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::handle::EmailAddress;
 use crate::domain::id::{InvitationId, UserId};
 use crate::domain::user::Role;
+use crate::operations::audit::note;
 use crate::operations::change_membership::{NotAllowed, change_role, remove};
 use crate::operations::invite::{NotInvited, invite, secret_of};
 use crate::recorder::WriteError;
+use crate::storage::error::StorageError;
 use crate::storage::invitations::{self, InvitationRow};
 use crate::storage::memberships::{self, Member};
 use crate::web::access::people::{Owner, Seat};
@@ -153,8 +156,13 @@ async fn send_invitation(
     role: Role,
 ) -> Result<Option<String>, WebError> {
     let (env, whose) = (app.environment.clone(), (owner.program.id, owner.user.id));
-    match app.recorder.write(move |write| invite(write, &env, whose, &email, role)).await {
-        Ok(_) => Ok(None),
+    let act = owner.act(Action::PersonInvited);
+    let invited = app.recorder.write(move |write| {
+        let id = invite(write, &env, whose, &email, role)?;
+        Ok(note(write, &env, &act.on(id))?)
+    });
+    match invited.await {
+        Ok(()) => Ok(None),
         Err(WriteError::Refused(refused @ NotInvited::Member)) => Ok(Some(format!("This person {refused}."))),
         Err(WriteError::Refused(NotInvited::NotOwner)) => Err(WebError::Forbidden),
         Err(WriteError::Refused(NotInvited::Storage(error))) => Err(error.into()),
@@ -173,8 +181,15 @@ pub async fn revoke_invitation(
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let (program, id, now) = (owner.program.id, path.into_inner().1, app.environment.clock.now());
-    let was_open = app.recorder.write(move |write| invitations::revoke(write, program, id, now)).await?;
-    if was_open { Ok(to_users(&owner, Notice::InvitationRevoked)) } else { Err(WebError::NotFound) }
+    let (env, act) = (app.environment.clone(), owner.act(Action::InvitationRevoked).on(id));
+    let revoked = app.recorder.write(move |write| {
+        let was_open = invitations::revoke(write, program, id, now)?;
+        if was_open {
+            note(write, &env, &act)?;
+        }
+        Ok::<_, StorageError>(was_open)
+    });
+    if revoked.await? { Ok(to_users(&owner, Notice::InvitationRevoked)) } else { Err(WebError::NotFound) }
 }
 
 /// `POST /admin/{program}/settings/users/{user}/role`.
@@ -191,8 +206,12 @@ pub async fn set_role(
     let user = path.into_inner().1;
     let role: Role = posted.text("role").parse().map_err(|_| WebError::Malformed)?;
     let (env, whose) = (app.environment.clone(), (owner.program.id, owner.user.id));
-    let changed = app.recorder.write(move |write| change_role(write, &env, whose, user, role)).await;
-    after(&app, &owner, &request, changed, Notice::RoleChanged).await
+    let act = owner.act(Action::RoleChanged).on(user);
+    let changed = app.recorder.write(move |write| {
+        change_role(write, &env, whose, user, role)?;
+        Ok(note(write, &env, &act)?)
+    });
+    after(&app, &owner, &request, changed.await, Notice::RoleChanged).await
 }
 
 /// `POST /admin/{program}/settings/users/{user}/removal`.
@@ -208,7 +227,12 @@ pub async fn remove_person(
 ) -> Result<HttpResponse, WebError> {
     let user = path.into_inner().1;
     let (env, whose) = (app.environment.clone(), (owner.program.id, owner.user.id));
-    let removed = app.recorder.write(move |write| remove(write, &env, whose, user)).await;
+    let act = owner.act(Action::PersonRemoved).on(user);
+    let removed = app.recorder.write(move |write| {
+        remove(write, &env, whose, user)?;
+        Ok(note(write, &env, &act)?)
+    });
+    let removed = removed.await;
     if removed.is_ok() && user == owner.user.id {
         return Ok(page::see_other("/"));
     }

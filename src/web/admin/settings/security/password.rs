@@ -6,6 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{SecurityPage, address};
 use crate::app::App;
+use crate::domain::audit::Action;
+use crate::operations::audit::note;
 use crate::operations::change_password::{NotChanged, change_password};
 use crate::operations::sign_in::ConfirmedPassword;
 use crate::recorder::WriteError;
@@ -73,8 +75,13 @@ pub async fn change(
     let Some(new) = new_password::read(&app, &posted, "new_password", about, &mut errors).await? else {
         return Ok(page::unprocessable(&SecurityPage::new(&app, &viewer, &request, errors).await?));
     };
-    let env = app.environment.clone();
-    match app.recorder.write(move |write| change_password(write, &env, &confirmed, &new)).await {
+    let (env, act) = (app.environment.clone(), viewer.act_on_oneself(Action::PasswordChanged));
+    let changed = app.recorder.write(move |write| {
+        let known = change_password(write, &env, &confirmed, &new)?;
+        note(write, &env, &act)?;
+        Ok(known)
+    });
+    match changed.await {
         Ok(known) => {
             session::begin(&browser, &app, &known, &SignedInFrom::read(&app, &request))?;
             Ok(page::see_other_with(&address(&viewer), Notice::PasswordChanged))

@@ -6,8 +6,10 @@ use actix_web::web::{Data, Path};
 
 use super::address;
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::id::SessionId;
 use crate::domain::time::{Timestamp, Zone};
+use crate::operations::audit::note;
 use crate::storage::sessions::{self, SessionRow};
 use crate::web::access::people::Viewer;
 use crate::web::error::WebError;
@@ -55,14 +57,21 @@ pub async fn end(
     browser: Session,
     _posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let (user, id) = (viewer.user.id, path.into_inner().1);
+    let (user, id, env) = (viewer.user.id, path.into_inner().1, app.environment.clone());
     let own = app.read(move |conn| sessions::of_user(conn, user)).await?;
     let row = own.into_iter().find(|row| row.id == id).ok_or(WebError::NotFound)?;
     if session::is_of(&row, &browser) {
+        let act = viewer.act_on_oneself(Action::SignedOut);
+        app.recorder.write(move |write| note(write, &env, &act)).await?;
         browser.purge();
         return Ok(page::see_other_with("/sign-in", Notice::SignedOut));
     }
-    app.recorder.write(move |write| sessions::end(write, user, id)).await?;
+    let act = viewer.act_on_oneself(Action::SessionEnded).on(id);
+    let ended = app.recorder.write(move |write| {
+        sessions::end(write, user, id)?;
+        note(write, &env, &act)
+    });
+    ended.await?;
     Ok(page::see_other_with(&address(&viewer), Notice::SessionEnded))
 }
 
@@ -79,6 +88,11 @@ pub async fn end_others(
     let user = viewer.user.id;
     let own = app.read(move |conn| sessions::of_user(conn, user)).await?;
     let this = own.iter().find(|row| session::is_of(row, &browser)).ok_or(WebError::NotFound)?.id;
-    app.recorder.write(move |write| sessions::end_others(write, user, this)).await?;
+    let (env, act) = (app.environment.clone(), viewer.act_on_oneself(Action::OtherSessionsEnded));
+    let ended = app.recorder.write(move |write| {
+        sessions::end_others(write, user, this)?;
+        note(write, &env, &act)
+    });
+    ended.await?;
     Ok(page::see_other_with(&address(&viewer), Notice::OthersEnded))
 }

@@ -11,11 +11,14 @@ use askama::Template;
 use super::address;
 use super::password::{ask, confirm};
 use crate::app::App;
+use crate::domain::audit::Action;
 use crate::domain::readable_code::ReadableCode;
+use crate::operations::audit::note;
 use crate::operations::second_factor::{
     self, Enrolment, NotEnrolled, begin_enrolment, enrol, regenerate_recovery_codes, resume_enrolment,
 };
 use crate::recorder::WriteError;
+use crate::storage::error::StorageError;
 use crate::storage::users;
 use crate::web::access::people::{Seat, Viewer};
 use crate::web::error::WebError;
@@ -107,7 +110,13 @@ pub async fn turn_on(
         errors.add("password", problem.sentence.clone());
         return Ok(problem.answer(&TotpPage::new(&viewer, &request, enrolment, errors)?));
     }
-    match app.recorder.write(move |write| enrol(write, &env, user, &sealed, &code)).await {
+    let act = viewer.act_on_oneself(Action::SecondFactorOn);
+    let enrolled = app.recorder.write(move |write| {
+        let codes = enrol(write, &env, user, &sealed, &code)?;
+        note(write, &env, &act)?;
+        Ok(codes)
+    });
+    match enrolled.await {
         Ok(codes) => Ok(RecoveryCodesPage::answer(&viewer, &request, &codes)),
         Err(WriteError::Refused(wrong @ NotEnrolled::WrongCode)) => {
             let mut errors = Errors::default();
@@ -134,7 +143,12 @@ pub async fn turn_off(
     match confirm(&app, &viewer, &request, &posted, "removal_password").await? {
         Err(shown) => Ok(shown),
         Ok(confirmed) => {
-            app.recorder.write(move |write| second_factor::turn_off(write, &confirmed)).await?;
+            let (env, act) = (app.environment.clone(), viewer.act_on_oneself(Action::SecondFactorOff));
+            let turned_off = app.recorder.write(move |write| {
+                second_factor::turn_off(write, &confirmed)?;
+                note(write, &env, &act)
+            });
+            turned_off.await?;
             Ok(page::see_other_with(&address(&viewer), Notice::TotpOff))
         }
     }
@@ -153,9 +167,15 @@ pub async fn new_codes(
     match confirm(&app, &viewer, &request, &posted, "codes_password").await? {
         Err(shown) => Ok(shown),
         Ok(confirmed) => {
-            let env = app.environment.clone();
-            let made = app.recorder.write(move |write| regenerate_recovery_codes(write, &env, &confirmed)).await?;
-            let codes = made.ok_or(WebError::NotFound)?;
+            let (env, act) = (app.environment.clone(), viewer.act_on_oneself(Action::RecoveryCodesMade));
+            let made = app.recorder.write(move |write| {
+                let made = regenerate_recovery_codes(write, &env, &confirmed)?;
+                if made.is_some() {
+                    note(write, &env, &act)?;
+                }
+                Ok::<_, StorageError>(made)
+            });
+            let codes = made.await?.ok_or(WebError::NotFound)?;
             Ok(RecoveryCodesPage::answer(&viewer, &request, &codes))
         }
     }

@@ -1,0 +1,108 @@
+//! The audit log: whatever is written by a page names who did it.
+
+use accrue::domain::totp::TotpSecret;
+use accrue::domain::user::Role;
+use accrue::web::routes::{Asker, PAGES, Page};
+
+use super::campaign_desk::Filled;
+use super::estate::Estate;
+use crate::support::engine::{TestDatabase, on_each_engine};
+use crate::support::house::{House, PASSWORD};
+use crate::support::person::{Person, Screen};
+use crate::support::sql::Sql;
+
+/// Forms of strangers, who are nobody yet, and the one that is kept by the browser alone.
+const OF_NOBODY: [&str; 5] = ["/set-up", "/sign-in", "/sign-in/code", "/invitations/{secret}", "/theme"];
+
+/// What is filled in where an empty form would not be taken. A new page whose form needs something fails until it is here.
+const FILLED: [(&str, &[(&str, &str)]); 13] = [
+    ("/admin/{program}/affiliates", &[("name", "Nora"), ("status", "active")]),
+    ("/admin/{program}/affiliates/{id}", &[("name", "Anna"), ("code", "anna-2")]),
+    ("/admin/{program}/affiliates/{id}/status", &[("seen", "active"), ("status", "paused")]),
+    ("/admin/{program}/links", &[]),
+    (
+        "/admin/{program}/settings/program",
+        &[("name", "Renamed"), ("base_currency", "USD"), ("time_zone", "UTC"), ("click_parameter", "click_token")],
+    ),
+    (
+        "/admin/{program}/settings/programs",
+        &[("name", "Another"), ("base_currency", "EUR"), ("time_zone", "Europe/Berlin")],
+    ),
+    (
+        "/admin/{program}/settings/security/password",
+        &[("current_password", PASSWORD), ("new_password", "another harbour, seventeen gulls")],
+    ),
+    ("/admin/{program}/settings/security/totp", &[("password", PASSWORD)]),
+    ("/admin/{program}/settings/security/totp/removal", &[("removal_password", PASSWORD)]),
+    ("/admin/{program}/settings/security/recovery-codes", &[("codes_password", PASSWORD)]),
+    ("/admin/{program}/settings/users/{user}/role", &[("role", "viewer")]),
+    ("/admin/{program}/settings/invitations", &[("email", "new@people.example"), ("role", "viewer")]),
+    ("/admin/{program}/campaigns", &[]),
+];
+
+/// The fields that turn the second factor on.
+fn second_factor(house: &House, person: &mut Person, estate: &Estate) -> [(&'static str, String); 2] {
+    let page = person.open(&format!("/admin/{}/settings/security/totp", estate.name));
+    let text = page.html.split("id=\"totp-secret\"").nth(1).and_then(|rest| rest.split_once('>'));
+    let text = text.and_then(|(_, rest)| rest.split('<').next()).expect("the secret is shown");
+    let secret = TotpSecret::from_text(&text.replace(' ', "")).expect("a secret");
+    [("sealed", page.value_of("sealed").expect("the form carries it")), ("code", secret.code_at(house.now()))]
+}
+
+/// Sends a page's form so that it is taken.
+fn send(house: &House, owner: &mut Person, estate: &Estate, (page, address): (&Page, &str)) -> Screen {
+    let campaigns = format!("/admin/{}/campaigns", estate.name);
+    match page.path {
+        "/admin/{program}/campaigns" => return Filled::new("link").send(owner, &campaigns),
+        "/admin/{program}/campaigns/{id}" => {
+            let shown = owner.open(address);
+            return Filled::of(&shown).with("regenerate", "s2s_api").with("overlap_s2s_api", "none").send(owner, address);
+        }
+        _ => {}
+    }
+    let filled = FILLED.iter().find(|(path, _)| *path == page.path).map_or(&[][..], |(_, fields)| fields);
+    let mut fields: Vec<(&str, &str)> = filled.to_vec();
+    let link = [("campaign", estate.campaign.id.as_str()), ("affiliate", estate.affiliate.id.as_str())];
+    if page.path == "/admin/{program}/links" {
+        fields.extend(link);
+    }
+    let totp = format!("/admin/{}/settings/security/totp", estate.name);
+    let sealed;
+    if page.path.contains("/totp") || page.path.contains("/recovery-codes") {
+        sealed = second_factor(house, owner, estate);
+        let on: Vec<(&str, &str)> = sealed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if address == totp {
+            fields.extend(on);
+        } else {
+            assert_eq!(owner.post(&totp, &[&on[..], &[("password", PASSWORD)]].concat()).status, 200);
+        }
+    }
+    owner.post(address, &fields)
+}
+
+/// How many rows name this person.
+fn noted_of(db: &TestDatabase, user: &str) -> i64 {
+    let mut sql = Sql::open(&db.url);
+    let of = sql.hex("user_id");
+    sql.number(&format!("SELECT count(*) FROM audit_log WHERE {of} = '{user}'"))
+}
+
+on_each_engine! {
+    /// Derived from the table of pages: a page that writes and notes nothing cannot be added.
+    fn every_form_that_is_taken_is_noted_with_who_sent_it(db: TestDatabase) {
+        let house = House::open(&db);
+        let posts = PAGES.iter().filter(|page| page.method == "post" && !OF_NOBODY.contains(&page.path));
+        for (at, page) in posts.enumerate() {
+            let estate = Estate::found(&house, &db, &format!("estate{at}"));
+            let mut owner = estate.member(&house, Role::Owner);
+            let user = estate.user(&db, "owner");
+            let address = estate.address(&db, page, Role::Owner);
+            let before = noted_of(&db, &user);
+            let answer = send(&house, &mut owner, &estate, (page, &address));
+            let taken = matches!(answer.status, 200 | 303);
+            assert!(taken, "nobody said how {} is filled in: {} {}", page.path, answer.status, answer.words());
+            assert!(noted_of(&db, &user) > before, "{} wrote, and nobody noted who", page.path);
+        }
+        assert!(PAGES.iter().filter(|page| OF_NOBODY.contains(&page.path)).all(|page| page.asker == Asker::Anybody));
+    }
+}
