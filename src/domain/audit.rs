@@ -240,7 +240,8 @@ impl Action {
             | ChangeKind::Flagged
             | ChangeKind::PutIntoPayout
             | ChangeKind::Paid
-            | ChangeKind::TakenOutOfPayout => None,
+            | ChangeKind::TakenOutOfPayout
+            | ChangeKind::CreditedByHand => None,
         }
     }
 }

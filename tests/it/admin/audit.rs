@@ -56,7 +56,10 @@ fn send(house: &House, owner: &mut Person, estate: &Estate, (page, address): (&P
         "/admin/{program}/campaigns" => return Filled::new("link").send(owner, &campaigns),
         "/admin/{program}/campaigns/{id}" => {
             let shown = owner.open(address);
-            return Filled::of(&shown).with("regenerate", "s2s_api").with("overlap_s2s_api", "none").send(owner, address);
+            return Filled::of(&shown)
+                .with("regenerate", "s2s_api")
+                .with("overlap_s2s_api", "none")
+                .send(owner, address);
         }
         _ => {}
     }

@@ -8,7 +8,7 @@ use accrue::operations::end_coupon::end_coupon;
 use accrue::storage::coupons::{self, Wanted};
 use accrue::storage::error::{StorageError, Unique};
 
-use crate::support::engine::{TestDatabase, on_each_engine};
+use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, affiliate_id, campaign_id, plan, race};
 use crate::support::world::{Affiliate, Campaign};
 

@@ -14,7 +14,7 @@ use accrue::operations::save_rule::{RuleName, RuleRefused, SeenRule, WantedRule,
 use accrue::storage::commission_rules;
 use accrue::storage::error::{StorageError, Unique};
 
-use crate::support::engine::{TestDatabase, on_each_engine};
+use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, affiliate_id, campaign_id, percent, race};
 
 /// Everything that a rule can say.
