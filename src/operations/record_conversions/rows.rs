@@ -83,7 +83,7 @@ fn add_one(env: &Environment, on_record: &OnRecord, (report, credited): (&Report
     rows.commissions.push(credited.commission_row(commission, report));
     if let Some(amount) = credited.earning.commission {
         let entry = Entry {
-            id: env.mint.id(report.received_at),
+            id: env.mint.id_in_order(report.received_at, 0),
             program_id: report.program_id,
             affiliate_id: credited.credit.affiliate_id,
             commission_id: Some(commission),

@@ -3,14 +3,15 @@
 
 use crate::domain::change::{Actor, Change, ChangeKind};
 use crate::domain::click_token::Mode;
-use crate::domain::conversion::{ConversionStatus, Report};
+use crate::domain::conversion::Report;
 use crate::domain::flag::Flag;
-use crate::domain::id::{AffiliateId, CommissionId};
+use crate::domain::id::{AffiliateId, CommissionId, Entity, Id};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
-use crate::domain::report::{MoneyTally, Place, Tally};
+use crate::domain::report::{MoneyTally, Place};
 use crate::domain::takeover::Takeover;
 use crate::environment::Environment;
+use crate::operations::standing::Case;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::{self, CommissionRow};
 use crate::storage::conversion_changes::ChangeRow;
@@ -91,7 +92,7 @@ impl Changing<'_, '_> {
         commissions::replace(self.write, &after)?;
         self.book_difference(commission, &after, &row);
         add_customer(credited.customer.as_ref(), self.report, self.rows);
-        self.tally((before, commission), (&row, &after));
+        self.tally(&case(before, commission), &case(&row, &after));
         let detail = told(taken);
         self.note(&row, ChangeKind::TakenOver, detail);
         Ok(())
@@ -114,7 +115,7 @@ impl Changing<'_, '_> {
         };
         commissions::replace(self.write, &after)?;
         self.book_difference(commission, &after, &row);
-        self.tally((before, commission), (&row, &after));
+        self.tally(&case(before, commission), &case(&row, &after));
         let detail = told(taken);
         self.note(&row, ChangeKind::Compensated, detail);
         Ok(())
@@ -134,6 +135,11 @@ impl Changing<'_, '_> {
     /// Where another change came between reading and writing, the whole set is decided again.
     fn replace(&mut self, row: &ConversionRow, seen: i64) -> Stored<()> {
         if conversions::replace(self.write, row, seen)? { Ok(()) } else { Err(StorageError::Taken(Unique::Order)) }
+    }
+
+    /// An id that stands behind those of the row's earlier editions, though all may be of the same millisecond.
+    fn next_id<T: Entity>(&self, row: &ConversionRow) -> Id<T> {
+        self.env.mint.id_in_order(self.report.received_at, row.edition)
     }
 
     /// What leads from what is booked to what is to be booked: a correction for one affiliate, or one takes over from another.
@@ -158,7 +164,7 @@ impl Changing<'_, '_> {
             return;
         }
         let entry = Entry {
-            id: self.env.mint.id(self.report.received_at),
+            id: self.next_id(row),
             program_id: row.program_id,
             affiliate_id,
             commission_id: Some(commission),
@@ -172,28 +178,23 @@ impl Changing<'_, '_> {
         self.rows.entries.push(LedgerEntryRow::new(&entry, row.mode));
     }
 
-    fn tally(&mut self, before: (&ConversionRow, &CommissionRow), after: (&ConversionRow, &CommissionRow)) {
-        let Some(program) = self.catalogue.program(after.0.program_id).filter(|_| after.0.mode == Mode::Live) else {
+    fn tally(&mut self, before: &Case, after: &Case) {
+        let row = &after.conversion;
+        let Some(program) = self.catalogue.program(row.program_id).filter(|_| row.mode == Mode::Live) else {
             return;
         };
-        for ((row, commission), sign) in [(before, -1), (after, 1)] {
-            let affiliate_id = commission.entitled();
+        for (case, sign) in [(before, -1), (after, 1)] {
+            let (row, affiliate_id) = (&case.conversion, case.commission.entitled());
             let place = Place { program_id: row.program_id, campaign_id: row.campaign_id, affiliate_id };
-            let counted = if row.status == ConversionStatus::Rejected {
-                Tally::default()
-            } else {
-                Tally::conversion(row.base(), Some(commission.booked()))
-            };
-            self.rows.tallies.count(&place, &program.zone, row.received_at, &counted.times(sign));
-            let money = MoneyTally::of(row.status, commission.state, commission.booked());
-            let money = if sign < 0 { MoneyTally::default().since(&money) } else { money };
+            self.rows.tallies.count(&place, &program.zone, row.received_at, &case.tally().times(sign));
+            let money = if sign < 0 { MoneyTally::default().since(&case.money()) } else { case.money() };
             self.rows.tallies.count_money(row.program_id, affiliate_id, &money);
         }
     }
 
     fn note(&mut self, row: &ConversionRow, kind: ChangeKind, detail: String) {
         let change = Change {
-            id: self.env.mint.id(self.report.received_at),
+            id: self.next_id(row),
             program_id: row.program_id,
             conversion_id: row.id,
             kind,
@@ -204,6 +205,10 @@ impl Changing<'_, '_> {
         };
         self.rows.changes.push(ChangeRow::from(change));
     }
+}
+
+fn case(conversion: &ConversionRow, commission: &CommissionRow) -> Case {
+    Case { conversion: conversion.clone(), commission: commission.clone() }
 }
 
 /// What was different, for people.

@@ -43,8 +43,9 @@ on_each_engine! {
         let late = Sale::of(&token).order_id("1001").with("customer_id", "c-1");
         assert_eq!(house.merchant(&shop.campaign).report(late.clone()).status, 410);
         let came = house.now();
+        house.pass_days(1);
         house.admin().pay(&shop.campaign, percent("50"));
-        house.pass_days(2);
+        house.pass_days(1);
         let attempt = house.attempts(shop.program).remove(0);
         let (program, id) = (shop.program, attempt.id);
         let credit = |crediting: Crediting| house.write(move |write, env| credit_attempt(write, env, program, (id, ines), &crediting));

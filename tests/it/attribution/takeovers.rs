@@ -77,8 +77,9 @@ on_each_engine! {
         let first = Told::order("1001").clicked(&house, &token).by(Channel::Pixel).of("50.00");
         let Outcome::Recorded(id) = first.report(&house, &shop) else { panic!("it is inside the window") };
         let received_at = house.conversion("1001").received_at;
+        house.pass_days(1);
         house.admin().pay(&shop.campaign, percent("20"));
-        house.pass_days(3);
+        house.pass_days(2);
         let second = Told::order("1001").clicked(&house, &token).of("60.00");
         assert_eq!(second.report(&house, &shop), Outcome::Recorded(id), "the click was in time for the first report");
         let row = house.conversion("1001");
@@ -146,7 +147,9 @@ on_each_engine! {
             assert_eq!(house.commission(order).state, CommissionState::Paid, "{order}");
         }
         assert_eq!(booked(&house, "amount"), ["earn 1000", "adjust -500"]);
-        assert_eq!(booked(&house, "affiliate"), ["earn 1000", "reversal -1000", "earn 1000"]);
+        let mut moved = booked(&house, "affiliate");
+        moved.sort();
+        assert_eq!(moved, ["earn 1000", "earn 1000", "reversal -1000"]);
     }
 
     fn a_better_report_that_cannot_be_credited_leaves_the_row_and_flags_it_once(db: TestDatabase) {
