@@ -4,6 +4,7 @@ pub mod hashing;
 pub mod people;
 pub mod rates;
 pub mod set_up;
+pub mod waiting;
 
 use std::sync::Arc;
 

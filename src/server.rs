@@ -132,6 +132,8 @@ impl Server {
             () = stop => {}
             () = jobs::retention::run(&app) => {}
             () = jobs::fetch_rates::run(&app) => {}
+            () = jobs::holds::run(&app) => {}
+            () = jobs::waiting::run(&app) => {}
         }
         stop_serving(&handle, &stopping, second_handle).await;
         let served = serving.await.map_err(io::Error::other)?;

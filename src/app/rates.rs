@@ -100,7 +100,8 @@ impl App {
         read.map_err(|_| StorageError::Panicked)
     }
 
-    /// Takes a file's rates into a program, a portion at a time, so that nobody waits long behind it. `by` is whose import
+    /// Takes a file's rates into a program, a portion at a time, so that nobody waits long behind it, and gives what waited
+    /// for them its amount. `by` is whose import
     /// it is; none where the file was fetched.
     ///
     /// # Errors
@@ -127,6 +128,7 @@ impl App {
         let at = self.environment.clock.now();
         let passed_over = file.passed_over.iter().cloned().collect();
         locked(&self.rates.last).insert(program, LastImport { at, fetched: by.is_none(), imported, passed_over });
+        self.apply_rates(program).await?;
         Ok(imported)
     }
 }

@@ -6,7 +6,10 @@
 
 use super::change::ChangeKind;
 use super::commission::CommissionState;
-use super::conversion::{Change, ConversionStatus};
+use super::conversion::{Change, ConversionStatus, SaleStatus};
+use super::event::Trust;
+use super::flag::Flags;
+use super::rule::Approval;
 use super::text_enum;
 
 text_enum! {
@@ -84,6 +87,17 @@ impl UnderReview {
         }
     }
 
+    /// Whether a rule that approves by itself approves it now: a fully trusted report of a purchase that was paid for, about
+    /// which nothing wants a look. That nobody has decided about it before, whoever asks makes sure.
+    #[must_use]
+    pub fn approves_itself(&self, rule: Approval, trust: i32, flags: &Flags, sale: SaleStatus) -> bool {
+        rule == Approval::Automatic
+            && trust >= i32::from(Trust::FULL.level())
+            && flags.are_none()
+            && sale.may_pay()
+            && self.decide(ConversionStatus::Approved, false, true) == Verdict::Made(ChangeKind::Approved)
+    }
+
     fn made(&self, wanted: ConversionStatus, has_reason: bool) -> Verdict {
         match wanted {
             ConversionStatus::Approved if self.waits_for_rate => Verdict::NotPossible(Obstacle::NeedsRate),
@@ -101,6 +115,9 @@ mod tests {
     use crate::domain::change::ChangeKind;
     use crate::domain::commission::CommissionState::{self, Disputed, Held, InPayout, Paid, Payable, Void};
     use crate::domain::conversion::ConversionStatus::{self, Approved, Pending, Rejected};
+    use crate::domain::conversion::SaleStatus;
+    use crate::domain::flag::{Flag, Flags};
+    use crate::domain::rule::Approval;
 
     const ALREADY: Verdict = Verdict::AlreadySo;
     const IN_PAYOUT: Verdict = Verdict::NotPossible(Obstacle::InPayout);
@@ -174,6 +191,39 @@ mod tests {
         assert_eq!(waiting.decide(Rejected, false, true), made(ChangeKind::Rejected));
         let rejected = UnderReview { status: Rejected, state: Void, waits_for_rate: true };
         assert_eq!(rejected.decide(Pending, false, true), made(ChangeKind::Reopened));
+    }
+
+    #[test]
+    fn a_rule_approves_by_itself_only_what_nothing_speaks_against() {
+        let plain = UnderReview { status: Pending, state: Held, waits_for_rate: false };
+        let mut flagged = Flags::default();
+        flagged.raise(Flag::TooFast);
+        let none = Flags::default();
+        let (auto, hand) = (Approval::Automatic, Approval::ByHand);
+        let cases = [
+            ("plain", plain, (auto, 3, &none, SaleStatus::Complete), true),
+            ("partly given back", plain, (auto, 3, &none, SaleStatus::PartialRefunded), true),
+            ("by hand", plain, (hand, 3, &none, SaleStatus::Complete), false),
+            ("of less trust", plain, (auto, 2, &none, SaleStatus::Complete), false),
+            ("flagged", plain, (auto, 3, &flagged, SaleStatus::Complete), false),
+            ("on trial", plain, (auto, 3, &none, SaleStatus::Trialing), false),
+            (
+                "without a rate",
+                UnderReview { waits_for_rate: true, ..plain },
+                (auto, 3, &none, SaleStatus::Complete),
+                false,
+            ),
+            ("disputed", UnderReview { state: Disputed, ..plain }, (auto, 3, &none, SaleStatus::Complete), false),
+            (
+                "decided",
+                UnderReview { status: Rejected, state: Void, ..plain },
+                (auto, 3, &none, SaleStatus::Complete),
+                false,
+            ),
+        ];
+        for (name, conversion, (rule, trust, flags, sale), expected) in cases {
+            assert_eq!(conversion.approves_itself(rule, trust, flags, sale), expected, "{name}");
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! What happens by itself, now and then.
 
 pub mod fetch_rates;
+pub mod holds;
 pub mod retention;
+pub mod waiting;

@@ -2,7 +2,7 @@
 //!
 //! Two of them reach back into what was counted.
 //!
-//! The **base currency** is fixed once a conversion exists, in either mode: commissions, ledger and reports are sums in it.
+//! The **base currency** is fixed once a conversion or a bonus exists, in either mode: commissions, ledger and reports are sums in it.
 //! A flat rule is an amount in it, so it is fixed as well while a campaign pays one. Conversions are recorded by the same
 //! writer, one transaction after the other, and each reads the catalogue's revision first: one that arrives beside the
 //! change is recorded before it, and then the change is refused, or after it, in the new currency.
@@ -27,7 +27,9 @@ use crate::storage::new_rows::NewRows;
 use crate::storage::programs::{self, ProgramRow};
 use crate::storage::roll_ups::recount;
 use crate::storage::write::Write;
-use crate::storage::{campaigns, clicks, commission_rules, commissions, conversions};
+use crate::storage::{campaigns, clicks, commission_rules, conversions, ledger_entries};
+
+use super::standing::Case;
 
 /// The most clicks, and the most conversions, that are counted again for another zone.
 const MOST_RECOUNTED: i64 = 2_000;
@@ -107,7 +109,7 @@ pub fn change_program(
 }
 
 fn check_currency(conn: &mut Conn, row: &ProgramRow) -> Result<(), SettingsRefused> {
-    if conversions::any_of_program(conn, row.id)? {
+    if conversions::any_of_program(conn, row.id)? || ledger_entries::any_of_program(conn, row.id)? {
         return Err(SettingsRefused::CurrencyIsRecorded(row.base_currency));
     }
     let rules = commission_rules::newest_of_program(conn, row.id)?;
@@ -163,15 +165,10 @@ fn count_conversions(conn: &mut Conn, row: &ProgramRow, since: Timestamp) -> Sto
     }
     let own: Vec<_> = page.into_iter().filter(|it| it.program_id == row.id && it.mode == Mode::Live).collect();
     let mut counted = Vec::with_capacity(own.len());
-    for part in own.chunks(500) {
-        let ids: Vec<ConversionId> = part.iter().map(|conversion| conversion.id).collect();
-        let commissions = commissions::of_conversions(conn, &ids)?;
-        counted.extend(part.iter().map(|it| {
-            let place = Place { program_id: row.id, campaign_id: it.campaign_id, affiliate_id: it.affiliate_id };
-            let earned = commissions.iter().find(|commission| commission.conversion_id == it.id);
-            let tally = Tally::conversion(it.base(), earned.and_then(commissions::CommissionRow::amount));
-            (place, it.received_at, tally)
-        }));
+    for case in Case::of_conversions(conn, own)? {
+        let (it, affiliate_id) = (&case.conversion, case.commission.entitled());
+        let place = Place { program_id: row.id, campaign_id: it.campaign_id, affiliate_id };
+        counted.push((place, it.received_at, case.tally()));
     }
     Ok(Some(counted))
 }

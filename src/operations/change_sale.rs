@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
 
-use super::standing::{self, Case, Current, Why};
+use super::standing::{self, Case, Changes, Current, Why};
 
 /// Where a purchase is said to stand.
 #[derive(Clone, Debug)]
@@ -71,6 +71,12 @@ pub fn change_sale(
             detail: format!("{}, was {before}", change.wanted),
             ..Why::plain(ChangeKind::SaleChanged, actor, EntryKind::Adjust)
         };
-        Ok(standing::change(write, env, &case, after, why)?.then_some(SaleChanged::Changed))
+        let mut changes = Changes::new(env);
+        let Some(changed) = changes.make(write, &case, after, why)? else {
+            return Ok(None);
+        };
+        changes.approve_by_rule(write, &changed)?;
+        changes.write(write)?;
+        Ok(Some(SaleChanged::Changed))
     })
 }

@@ -5,6 +5,7 @@
 //! embedded database every click waits for it.
 
 pub mod adjust_conversion;
+pub mod apply_rates;
 pub mod archive_campaign;
 pub mod audit;
 pub mod campaign_keys;
@@ -38,6 +39,7 @@ pub mod record_attempts;
 pub mod record_clicks;
 pub mod record_conversions;
 pub mod refund_conversion;
+pub mod release_held;
 pub mod review_affiliate;
 pub mod review_conversion;
 pub mod save_rule;

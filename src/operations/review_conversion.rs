@@ -7,7 +7,7 @@ use crate::domain::change::Actor;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
-use crate::domain::review::{Obstacle, UnderReview, Verdict};
+use crate::domain::review::{Obstacle, Verdict};
 use crate::environment::Environment;
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
@@ -57,12 +57,8 @@ pub fn review_conversion(
         let Some(case) = Case::find(write.conn(), program, id)? else {
             return Ok(Some(Reviewed::Unknown));
         };
-        let under_review = UnderReview {
-            status: case.conversion.status,
-            state: case.commission.state,
-            waits_for_rate: case.waits_for_rate(),
-        };
-        let kind = match under_review.decide(decision.wanted, case.is_news_to(decision.seen), !reason.is_empty()) {
+        let kind = match case.under_review().decide(decision.wanted, case.is_news_to(decision.seen), !reason.is_empty())
+        {
             Verdict::AlreadySo => return Ok(Some(Reviewed::AlreadySo)),
             Verdict::Overtaken => return Ok(Some(Reviewed::Overtaken(case.current(write.conn())?))),
             Verdict::NotPossible(obstacle) => {

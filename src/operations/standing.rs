@@ -5,27 +5,28 @@
 //! it, the ledger gets the difference, reports and the affiliate's money get theirs, a row says who, when and why, and the
 //! edition goes up. It is written only if the conversion is still of the edition that was read.
 
+mod case;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, Change, ChangeKind};
 use crate::domain::click_token::Mode;
-use crate::domain::commission::{CommissionState, Standing};
-use crate::domain::conversion::{ConversionStatus, SaleStatus};
+use crate::domain::conversion::ConversionStatus;
 use crate::domain::due::{Grounds, compensation_left, due};
 use crate::domain::free_text::FreeText;
-use crate::domain::id::{ConversionId, OccasionId, ProgramId, RuleId};
+use crate::domain::id::{OccasionId, ProgramId, RuleId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::report::{MoneyTally, Place, Tally};
-use crate::domain::rule::Rule;
+use crate::domain::report::{Place, Tally};
+use crate::domain::rule::{Approval, Rule};
 use crate::domain::time::{Timestamp, Zone};
 use crate::environment::Environment;
-use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::commissions;
 use crate::storage::conn::Conn;
-use crate::storage::conversion_changes::{self, ChangeRow};
-use crate::storage::conversions::{self, ConversionRow};
+use crate::storage::conversion_changes;
+use crate::storage::conversions;
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::new_rows::NewRows;
@@ -33,121 +34,7 @@ use crate::storage::write::Write;
 use crate::storage::{commission_rules, programs};
 
 use super::audit;
-
-/// A conversion with its commission.
-#[derive(Clone, Debug)]
-pub struct Case {
-    /// What was reported, and what was decided about it.
-    pub conversion: ConversionRow,
-    /// What it earns.
-    pub commission: CommissionRow,
-}
-
-/// What has become of a conversion, for whoever thought otherwise.
-#[derive(Clone, Debug)]
-pub struct Current {
-    /// What was decided.
-    pub status: ConversionStatus,
-    /// Where its commission stands.
-    pub state: CommissionState,
-    /// Where the purchase stands.
-    pub sale: SaleStatus,
-    /// The edition that a next decision can say it saw.
-    pub edition: i64,
-    /// Who changed it last, when and why, if anybody ever did.
-    pub latest: Option<ChangeRow>,
-}
-
-impl Case {
-    /// A conversion of this program, with its commission.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn find(conn: &mut Conn, program: ProgramId, id: ConversionId) -> Stored<Option<Self>> {
-        let Some(conversion) = conversions::find(conn, program, id)? else {
-            return Ok(None);
-        };
-        let commission = commissions::of_conversion(conn, program, id)?;
-        Ok(commission.map(|commission| Self { conversion, commission }))
-    }
-
-    /// These commissions with their conversions.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn of_commissions(conn: &mut Conn, commissions: Vec<CommissionRow>) -> Stored<Vec<Self>> {
-        let mut rows = HashMap::new();
-        for portion in commissions.chunks(PORTION) {
-            let ids: Vec<ConversionId> = portion.iter().map(|row| row.conversion_id).collect();
-            rows.extend(conversions::find_all(conn, &ids)?.into_iter().map(|row| (row.id, row)));
-        }
-        let with_conversion = |commission: CommissionRow| {
-            let conversion = rows.remove(&commission.conversion_id)?;
-            Some(Self { conversion, commission })
-        };
-        Ok(commissions.into_iter().filter_map(with_conversion).collect())
-    }
-
-    /// Whether nobody knows yet what it is worth.
-    #[must_use]
-    pub const fn waits_for_rate(&self) -> bool {
-        self.commission.hold_reason.is_some()
-    }
-
-    /// Whether somebody who saw this edition has missed something; machines see none.
-    #[must_use]
-    pub fn is_news_to(&self, seen: Option<i64>) -> bool {
-        seen.is_some_and(|seen| seen != self.conversion.edition)
-    }
-
-    /// How it stands, for whoever thought otherwise.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn current(&self, conn: &mut Conn) -> Stored<Current> {
-        Ok(Current {
-            status: self.conversion.status,
-            state: self.commission.state,
-            sale: self.conversion.sale_status,
-            edition: self.conversion.edition,
-            latest: conversion_changes::latest(conn, self.conversion.id)?,
-        })
-    }
-
-    /// Whether what its amount follows from is the same.
-    fn has_the_grounds_of(&self, other: &Self) -> bool {
-        let grounds = |case: &Self| (case.conversion.worth(), case.conversion.quote());
-        grounds(self) == grounds(other)
-    }
-
-    fn settle(&mut self, now: Timestamp) {
-        let standing = Standing {
-            state: self.commission.state,
-            status: self.conversion.status,
-            sale: self.conversion.sale_status,
-            waits_for_rate: self.waits_for_rate(),
-            hold_until: self.commission.hold_until,
-        };
-        let settled = standing.settle(now);
-        self.commission.state = settled.state;
-        self.commission.release_at = settled.release_at;
-        if settled.state == CommissionState::Void {
-            self.commission.payout_id = None;
-        }
-    }
-
-    /// What reports count of it.
-    #[must_use]
-    pub fn tally(&self) -> Tally {
-        Tally::standing(self.conversion.status, self.conversion.base(), self.commission.booked())
-    }
-
-    /// What its affiliate's money counts of it.
-    #[must_use]
-    pub fn money(&self) -> MoneyTally {
-        MoneyTally::of(self.conversion.status, self.commission.state, self.commission.booked())
-    }
-}
+pub use case::{Case, Current};
 
 /// Why something changes.
 #[derive(Clone, Debug)]
@@ -179,9 +66,6 @@ impl Why {
 pub fn reason_kept(text: &str) -> String {
     FreeText::from_untrusted(text).map(FreeText::into_string).unwrap_or_default()
 }
-
-/// How many ids one statement names.
-const PORTION: usize = 500;
 
 /// Changes that are written together: each conversion at once, what hangs on them at the end.
 pub struct Changes<'a> {
@@ -260,6 +144,28 @@ impl<'a> Changes<'a> {
         Ok(Ok(()))
     }
 
+    /// Approves what its rule approves by itself, now that nothing speaks against it any more and if nobody has ever decided
+    /// about it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn approve_by_rule(&mut self, write: &mut Write<'_>, case: &Case) -> Stored<()> {
+        let rule = self.rule(write.conn(), case.commission.rule_id)?;
+        let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
+        let Case { conversion: row, .. } = case;
+        if !case.under_review().approves_itself(approval, row.trust, &row.flags, row.sale_status) {
+            return Ok(());
+        }
+        let decisions = [ChangeKind::Approved, ChangeKind::Rejected, ChangeKind::Reopened];
+        if conversion_changes::of_conversion(write.conn(), row.id)?.iter().any(|row| decisions.contains(&row.kind)) {
+            return Ok(());
+        }
+        let mut after = case.clone();
+        after.conversion.status = ConversionStatus::Approved;
+        self.make(write, case, after, Why::plain(ChangeKind::Approved, Actor::Clock, EntryKind::Reversal))?;
+        Ok(())
+    }
+
     /// Writes what hangs on the changes.
     ///
     /// # Errors
@@ -268,7 +174,8 @@ impl<'a> Changes<'a> {
         self.new.write(write)
     }
 
-    fn zone(&mut self, conn: &mut Conn, program: ProgramId) -> Stored<&Zone> {
+    /// The zone whose days a program counts in.
+    pub(super) fn zone(&mut self, conn: &mut Conn, program: ProgramId) -> Stored<&Zone> {
         match self.zones.entry(program) {
             Slot::Occupied(known) => Ok(known.into_mut()),
             Slot::Vacant(free) => {

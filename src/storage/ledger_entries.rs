@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
+use super::schema::affiliates;
 use super::schema::ledger_entries::{self, dsl};
 use super::write::Write;
 use crate::domain::click_token::Mode;
@@ -89,6 +90,17 @@ pub fn page_of_orphans(conn: &mut Conn, after: Option<EntryId>, limit: i64) -> S
         page = page.filter(dsl::id.gt(after));
     }
     page.order(dsl::id).limit(limit).select(LedgerEntryRow::as_select()).load(conn).stored()
+}
+
+/// Whether anything is booked in a program: a bonus may come before the first conversion.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn any_of_program(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
+    let theirs = dsl::ledger_entries
+        .inner_join(affiliates::table.on(affiliates::id.eq(dsl::affiliate_id)))
+        .filter(affiliates::program_id.eq(program));
+    Ok(theirs.select(dsl::id).first::<EntryId>(conn).optional().stored()?.is_some())
 }
 
 /// Adds an entry.
