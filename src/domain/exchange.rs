@@ -92,6 +92,16 @@ pub fn in_base(original: Money, base: Currency, quote: Option<&Quote>) -> Result
     Ok(Some(Money::new(minor.ok_or(MoneyError::Overflow)?, base)))
 }
 
+/// The amount in the base currency to its last digit, as [`in_base`] rounds it; none where no decimal holds that many.
+#[must_use]
+pub fn exact_in_base(original: Money, quote: &Quote) -> Option<String> {
+    let amount = Decimal::from_i128_with_scale(original.minor().into(), original.currency().decimals());
+    let digits = |number: &Decimal| number.mantissa().unsigned_abs().checked_ilog10().map_or(1, |log| log + 1);
+    let rate = quote.rate.normalize();
+    let fits = digits(&amount) + digits(&rate) <= 28 && amount.scale() + rate.scale() <= 28;
+    amount.checked_mul(rate).filter(|_| fits).map(|exact| exact.normalize().to_string())
+}
+
 /// Whether a quote may be used on a day: of that day, or at most [`OLDEST_QUOTE_DAYS`] before, never of a later one.
 #[must_use]
 pub fn usable(quote: &Quote, day: LocalDay) -> bool {
@@ -165,6 +175,19 @@ mod tests {
         assert_eq!(in_base(sale, Currency::USD, Some(&quote(Decimal::NEGATIVE_ONE))), Ok(None));
         assert_eq!(in_base(sale, Currency::EUR, None), Ok(Some(sale)));
         assert_eq!(in_base(sale, Currency::EUR, Some(&quote(Decimal::TWO))), Ok(Some(sale)));
+    }
+
+    #[test]
+    fn what_is_rounded_can_be_shown_to_its_last_digit() {
+        for (minor, code, rate, exact) in [
+            (24_890, "USD", "0.9213", Some("229.31157")),
+            (1_000, "JPY", "0.00651", Some("6.51")),
+            (10_000, "USD", "1.000", Some("100")),
+            (i64::MAX, "USD", "0.1234567890123", None),
+        ] {
+            let shown = exact_in_base(Money::new(minor, currency(code)), &quote(rate.parse().unwrap()));
+            assert_eq!(shown.as_deref(), exact, "{minor} {code} × {rate}");
+        }
     }
 
     #[test]

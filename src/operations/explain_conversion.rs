@@ -1,5 +1,8 @@
 //! Telling how a conversion came about: everything that explains it, in one read.
 
+use std::collections::HashMap;
+
+use crate::domain::change::Actor;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::link::Link;
 use crate::domain::rule::Rule;
@@ -8,13 +11,16 @@ use crate::storage::clicks::{self, ClickRow};
 use crate::storage::commission_rules;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::Conn;
+use crate::storage::conversion_changes::{self, ChangeRow};
 use crate::storage::conversion_details::{self, ConversionDetailsRow};
 use crate::storage::conversions::ConversionRow;
 use crate::storage::conversions::list;
 use crate::storage::error::Stored;
 use crate::storage::ledger_entries::{self, LedgerEntryRow};
 use crate::storage::links;
+use crate::storage::refunds::{self, RefundRow};
 use crate::storage::tokens::{self, TokenRow};
+use crate::storage::users;
 
 /// Attempts shown beside a conversion at most; a list of all is elsewhere.
 const MOST_ATTEMPTS: i64 = 20;
@@ -37,8 +43,20 @@ pub struct Explained {
     pub link: Option<Link>,
     /// The key it was reported with.
     pub key: Option<TokenRow>,
+    /// What became of it, the oldest first.
+    pub changes: Vec<Noted>,
+    /// What customers got back, the oldest first.
+    pub refunds: Vec<RefundRow>,
     /// The newest reports of the same order that told another story.
     pub mismatches: Vec<AttemptRow>,
+}
+
+/// A change, with the name of whoever made it.
+pub struct Noted {
+    /// What was changed, when and why.
+    pub change: ChangeRow,
+    /// The person's name or the key's; none for the clock, and for who is not known any more.
+    pub name: Option<String>,
 }
 
 /// Reads what explains a conversion of this program.
@@ -63,8 +81,27 @@ pub fn explain_conversion(conn: &mut Conn, program: ProgramId, id: ConversionId)
         click: click.and_then(|found| found.into_iter().next()),
         link,
         key: tokens::find(conn, program, conversion.token_id)?,
+        changes: changes(conn, program, id)?,
+        refunds: refunds::of_conversion(conn, id)?,
         mismatches: attempts::list::of_conversion(conn, program, id, MOST_ATTEMPTS)?,
         conversion,
         commission,
     }))
+}
+
+/// What became of a conversion, with the names of whoever did it, each looked up once.
+fn changes(conn: &mut Conn, program: ProgramId, id: ConversionId) -> Stored<Vec<Noted>> {
+    let rows = conversion_changes::of_conversion(conn, id)?;
+    let mut names = HashMap::new();
+    for row in &rows {
+        let Some(actor) = row.actor_id.filter(|actor| !names.contains_key(actor)) else { continue };
+        let name = match row.by() {
+            Actor::User(user) => users::find(conn, user)?.map(|user| user.name),
+            Actor::Key(key) => tokens::find(conn, program, key)?.map(|key| key.name),
+            Actor::Clock => None,
+        };
+        names.insert(actor, name);
+    }
+    let name = |row: &ChangeRow| row.actor_id.and_then(|actor| names.get(&actor).cloned().flatten());
+    Ok(rows.into_iter().map(|change| Noted { name: name(&change), change }).collect())
 }

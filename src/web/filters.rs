@@ -20,6 +20,12 @@ pub fn amount(money: Money) -> String {
     format!("{sign}{}{rest}", group(whole))
 }
 
+/// An amount with its currency: `1,284.60 EUR`.
+#[must_use]
+pub fn with_currency(money: Money) -> String {
+    format!("{} {}", amount(money), money.currency())
+}
+
 fn group(digits: &str) -> String {
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -47,6 +53,12 @@ pub fn minute(at: Timestamp, zone: &Zone) -> String {
 #[must_use]
 pub fn second(at: Timestamp, zone: &Zone) -> String {
     zone.written(at, "%-d %b %Y, %H:%M:%S")
+}
+
+/// The time of a day: `14:36`.
+#[must_use]
+pub fn time_of_day(at: Timestamp, zone: &Zone) -> String {
+    zone.written(at, "%H:%M")
 }
 
 /// How long ago something was, in words, for what is seen at a glance; the full time goes into the title.

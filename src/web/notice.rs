@@ -61,6 +61,30 @@ notices! {
     CampaignCopied => "campaign-copied", "This is the copy, a Draft with an API key of its own. Links stay with the original.";
     /// After an image was taken away.
     ImageRemoved => "image-removed", "The image is removed.";
+    /// After a conversion was approved.
+    ConversionApproved => "conversion-approved", "The conversion is approved.";
+    /// After a conversion was rejected.
+    ConversionRejected => "conversion-rejected", "The conversion is rejected. Nothing is owed for it.";
+    /// After a decision was taken back.
+    ConversionReopened => "conversion-reopened", "The conversion is pending again.";
+    /// After a conversion's amount was lowered.
+    ConversionAdjusted => "conversion-adjusted", "The amount is adjusted, and the commission with it.";
+    /// After a refund was recorded.
+    ConversionRefunded => "conversion-refunded", "The refund is recorded, and the commission follows what remains.";
+    /// After the same refund was sent again.
+    RefundKnown => "refund-known", "This refund was on record already. It is counted once.";
+    /// After a dispute was opened.
+    DisputeOpened => "dispute-opened", "The dispute is open. The commission is kept until it has ended.";
+    /// After a dispute was won.
+    DisputeWon => "dispute-won", "The dispute is won. The commission is back where it belongs.";
+    /// After a dispute was lost.
+    DisputeLost => "dispute-lost", "The dispute is lost. All that remained is charged back.";
+    /// After a purchase moved on.
+    SaleChanged => "sale-changed", "The purchase is changed, and the commission goes by it.";
+    /// After nothing was ticked.
+    NothingTicked => "nothing-ticked", "No conversion was ticked, so nothing was changed.";
+    /// After an attempt was credited.
+    AttemptCredited => "attempt-credited", "The order is credited. This is the conversion it became.";
     /// After the first visit.
     SetUp => "set-up", "Accrue is set up, and you are its owner. Next, create the first campaign.";
     /// After giving the code too late.

@@ -144,7 +144,16 @@ pages! {
 
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions.csv" { get conversions::export::export, Viewer; }
+    "/admin/{program}/conversions/reviews" { post conversions::bulk::review, Manager; }
     "/admin/{program}/conversions/{id}" { get conversions::show::show, Viewer; }
+    "/admin/{program}/conversions/{id}/approval" { post conversions::reviews::approve, Manager; }
+    "/admin/{program}/conversions/{id}/rejection" { post conversions::reviews::reject, Manager; }
+    "/admin/{program}/conversions/{id}/reopening" { post conversions::reviews::reopen, Manager; }
+    "/admin/{program}/conversions/{id}/adjustments" { post conversions::amounts::adjust, Manager; }
+    "/admin/{program}/conversions/{id}/refunds" { post conversions::amounts::refund, Manager; }
+    "/admin/{program}/conversions/{id}/dispute" { post conversions::disputes::open, Manager; }
+    "/admin/{program}/conversions/{id}/dispute/end" { post conversions::disputes::end, Manager; }
+    "/admin/{program}/conversions/{id}/sale" { post conversions::disputes::sale, Manager; }
 
     "/admin/{program}/attempts" { get attempts::list::list, Viewer; }
     "/admin/{program}/attempts/{id}" { get attempts::show::show, Viewer; }

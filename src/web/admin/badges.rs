@@ -7,6 +7,8 @@ use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::{Channel, EventType};
 use crate::domain::flag::Flag;
 use crate::domain::ledger::EntryKind;
+use crate::domain::payout::RefundKind;
+use crate::domain::rule::Subscription;
 
 /// A word with the classes of its badge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,25 @@ pub const fn sale(status: SaleStatus) -> &'static str {
         SaleStatus::Failed => "Failed",
         SaleStatus::PartialRefunded => "Partly refunded",
         SaleStatus::Refunded => "Refunded",
+    }
+}
+
+/// What subscription an order is a payment of.
+#[must_use]
+pub const fn subscription(subscription: Subscription) -> &'static str {
+    match subscription {
+        Subscription::Unspecified => "Yes, its interval was not said",
+        Subscription::Monthly => "Paid monthly",
+        Subscription::Yearly => "Paid yearly",
+    }
+}
+
+/// Who took money back.
+#[must_use]
+pub const fn refund(kind: RefundKind) -> &'static str {
+    match kind {
+        RefundKind::Refund => "Refund",
+        RefundKind::Chargeback => "Chargeback",
     }
 }
 

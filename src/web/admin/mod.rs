@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod links;
 pub mod media;
 pub mod new_password;
+pub mod rules;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;

@@ -101,7 +101,7 @@ impl ListPage {
     }
 
     fn flagged(&self) -> [Choice; 2] {
-        [("", "With or without"), ("yes", "Wants a look")]
+        [("", "Any"), ("yes", "Flagged")]
     }
 
     fn is_test(&self) -> bool {
@@ -110,6 +110,16 @@ impl ListPage {
 
     fn most_summed(&self) -> String {
         grouped(MOST_SUMMED)
+    }
+
+    /// Whether there is something on this page to decide about, and somebody who may.
+    fn may_decide(&self) -> bool {
+        self.frame.may_change() && self.rows.iter().any(|row| row.tick.is_some())
+    }
+
+    /// The list from its beginning, as an address.
+    fn here(&self) -> &str {
+        self.beginning.trim_end_matches(['?', '&'])
     }
 
     /// Whether nothing waits for a decision any more.

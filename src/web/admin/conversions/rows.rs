@@ -1,7 +1,8 @@
 //! Conversions as rows of a list.
 
 use crate::domain::click_token::Mode;
-use crate::domain::conversion::SaleStatus;
+use crate::domain::commission::CommissionState;
+use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::program::Program;
 use crate::domain::time::{Timestamp, Zone};
 use crate::storage::catalogue::Catalogue;
@@ -12,6 +13,8 @@ use crate::web::filters::{Moment, amount, day};
 
 /// One conversion, in words.
 pub(super) struct Row {
+    /// What its box stands for: the conversion and the edition that is shown; none where nothing is to be decided.
+    pub(super) tick: Option<String>,
     pub(super) path: String,
     pub(super) order: String,
     pub(super) event: String,
@@ -29,6 +32,7 @@ pub(super) struct Row {
     pub(super) status: Badge,
     /// Where the purchase stands, where that is not simply paid for.
     pub(super) sale: Option<&'static str>,
+    /// Where the money stands, where the status does not say it: what is pending is held, what is rejected is void.
     pub(super) state: Option<Badge>,
     /// When a hold ends, where nothing else keeps the money back.
     pub(super) until: Option<String>,
@@ -41,6 +45,7 @@ impl Row {
         let affiliate = catalogue.affiliate(program.id, row.affiliate_id).map(|affiliate| affiliate.name.clone());
         let commission = commission.as_ref();
         Self {
+            tick: (row.status == ConversionStatus::Pending).then(|| format!("{}:{}", row.id, row.edition)),
             path: format!("/conversions/{}", row.id),
             order: row.order_id.to_string(),
             event: row.event_name.clone().unwrap_or_else(|| badges::event(row.event_type).to_owned()),
@@ -57,7 +62,7 @@ impl Row {
                 .map(|commission| amount(commission.booked())),
             status: badges::conversion(row.status),
             sale: (row.sale_status != SaleStatus::Complete).then(|| badges::sale(row.sale_status)),
-            state: commission.map(|commission| badges::commission(commission.state)),
+            state: commission.and_then(|commission| state(row.status, commission.state)),
             until: commission.and_then(|commission| until(commission, &program.zone)),
         }
     }
@@ -65,4 +70,12 @@ impl Row {
 
 fn until(commission: &CommissionRow, zone: &Zone) -> Option<String> {
     commission.release_at.map(|end| day(end, zone))
+}
+
+fn state(status: ConversionStatus, state: CommissionState) -> Option<Badge> {
+    let goes_without_saying = matches!(
+        (status, state),
+        (ConversionStatus::Pending, CommissionState::Held) | (ConversionStatus::Rejected, CommissionState::Void)
+    );
+    (!goes_without_saying).then(|| badges::commission(state))
 }

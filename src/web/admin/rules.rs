@@ -1,0 +1,3 @@
+//! Marketing → Rules: what campaigns pay.
+
+pub mod words;
