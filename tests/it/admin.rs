@@ -12,6 +12,7 @@ mod campaign_media;
 mod conversions;
 mod dump;
 mod estate;
+mod exchange_rates;
 mod forgery;
 mod frame;
 mod hosts;

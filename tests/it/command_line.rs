@@ -12,7 +12,7 @@ use crate::support::process::{CommandOutput, accrue};
 use crate::support::wire::readable;
 
 /// Runs a command on a database and tells it something on its standard input.
-fn tell(database: &TestDatabase, arguments: &[&str], input: &str) -> CommandOutput {
+pub fn tell(database: &TestDatabase, arguments: &[&str], input: &str) -> CommandOutput {
     let mut command = Command::new(accrue());
     command.args(arguments).args(["--database-url", &database.url, "--master-key-file"]);
     command.arg(database.master_key_file()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

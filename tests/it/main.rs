@@ -27,6 +27,7 @@ mod migrations;
 mod money_over_http;
 mod one_writer;
 mod people;
+mod rates;
 mod recorder;
 mod rules;
 mod s2s;

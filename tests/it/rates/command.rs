@@ -1,0 +1,62 @@
+//! `accrue rates import`.
+
+use accrue::domain::time::{LocalDay, Zone};
+use accrue::environment::clock::Clock;
+
+use crate::command_line::tell;
+use crate::support::engine::on_each_engine;
+use crate::support::process::{ServerProcess, run_on};
+use crate::support::sql::Sql;
+use crate::support::world::Demo;
+
+/// A file of today and of a day long ago.
+fn file() -> String {
+    let today = Zone::utc().local_day(Clock::system().now());
+    format!("Date,USD,GBP,CYP,\n{today},1.0837,0.83355,N/A,\n2008-01-02,1.4688,0.7386,0.5853,\n")
+}
+
+on_each_engine! {
+    fn a_file_comes_in_by_name_or_on_standard_input(db: TestDatabase) {
+        let demo = Demo::fill(&db);
+        let told = tell(&db, &["rates", "import", "-"], &file()).expect_success();
+        let rest = "2 left out as older than the program\npassed over, money no more: CYP\n";
+        assert_eq!(told, format!("{}: 2 rates added, 0 changed, 0 known, {rest}", demo.program.slug));
+        let path = db.folder().join("eurofxref.csv");
+        std::fs::write(&path, file()).unwrap();
+        let path = path.to_str().unwrap();
+        let again = run_on(&db, &["rates", "import", path, "--program", &demo.program.slug]).expect_success();
+        assert_eq!(again, format!("{}: 0 rates added, 0 changed, 2 known, {rest}", demo.program.slug));
+        let mut sql = Sql::open(&db.url);
+        assert_eq!(sql.count("exchange_rates"), 2);
+        assert_eq!(sql.number("SELECT COUNT(*) FROM audit_log WHERE action = 'rates_imported'"), 2);
+    }
+
+    fn whatever_stands_in_the_way_is_one_sentence_and_nothing_is_taken(db: TestDatabase) {
+        Demo::fill(&db);
+        let tomorrow = LocalDay::from_number(Zone::utc().local_day(Clock::system().now()).number() + 1);
+        let cases = [
+            ("", "accrue: standard input: line 1: a heading was expected that begins with Date, such as Date,USD,JPY\n".to_owned()),
+            (&format!("Date,USD\n{tomorrow},1.08\n"), format!("accrue: standard input: line 2, column 1: {tomorrow} has not come yet\n")),
+            ("PK\u{3}\u{4}", "accrue: standard input: the archive cannot be unpacked\n".to_owned()),
+        ];
+        for (input, sentence) in cases {
+            let told = tell(&db, &["rates", "import", "-"], input);
+            assert_eq!((told.status.code(), told.stdout.as_str(), told.stderr), (Some(1), "", sentence));
+        }
+        let told = tell(&db, &["rates", "import", "-", "--program", "nobodys"], &file());
+        assert_eq!((told.status.code(), told.stderr.as_str()), (Some(1), "accrue: there is no program nobodys\n"));
+        let missing = run_on(&db, &["rates", "import", "/nowhere/rates.csv"]);
+        assert!(missing.stderr.starts_with("accrue: /nowhere/rates.csv: No such file"), "{missing:?}");
+        assert_eq!(Sql::open(&db.url).count("exchange_rates"), 0);
+    }
+
+    fn a_database_that_is_being_served_is_not_written_to_from_beside(db: TestDatabase) {
+        Demo::fill(&db);
+        let server = ServerProcess::start(&db);
+        let told = tell(&db, &["rates", "import", "-"], &file());
+        assert_eq!(told.status.code(), Some(1), "{told:?}");
+        assert_eq!(told.stderr, "accrue: another accrue process is using this database; stop it first\n");
+        assert_eq!(Sql::open(&db.url).count("exchange_rates"), 0);
+        drop(server);
+    }
+}
