@@ -4,11 +4,12 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
+use super::keyset::{Page, Start, rows_to_read};
 use super::pool::IntoStored;
 use super::schema::audit_log::{self, dsl};
 use super::schema::installation;
 use super::write::Write;
-use crate::domain::audit::AuditEntry;
+use crate::domain::audit::{Action, AuditEntry};
 use crate::domain::id::{ProgramId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -89,4 +90,75 @@ pub fn append(write: &mut Write<'_>, row: &AuditRow, seal: &str) -> Stored<()> {
 pub fn page(conn: &mut Conn, after: Option<i64>, limit: i64) -> Stored<Vec<AuditRow>> {
     let rows = dsl::audit_log.filter(dsl::sequence.gt(after.unwrap_or(i64::MIN))).order(dsl::sequence);
     rows.limit(limit).select(AuditRow::as_select()).load(conn).stored()
+}
+
+/// Which rows a program's owner looks at: those of the program, and those of no program that are about its people or
+/// about nobody.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The program.
+    pub program: ProgramId,
+    /// Who works in it.
+    pub people: Vec<UserId>,
+    /// What was done; none is anything.
+    pub action: Option<Action>,
+    /// Who did it; none is anybody.
+    pub by: Option<By>,
+    /// From when on.
+    pub from: Option<Timestamp>,
+    /// Until when, that moment left out.
+    pub until: Option<Timestamp>,
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A person.
+    Person(UserId),
+    /// Whoever goes by this word: `command_line`, `stranger`.
+    Word(&'static str),
+}
+
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, audit_log::table, MultiBackend>;
+
+fn matching(wanted: &Wanted) -> Boxed<'static> {
+    let about: Vec<String> = wanted.people.iter().map(ToString::to_string).collect();
+    let about_them = dsl::user_id.eq_any(wanted.people.clone()).assume_not_null().or(dsl::subject.eq_any(about));
+    let about_nobody = dsl::actor.eq("stranger").and(dsl::subject.eq(""));
+    let outside = dsl::program_id.is_null().and(about_them.or(about_nobody));
+    let own = dsl::program_id.eq(wanted.program).assume_not_null();
+    let mut found = audit_log::table.filter(own.or(outside)).into_boxed();
+    if let Some(action) = wanted.action {
+        found = found.filter(dsl::action.eq(action.as_str()));
+    }
+    match wanted.by {
+        Some(By::Person(person)) => found = found.filter(dsl::user_id.eq(person)),
+        Some(By::Word(word)) => found = found.filter(dsl::actor.eq(word)),
+        None => {}
+    }
+    if let Some(from) = wanted.from {
+        found = found.filter(dsl::noted_at.ge(from));
+    }
+    if let Some(until) = wanted.until {
+        found = found.filter(dsl::noted_at.lt(until));
+    }
+    found
+}
+
+/// A page of at most `most` rows, the newest first.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn page_of_program(conn: &mut Conn, wanted: &Wanted, start: Start<i64>, most: usize) -> Stored<Page<AuditRow>> {
+    let found = matching(wanted).limit(rows_to_read(most));
+    let found = match start {
+        Start::Newest => found.order(dsl::sequence.desc()),
+        Start::OlderThan(sequence) => found.filter(dsl::sequence.lt(sequence)).order(dsl::sequence.desc()),
+        Start::NewerThan(sequence) => found.filter(dsl::sequence.gt(sequence)).order(dsl::sequence.asc()),
+    };
+    let rows = found.select(AuditRow::as_select()).load(conn).stored()?;
+    match Page::cut(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => page_of_program(conn, wanted, Start::Newest, most),
+    }
 }

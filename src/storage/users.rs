@@ -4,6 +4,8 @@
 //! checked, a second factor is added where there is none, a code's step is taken if it is later than the last one. The
 //! answer says whether it happened.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
@@ -62,6 +64,16 @@ pub fn find(conn: &mut Conn, id: UserId) -> Stored<Option<UserRow>> {
 /// [`super::error::StorageError`].
 pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Stored<Option<UserRow>> {
     dsl::users.filter(dsl::email.eq(email.as_str())).select(UserRow::as_select()).first(conn).optional().stored()
+}
+
+/// What people are called; who is not there is left out.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn names(conn: &mut Conn, ids: &[UserId]) -> Stored<HashMap<UserId, String>> {
+    let rows: Vec<(UserId, String)> =
+        dsl::users.filter(dsl::id.eq_any(ids)).select((dsl::id, dsl::name)).load(conn).stored()?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Replaces a password, if it is still the one with the hash `from`; answers whether it was.

@@ -8,7 +8,8 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{
-    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start,
+    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in,
+    start,
 };
 use super::dialect::affiliatepro;
 use super::error::WebError;
@@ -185,6 +186,7 @@ pages! {
     "/admin/{program}/settings/security/sessions/{session}/revocation" {
         post settings::security::sessions::end, Viewer;
     }
+    "/admin/{program}/settings/audit-log" { get settings::audit_log::list, Owner; }
     "/admin/{program}/settings/users" { get settings::users::list, Owner; }
     "/admin/{program}/settings/users/{user}/role" { post settings::users::set_role, Owner; }
     "/admin/{program}/settings/users/{user}/removal" { post settings::users::remove_person, Owner; }

@@ -1,5 +1,6 @@
-//! Settings: the program, programs, people, exchange rates, and one's own security.
+//! Settings: the program, programs, people, exchange rates, one's own security, and who did what.
 
+pub mod audit_log;
 pub mod exchange_rates;
 pub mod program;
 pub mod programs;
