@@ -8,8 +8,7 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{
-    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in,
-    start,
+    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start,
 };
 use super::dialect::affiliatepro;
 use super::error::WebError;
