@@ -94,7 +94,19 @@ fn fill_every_table(db: &TestDatabase) {
          INSERT INTO sign_in_failures SELECT id, 'account', 'address', 0 FROM users;
          INSERT INTO invitations
              (id, program_id, role, email, secret_hash, sealed, invited_by, created_at, expires_at)
-             SELECT u.id, p.id, 'viewer', 'a@b', 'hash', 'sealed', u.id, 0, 0 FROM users u, programs p;",
+             SELECT u.id, p.id, 'viewer', 'a@b', 'hash', 'sealed', u.id, 0, 0 FROM users u, programs p;
+         INSERT INTO conversion_changes (id, program_id, conversion_id, kind, actor, reason, detail, changed_at)
+             SELECT id, program_id, id, 'approved', 'clock', '', '', 0 FROM conversions;
+         INSERT INTO refunds (id, program_id, conversion_id, event_id, kind, amount_minor, currency, reason, recorded_at)
+             SELECT id, program_id, id, 'event', 'refund', 1, currency, '', 0 FROM conversions;
+         INSERT INTO coupons (id, program_id, campaign_id, affiliate_id, code, folded, created_at)
+             SELECT a.id, a.program_id, c.id, a.id, a.code, a.code, 0 FROM affiliates a, campaigns c
+             WHERE c.name = (SELECT min(name) FROM campaigns);
+         INSERT INTO exchange_rates SELECT id, 'USD', 20000, '1.08', 0 FROM programs;
+         INSERT INTO payouts SELECT id, program_id, id, 1, 'USD', 'paid', '', 0, 0 FROM affiliates;
+         INSERT INTO commission_rules (id, campaign_id, version, rate_ppm, since, number, product_id)
+             SELECT id, campaign_id, 1, 1000, 0, 1, 'tent' FROM conversions WHERE order_id = 'AF-1';
+         UPDATE commissions SET rule_id = (SELECT id FROM commission_rules WHERE number = 1);",
     );
     let empty: Vec<String> = tables().into_iter().filter(|table| sql.count(table) == 0).collect();
     assert!(empty.is_empty(), "nothing is in {empty:?}");
