@@ -95,8 +95,8 @@ pub fn create_rule(
     insert(write, env, (campaign, number, 1), wanted)
 }
 
-/// Lets a rule of a campaign of this program be what is wanted from now on: a new version of it. What is so already makes
-/// none, whatever version was seen. Of the default the conditions and the name stay empty.
+/// Lets a rule of a campaign of this program be what is wanted from now on: a new version of it. None where it is
+/// so already, whatever version was seen. Of the default the conditions and the name stay empty.
 ///
 /// # Errors
 /// [`RuleRefused`].
@@ -106,7 +106,7 @@ pub fn save_rule(
     (program, campaign): (ProgramId, CampaignId),
     seen: SeenRule,
     wanted: WantedRule,
-) -> Result<Rule, RuleRefused> {
+) -> Result<Option<Rule>, RuleRefused> {
     campaigns::find(write.conn(), program, campaign)?.ok_or(RuleRefused::NotFound)?;
     let stands = commission_rules::newest(write.conn(), campaign, seen.number)?.ok_or(RuleRefused::NotFound)?;
     let wanted = if seen.number == 0 { WantedRule::of_default(wanted.terms) } else { wanted };
@@ -116,7 +116,7 @@ pub fn save_rule(
     let is_so =
         stands.terms == wanted.terms && stands.conditions == wanted.conditions && stands.name == wanted.name.as_str();
     if is_so {
-        return Ok(stands);
+        return Ok(None);
     }
     if stands.version != seen.version {
         return Err(RuleRefused::ChangedMeanwhile);
@@ -126,7 +126,7 @@ pub fn save_rule(
         let versions = commission_rules::of_campaign(write.conn(), campaign)?;
         check_conditions(&versions, Some(seen.number), &wanted.conditions)?;
     }
-    insert(write, env, (campaign, seen.number, stands.version + 1), wanted)
+    insert(write, env, (campaign, seen.number, stands.version + 1), wanted).map(Some)
 }
 
 /// What only the database knows: whether the affiliate is of the program, and which currency flat amounts are paid in. A

@@ -72,6 +72,17 @@ pub fn link_of(conn: &mut Conn, sequence: i64) -> Stored<Option<String>> {
     dsl::audit_log.find(sequence).select(dsl::link).first(conn).optional().stored()
 }
 
+/// Which people did something to these things of a program, each with the thing.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn users_by_subject(conn: &mut Conn, program: ProgramId, subjects: Vec<String>) -> Stored<Vec<(String, UserId)>> {
+    let theirs = dsl::audit_log.filter(dsl::program_id.eq(program)).filter(dsl::subject.eq_any(subjects));
+    let found: Vec<(String, Option<UserId>)> =
+        theirs.order(dsl::sequence).select((dsl::subject, dsl::user_id)).load(conn).stored()?;
+    Ok(found.into_iter().filter_map(|(subject, user)| Some((subject, user?))).collect())
+}
+
 /// Adds a row, and moves the end of the chain behind it.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! `referrals` and `referral_identifiers`: customers known to have been sent by an affiliate, and what they are called.
 
+pub mod list;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;

@@ -45,6 +45,16 @@ notices! {
     AffiliatePending => "affiliate-pending", "The affiliate waits for approval.";
     /// After a link was made.
     LinkCreated => "link-created", "The link is created. Copy it and pass it on.";
+    /// After a coupon was made.
+    CouponCreated => "coupon-created", "The coupon is created. Orders that report its code are credited from now on.";
+    /// After a coupon was ended.
+    CouponEnded => "coupon-ended", "The coupon has ended. Its code credits nobody any more.";
+    /// After a rule was added.
+    RuleCreated => "rule-created", "The rule is added. It decides from now on.";
+    /// After a rule was changed.
+    RuleSaved => "rule-saved", "The rule is saved. A change holds from now on; what is recorded keeps its version.";
+    /// After a rule was ended.
+    RuleEnded => "rule-ended", "The rule has ended. The campaign’s other rules decide from now on.";
     /// After a new campaign was saved.
     CampaignCreated => "campaign-created", "The campaign is created. Its API key is under Integration Setup.";
     /// After a campaign was saved.

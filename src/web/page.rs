@@ -26,6 +26,12 @@ pub enum Section {
     Affiliates,
     /// Marketing → Links.
     Links,
+    /// Marketing → Rules.
+    Rules,
+    /// Marketing → Coupons.
+    Coupons,
+    /// Marketing → Referrals.
+    Referrals,
     /// Conversions.
     Conversions,
     /// Attempts.
@@ -38,7 +44,7 @@ impl Section {
     /// Whether it stands in the Marketing dropdown.
     #[must_use]
     pub const fn is_marketing(self) -> bool {
-        matches!(self, Self::Campaigns | Self::Affiliates | Self::Links)
+        matches!(self, Self::Campaigns | Self::Affiliates | Self::Links | Self::Rules | Self::Coupons | Self::Referrals)
     }
 }
 

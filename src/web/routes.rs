@@ -8,7 +8,8 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{
-    affiliates, attempts, campaigns, conversions, invitations, links, media, set_up, settings, sign_in, start,
+    affiliates, attempts, campaigns, conversions, coupons, invitations, links, media, referrals, rules, set_up,
+    settings, sign_in, start,
 };
 use super::dialect::affiliatepro;
 use super::error::WebError;
@@ -141,6 +142,29 @@ pages! {
         post links::form::create, Manager;
     }
     "/admin/{program}/links/new" { get links::form::new, Manager; }
+
+    "/admin/{program}/rules" { get rules::list::list, Viewer; }
+    "/admin/{program}/rules/{campaign}" {
+        get rules::list::of_campaign, Viewer;
+        post rules::form::create, Manager;
+    }
+    "/admin/{program}/rules/{campaign}/new" { get rules::form::new, Manager; }
+    "/admin/{program}/rules/{campaign}/preview" { get rules::preview::preview, Viewer; }
+    "/admin/{program}/rules/{campaign}/{number}" {
+        get rules::form::show, Viewer;
+        post rules::form::save, Manager;
+    }
+    "/admin/{program}/rules/{campaign}/{number}/ending" { post rules::ending::end, Manager; }
+
+    "/admin/{program}/coupons" {
+        get coupons::list::list, Viewer;
+        post coupons::form::create, Manager;
+    }
+    "/admin/{program}/coupons/new" { get coupons::form::new, Manager; }
+    "/admin/{program}/coupons/{id}/ending" { post coupons::ending::end, Manager; }
+
+    "/admin/{program}/referrals" { get referrals::list::list, Viewer; }
+    "/admin/{program}/referrals/{id}" { get referrals::show::show, Viewer; }
 
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions.csv" { get conversions::export::export, Viewer; }

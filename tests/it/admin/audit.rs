@@ -15,7 +15,7 @@ use crate::support::sql::Sql;
 const OF_NOBODY: [&str; 5] = ["/set-up", "/sign-in", "/sign-in/code", "/invitations/{secret}", "/theme"];
 
 /// What is filled in where an empty form would not be taken. A new page whose form needs something fails until it is here.
-const FILLED: [(&str, &[(&str, &str)]); 13] = [
+const FILLED: [(&str, &[(&str, &str)]); 17] = [
     ("/admin/{program}/affiliates", &[("name", "Nora"), ("status", "active")]),
     ("/admin/{program}/affiliates/{id}", &[("name", "Anna"), ("code", "anna-2")]),
     ("/admin/{program}/affiliates/{id}/status", &[("seen", "active"), ("status", "paused")]),
@@ -38,7 +38,29 @@ const FILLED: [(&str, &[(&str, &str)]); 13] = [
     ("/admin/{program}/settings/users/{user}/role", &[("role", "viewer")]),
     ("/admin/{program}/settings/invitations", &[("email", "new@people.example"), ("role", "viewer")]),
     ("/admin/{program}/campaigns", &[]),
+    (
+        "/admin/{program}/rules/{campaign}",
+        &[("product", "stove"), ("basis", "percent"), ("rate", "5"), ("duration", "lifetime"), ("hold", "0"), BY_HAND],
+    ),
+    (
+        "/admin/{program}/rules/{campaign}/{number}",
+        &[
+            VERSION,
+            ("product", "tent"),
+            ("basis", "flat"),
+            ("flat", "5"),
+            ("duration", "lifetime"),
+            ("hold", "0"),
+            BY_HAND,
+        ],
+    ),
+    ("/admin/{program}/rules/{campaign}/{number}/ending", &[VERSION]),
+    ("/admin/{program}/coupons", &[("code", "SPRING10")]),
 ];
+
+const BY_HAND: (&str, &str) = ("approval", "by_hand");
+
+const VERSION: (&str, &str) = ("version", "1");
 
 /// The fields that turn the second factor on.
 fn second_factor(house: &House, person: &mut Person, estate: &Estate) -> [(&'static str, String); 2] {
@@ -66,7 +88,7 @@ fn send(house: &House, owner: &mut Person, estate: &Estate, (page, address): (&P
     let filled = FILLED.iter().find(|(path, _)| *path == page.path).map_or(&[][..], |(_, fields)| fields);
     let mut fields: Vec<(&str, &str)> = filled.to_vec();
     let link = [("campaign", estate.campaign.id.as_str()), ("affiliate", estate.affiliate.id.as_str())];
-    if page.path == "/admin/{program}/links" {
+    if matches!(page.path, "/admin/{program}/links" | "/admin/{program}/coupons") {
         fields.extend(link);
     }
     let totp = format!("/admin/{}/settings/security/totp", estate.name);

@@ -59,7 +59,12 @@ const CASES: &[Case] = &[
         "commission",
         "Commission must not have more than 2 decimals in USD.",
     ),
-    ("no kind of commission", &[("basis", "x")], "basis", "Commission rule must be a percentage or a flat amount."),
+    (
+        "no kind of commission",
+        &[("basis", "x")],
+        "basis",
+        "Commission rule must be a percentage, a flat amount, or both.",
+    ),
     (
         "an address for a host",
         &[("hosts", "shop.example\nhttps://x.example/")],

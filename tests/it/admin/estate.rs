@@ -1,23 +1,28 @@
 //! A program with one of everything in it, so that every address of the table can be filled in.
 
 use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::coupon::CouponCode;
 use accrue::domain::currency::Currency;
 use accrue::domain::handle::EmailAddress;
 use accrue::domain::id::ProgramId;
+use accrue::domain::rule::{Conditions, Terms};
 use accrue::domain::user::Role;
 use accrue::operations::campaign_media::{NewImage, add_media};
+use accrue::operations::create_coupon::create_coupon;
 use accrue::operations::invite::{invite, secret_of};
+use accrue::operations::save_rule::{RuleName, WantedRule, create_rule};
 use accrue::storage::{invitations, users};
 use accrue::web::routes::{Asker, Page};
 
 use crate::support::engine::TestDatabase;
-use crate::support::house::{House, campaign_id, plan};
+use crate::support::house::{House, affiliate_id, campaign_id, percent, plan};
 use crate::support::person::Person;
 use crate::support::personas::Sale;
 use crate::support::sql::{Sql, public_id};
 use crate::support::world::{Affiliate, Campaign};
 
-/// A program of somebody's, with people, a campaign with an image, an affiliate, a conversion and an attempt.
+/// A program of somebody's, with people, a campaign with an image and a rule of its own, an affiliate with a coupon, a
+/// conversion of a known customer, and an attempt.
 pub struct Estate {
     pub program: ProgramId,
     pub name: String,
@@ -43,9 +48,11 @@ impl Estate {
         house.attempt(move |write, env| add_media(write, env, program, id, vec![image])).expect("an image is added");
         let token = house.visit(&campaign, &affiliate);
         let mut merchant = house.merchant(&campaign);
-        assert_eq!(merchant.report(Sale::of(&token).order_id("1001")).word, "success");
+        let first = Sale::of(&token).order_id("1001").with("customer_id", "cus_1");
+        assert_eq!(merchant.report(first).word, "success");
         assert_eq!(merchant.report(Sale::of(&token).order_id("1002").without("order_total")).status, 422);
         house.settle();
+        pay_specially(house, program, &campaign, &affiliate);
         let invitation_secret = invited(house, program, name);
         let mut sql = Sql::open(&db.url);
         let query = format!("SELECT {} FROM programs WHERE slug = '{name}'", sql.hex("id"));
@@ -69,7 +76,11 @@ impl Estate {
             let filled = match (before, part) {
                 (_, "{program}") => self.name.clone(),
                 ("campaigns", "{id}") => self.campaign.id.clone(),
+                ("rules", "{campaign}") => self.campaign.id.clone(),
+                (_, "{number}") => "1".to_owned(),
                 ("affiliates", "{id}") => self.affiliate.id.clone(),
+                ("coupons", "{id}") => self.id_of(db, "coupons", "cpn"),
+                ("referrals", "{id}") => self.id_of(db, "referrals", "ref"),
                 ("conversions", "{id}") => self.id_of(db, "conversions", "conv"),
                 ("attempts", "{id}") => self.id_of(db, "attempts", "att"),
                 ("media", "{id}" | "{media}") => self.id_of(db, "campaign_media", "media"),
@@ -106,6 +117,16 @@ impl Estate {
         let query = format!("SELECT {} FROM sessions WHERE {} = '{user}'", sql.hex("id"), sql.hex("user_id"));
         public_id("sess", &sql.lines(&query)[0])
     }
+}
+
+/// The campaign has a rule besides its default, and the affiliate a coupon for it.
+fn pay_specially(house: &House, program: ProgramId, campaign: &Campaign, affiliate: &Affiliate) {
+    let pair = (campaign_id(campaign), affiliate_id(affiliate));
+    let conditions = Conditions { product: Some("tent".to_owned()), ..Conditions::default() };
+    let wanted = WantedRule { name: RuleName::default(), conditions, terms: Terms::plain(percent("20")) };
+    house.attempt(move |write, env| create_rule(write, env, (program, pair.0), wanted)).expect("a rule is added");
+    let code = CouponCode::parse("AUTUMN10").expect("a code");
+    house.attempt(move |write, env| create_coupon(write, env, program, pair, code)).expect("a coupon is made");
 }
 
 /// Somebody works here whom others may remove, and invites somebody; the invitation's secret.

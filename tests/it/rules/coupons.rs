@@ -4,7 +4,7 @@ use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::coupon::{Coupon, CouponCode, folded};
 use accrue::domain::currency::Currency;
 use accrue::operations::create_coupon::{CouponRefused, create_coupon};
-use accrue::operations::end_coupon::end_coupon;
+use accrue::operations::end_coupon::{CouponNotEnded, end_coupon};
 use accrue::storage::coupons::{self, Wanted};
 use accrue::storage::error::{StorageError, Unique};
 
@@ -55,16 +55,18 @@ on_each_engine! {
         }
         house.pass_days(1);
         let (program, id) = (shop.program, made.id);
-        let ended = house.write(move |write, env| end_coupon(write, env, program, id)).expect("it is there");
-        assert_eq!(ended.ended_at, Some(house.now()));
+        assert!(house.attempt(move |write, env| end_coupon(write, env, program, id)).unwrap());
+        let end = house.now();
         house.pass_days(1);
-        let twice = house.write(move |write, env| end_coupon(write, env, program, id)).expect("it is there");
-        assert_eq!(twice.ended_at, ended.ended_at, "it ended once");
+        assert!(!house.attempt(move |write, env| end_coupon(write, env, program, id)).unwrap(), "it ended once");
+        let ended = house.read(move |conn| coupons::find(conn, program, id)).expect("it is there");
+        assert_eq!(ended.ended_at, Some(end));
         assert!(matches!(again("Autumn"), Err(CouponRefused::CodeTaken)), "it still stands on the flyers");
         let kept = house.app().catalogue().coupon(program, "autumn").cloned().expect("it is known");
         assert!(!kept.counts_at(house.now()));
         let elsewhere = house.admin().program("Elsewhere", Currency::USD);
-        assert_eq!(house.write(move |write, env| end_coupon(write, env, elsewhere, id)), None, "a foreign one");
+        let foreign = house.attempt(move |write, env| end_coupon(write, env, elsewhere, id));
+        assert!(matches!(foreign, Err(CouponNotEnded::NotFound)), "{foreign:?}");
     }
 
     fn a_coupon_is_for_somebody_and_something_of_the_program(db: TestDatabase) {
@@ -99,7 +101,7 @@ on_each_engine! {
         house.pass_days(1);
         let third = give(&house, &shop, (&second, &shop.ben), "third").unwrap().id;
         let program = shop.program;
-        house.write(move |write, env| end_coupon(write, env, program, third));
+        house.attempt(move |write, env| end_coupon(write, env, program, third)).unwrap();
         let all = Wanted::default;
         let cases = [
             ("all, the newest first", all(), vec!["third", "SECOND_1", "FIRST"]),

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::affiliate::AffiliateStatus;
 use crate::domain::audit::Action;
 use crate::domain::conversion::Change;
+use crate::domain::coupon::Coupon;
 use crate::domain::id::{AffiliateId, ProgramId};
 use crate::domain::money::Money;
 use crate::operations::audit::note;
@@ -19,8 +20,8 @@ use crate::recorder::WriteError;
 use crate::storage::affiliates::{self, AffiliateRow};
 use crate::storage::conn::Conn;
 use crate::storage::error::{StorageError, Stored, Unique};
-use crate::storage::links;
 use crate::storage::roll_ups::{self, Brought};
+use crate::storage::{coupons, links};
 use crate::web::access::people::{Manager, Seat, Viewer};
 use crate::web::admin::badges::{self, Badge};
 use crate::web::error::WebError;
@@ -128,13 +129,19 @@ pub(super) struct ShowPage {
     conversions: String,
     commission: String,
     links: i64,
+    coupons: Vec<Coupon>,
+    more_coupons: bool,
 }
+
+/// Coupons shown at most; the list has them all.
+const MOST_COUPONS: i64 = 5;
 
 struct Known {
     row: AffiliateRow,
     former_codes: Vec<String>,
     brought: Brought,
     links: i64,
+    coupons: Vec<Coupon>,
 }
 
 fn find(conn: &mut Conn, program: ProgramId, id: AffiliateId) -> Stored<Option<Known>> {
@@ -144,8 +151,10 @@ fn find(conn: &mut Conn, program: ProgramId, id: AffiliateId) -> Stored<Option<K
     let codes = affiliates::codes_of(conn, program, id)?;
     let brought = roll_ups::of_affiliates(conn, program, &[id])?.remove(&id).unwrap_or_default();
     let links = links::count(conn, program, &links::Wanted { affiliate: Some(id), ..links::Wanted::default() })?;
+    let theirs = coupons::Wanted { affiliate: Some(id), ended: Some(false), ..coupons::Wanted::default() };
+    let coupons = coupons::newest(conn, program, &theirs, (0, MOST_COUPONS + 1))?;
     let former_codes = codes.iter().filter(|code| **code != row.code).map(ToString::to_string).collect();
-    Ok(Some(Known { row, former_codes, brought, links }))
+    Ok(Some(Known { row, former_codes, brought, links, coupons }))
 }
 
 impl ShowPage {
@@ -153,7 +162,10 @@ impl ShowPage {
     pub(super) async fn load(app: &App, seat: &Seat, request: &HttpRequest, id: AffiliateId) -> Result<Self, WebError> {
         let program = seat.program.id;
         let known = app.read(move |conn| find(conn, program, id)).await?.ok_or(WebError::NotFound)?;
-        let Known { row, former_codes, brought, links } = known;
+        let Known { row, former_codes, brought, links, mut coupons } = known;
+        let most = usize::try_from(MOST_COUPONS).unwrap_or(usize::MAX);
+        let more_coupons = coupons.len() > most;
+        coupons.truncate(most);
         let now = row.status;
         Ok(Self {
             frame: Frame::new(seat, Section::Affiliates, request),
@@ -174,6 +186,8 @@ impl ShowPage {
             conversions: grouped(brought.conversions),
             commission: amount(Money::new(brought.commission_minor, seat.program.base_currency)),
             links,
+            coupons,
+            more_coupons,
         })
     }
 

@@ -8,13 +8,12 @@ use crate::domain::campaign_profile::{CampaignName, CampaignProfile};
 use crate::domain::currency::Currency;
 use crate::domain::landing::{AllowedHosts, TargetUrl};
 use crate::domain::line::{Line, Lines};
-use crate::domain::money::Money;
 use crate::domain::program::Program;
-use crate::domain::rate::Rate;
 use crate::domain::rule::Basis;
 use crate::domain::time::{LocalDay, Window, Zone};
 use crate::operations::campaign_settings::CampaignSettings;
 use crate::operations::create_campaign::NewCampaign;
+use crate::web::admin::rules::fields::read_basis;
 use crate::web::form::{Errors, Posted};
 
 /// The fields on the tab Integration Setup; all others are on General Settings.
@@ -40,10 +39,12 @@ pub struct CampaignFields {
     pub target_url: String,
     /// Attribution window, in days.
     pub window: String,
-    /// `percent` or `flat`.
+    /// `percent`, `flat` or `both`.
     pub basis: String,
-    /// The percentage or the amount.
+    /// The percentage, or the amount that is paid alone.
     pub commission: String,
+    /// The amount that is paid on top of a percentage.
+    pub plus: String,
     /// Allowed hosts, one per line.
     pub hosts: String,
     /// Allow conversions without a click.
@@ -92,11 +93,11 @@ impl CampaignFields {
         let campaign = &stored.campaign;
         let (first, last) = Period { starts_at: campaign.starts_at, ends_at: campaign.ends_at }.days(zone);
         let written = |day: Option<LocalDay>| day.map_or_else(String::new, |day| day.to_string());
-        let (basis, commission) = match stored.rule.as_ref().map(|rule| rule.terms.basis) {
-            Some(Basis::Flat(amount)) => ("flat", amount.to_string()),
-            Some(Basis::Percent(rate)) => ("percent", rate.percent()),
-            Some(Basis::PercentPlusFlat(rate, _)) => ("percent", rate.percent()),
-            None => ("percent", String::new()),
+        let (basis, commission, plus) = match stored.rule.as_ref().map(|rule| rule.terms.basis) {
+            Some(Basis::Flat(amount)) => ("flat", amount.to_string(), String::new()),
+            Some(Basis::Percent(rate)) => ("percent", rate.percent(), String::new()),
+            Some(Basis::PercentPlusFlat(rate, plus)) => ("both", rate.percent(), plus.to_string()),
+            None => ("percent", String::new(), String::new()),
         };
         let profile = stored.profile.clone();
         Self {
@@ -106,6 +107,7 @@ impl CampaignFields {
             window: campaign.window_days.to_string(),
             basis: basis.into(),
             commission,
+            plus,
             hosts: campaign.allowed_hosts.clone(),
             direct_mode: campaign.direct_mode,
             status: campaign.status.as_str().into(),
@@ -139,6 +141,7 @@ impl CampaignFields {
             window: text("window"),
             basis: text("basis"),
             commission: text("commission"),
+            plus: text("plus"),
             hosts: text("hosts").replace("\r\n", "\n"),
             direct_mode: posted.has("direct_mode") || suggested,
             status: text("status"),
@@ -207,16 +210,12 @@ impl CampaignFields {
     }
 
     fn read_basis(&self, currency: Currency, errors: &mut Errors) -> Option<Basis> {
-        let typed = self.commission.trim();
-        let percentage = typed.strip_suffix('%').unwrap_or(typed).trim_end();
-        match self.basis.as_str() {
-            "flat" => errors.take("commission", "Commission", Money::parse(typed, currency).map(Basis::Flat)),
-            "percent" => errors.take("commission", "Commission", Rate::parse_percent(percentage).map(Basis::Percent)),
-            _ => {
-                errors.add("basis", "Commission rule must be a percentage or a flat amount.");
-                None
-            }
-        }
+        let commission = ("commission", "Commission");
+        let (flat, field) = match self.basis.as_str() {
+            "both" => (&self.plus, ("plus", "Flat amount")),
+            _ => (&self.commission, commission),
+        };
+        read_basis((&self.basis, &self.commission, flat), (commission, field), currency, errors)
     }
 
     fn read_period(&self, zone: &Zone, errors: &mut Errors) -> Option<Period> {
@@ -278,6 +277,7 @@ impl CampaignFields {
             ("Attribution window", &self.window, &other.window),
             ("Commission rule", &self.basis, &other.basis),
             ("Commission", &self.commission, &other.commission),
+            ("Flat amount on top", &self.plus, &other.plus),
             ("Allowed hosts", &self.hosts, &other.hosts),
             ("Allow conversions without a click", switch(self.direct_mode), switch(other.direct_mode)),
             ("Status", &self.status, &other.status),

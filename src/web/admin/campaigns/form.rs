@@ -10,7 +10,7 @@ use super::{campaign_id, words};
 use crate::app::App;
 use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, ToolType};
 use crate::domain::id::{CampaignId, ProgramId};
-use crate::domain::rule::{Basis, Rule};
+use crate::domain::rule::Rule;
 use crate::domain::time::Zone;
 use crate::operations::campaign_keys::{CampaignKeys, campaign_keys};
 use crate::operations::campaign_settings::{CampaignSettings, Edition};
@@ -18,8 +18,9 @@ use crate::storage::campaign_media::{self, MediaFacts};
 use crate::web::access::people::{Manager, Seat, Viewer};
 use crate::web::admin::integration_setup::key::KeyView;
 use crate::web::admin::integration_setup::{Endpoints, Examples};
+use crate::web::admin::rules::words::{basis, small_print};
 use crate::web::error::WebError;
-use crate::web::filters::{amount, day, minute};
+use crate::web::filters::{day, minute};
 use crate::web::form::Errors;
 use crate::web::page::{self, Frame, Section};
 
@@ -98,6 +99,7 @@ struct Saved {
     edition: String,
     owner: String,
     rule: String,
+    rules_path: String,
     direct_mode: bool,
     key: Option<KeyView>,
     ending: Vec<(String, String)>,
@@ -283,6 +285,7 @@ impl Saved {
             edition: stored.settings.edition().as_str().to_owned(),
             owner: stored.settings.owner.clone().unwrap_or_default(),
             rule: stored.settings.rule.as_ref().map(|rule| rule_in_words(rule, zone)).unwrap_or_default(),
+            rules_path: format!("/rules/{}", campaign.id),
             direct_mode: campaign.direct_mode,
             key: stored.keys.current.as_ref().map(|key| KeyView::of(key, may_see)),
             ending: ending.collect(),
@@ -294,12 +297,8 @@ impl Saved {
 
 /// Which version is in force, and since when.
 fn rule_in_words(rule: &Rule, zone: &Zone) -> String {
-    let pays = match rule.terms.basis {
-        Basis::Percent(rate) => rate.to_string(),
-        Basis::Flat(flat) => format!("{} {} flat", amount(flat), flat.currency()),
-        Basis::PercentPlusFlat(rate, flat) => format!("{rate} plus {} {}", amount(flat), flat.currency()),
-    };
-    format!("Version {} is in force since {}: {pays}.", rule.version, minute(rule.since, zone))
+    let (pays, small_print) = (basis(rule.terms.basis), small_print(&rule.terms));
+    format!("Version {} is in force since {}: {pays}, {small_print}.", rule.version, minute(rule.since, zone))
 }
 
 impl MethodCard {

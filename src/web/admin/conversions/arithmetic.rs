@@ -4,6 +4,7 @@ use crate::domain::commission::{CommissionState, HoldReason};
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::exchange::exact_in_base;
 use crate::domain::money::Money;
+use crate::domain::rate::Rate;
 use crate::domain::rule::{Basis, Duration, Rule};
 use crate::domain::time::{Timestamp, Zone};
 use crate::storage::commissions::CommissionRow;
@@ -214,26 +215,25 @@ pub fn told_sum(base: Option<Money>, basis: Option<Basis>, earned: Option<Money>
     match (basis, base, earned) {
         (None, _, _) => "Without a rule there is nothing to earn.".to_owned(),
         (Some(Basis::Flat(flat)), _, _) => format!("{}, whatever the sale.", with_currency(flat)),
-        (Some(Basis::Percent(rate)), Some(base), Some(earned)) => {
-            let (sale, exact) = (with_currency(base), base.exact_share(rate));
-            let rounded = with_currency(earned);
-            // What is exact needs no word on rounding.
-            if Money::parse(&exact, base.currency()) == Ok(earned) {
-                format!("{sale} × {rate} = {rounded}, exactly.")
-            } else {
-                format!("{sale} × {rate} = {exact}, rounded once, half away from zero, to {rounded}.")
-            }
+        (Some(Basis::Percent(rate)), Some(base), Some(earned)) => format!("{}.", told_share(base, rate, earned)),
+        (Some(Basis::PercentPlusFlat(rate, flat)), Some(base), Some(earned)) => {
+            let (flat, earned) = (with_currency(flat), with_currency(earned));
+            format!("{}; plus {flat} = {earned}.", told_share(base, rate, base.times(rate)))
         }
-        (Some(Basis::PercentPlusFlat(rate, flat)), Some(base), Some(earned)) => format!(
-            "{} × {rate} = {}, rounded once, half away from zero, plus {} = {}.",
-            with_currency(base),
-            base.exact_share(rate),
-            with_currency(flat),
-            with_currency(earned)
-        ),
         (Some(Basis::Percent(rate) | Basis::PercentPlusFlat(rate, _)), _, _) => {
             format!("{rate} of an amount that is not known in the program’s currency yet.")
         }
+    }
+}
+
+/// A share of a sale. What is exact needs no word on rounding.
+fn told_share(sale: Money, rate: Rate, earned: Money) -> String {
+    let (exact, rounded) = (sale.exact_share(rate), with_currency(earned));
+    let sale = with_currency(sale);
+    if Money::parse(&exact, earned.currency()) == Ok(earned) {
+        format!("{sale} × {rate} = {rounded}, exactly")
+    } else {
+        format!("{sale} × {rate} = {exact}, rounded once, half away from zero, to {rounded}")
     }
 }
 

@@ -1,0 +1,135 @@
+//! Referrals as a page shows them: a program's newest, those that are meant, and what one of them bought.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{Named, ReferralIdentifierRow, ReferralRow, named};
+use crate::domain::click_token::Mode;
+use crate::domain::id::{AffiliateId, CampaignId, ProgramId, ReferralId};
+use crate::domain::referral::Identifier;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conn::{Conn, MultiBackend};
+use crate::storage::conversions::ConversionRow;
+use crate::storage::conversions::list::Listed;
+use crate::storage::error::Stored;
+use crate::storage::keyset::{Page, Start, rows_to_read};
+use crate::storage::pool::IntoStored;
+use crate::storage::schema::{commissions, conversions, referral_identifiers, referrals, referrals::dsl};
+
+/// Which referrals a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Live or test.
+    pub mode: Mode,
+    /// Customers who go by one of these names, to the byte; none asked for: all of them.
+    pub names: Vec<Identifier>,
+    /// Brought by whom.
+    pub affiliate: Option<AffiliateId>,
+    /// For what.
+    pub campaign: Option<CampaignId>,
+}
+
+impl Default for Wanted {
+    /// All live ones.
+    fn default() -> Self {
+        Self { mode: Mode::Live, names: Vec::new(), affiliate: None, campaign: None }
+    }
+}
+
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, referrals::table, MultiBackend>;
+
+fn matching(program: ProgramId, wanted: &Wanted, meant: Option<Vec<ReferralId>>) -> Boxed<'static> {
+    let mut found = dsl::referrals.filter(dsl::program_id.eq(program).and(dsl::mode.eq(wanted.mode))).into_boxed();
+    if let Some(meant) = meant {
+        found = found.filter(dsl::id.eq_any(meant));
+    }
+    if let Some(affiliate) = wanted.affiliate {
+        found = found.filter(dsl::affiliate_id.eq(affiliate));
+    }
+    if let Some(campaign) = wanted.campaign {
+        found = found.filter(dsl::campaign_id.eq(campaign));
+    }
+    found
+}
+
+/// Who goes by the names that are asked for; none where no name is.
+fn meant(conn: &mut Conn, program: ProgramId, wanted: &Wanted) -> Stored<Option<Vec<ReferralId>>> {
+    if wanted.names.is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<Named> = wanted.names.iter().map(|name| (program, wanted.mode, name.clone())).collect();
+    let known = named(conn, &names)?;
+    Ok(Some(names.iter().filter_map(|name| known.get(name).copied()).collect()))
+}
+
+/// A page of at most `most` referrals.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn page(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    start: Start<ReferralId>,
+    most: usize,
+) -> Stored<Page<ReferralRow>> {
+    let meant = meant(conn, program, wanted)?;
+    let found = matching(program, wanted, meant).limit(rows_to_read(most));
+    let found = match start {
+        Start::Newest => found.order(dsl::id.desc()),
+        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
+    };
+    let rows = found.select(ReferralRow::as_select()).load(conn).stored()?;
+    match Page::cut(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => page(conn, program, wanted, Start::Newest, most),
+    }
+}
+
+/// Whether a program has any referral, live or test.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn has_any(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
+    let any = dsl::referrals.filter(dsl::program_id.eq(program)).select(dsl::id).limit(1);
+    let any: Option<ReferralId> = any.first(conn).optional().stored()?;
+    Ok(any.is_some())
+}
+
+/// A referral of this program.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn find(conn: &mut Conn, program: ProgramId, referral: ReferralId) -> Stored<Option<ReferralRow>> {
+    let this = dsl::referrals.filter(dsl::program_id.eq(program).and(dsl::id.eq(referral)));
+    this.select(ReferralRow::as_select()).first(conn).optional().stored()
+}
+
+/// What these customers are called, each in the order in which the names became known.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn names(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, Vec<ReferralIdentifierRow>>> {
+    use referral_identifiers::dsl;
+    let theirs = dsl::referral_identifiers.filter(dsl::referral_id.eq_any(ids)).order((dsl::created_at, dsl::kind));
+    let rows: Vec<ReferralIdentifierRow> = theirs.select(ReferralIdentifierRow::as_select()).load(conn).stored()?;
+    let mut names: HashMap<ReferralId, Vec<ReferralIdentifierRow>> = HashMap::new();
+    for row in rows {
+        names.entry(row.referral_id).or_default().push(row);
+    }
+    Ok(names)
+}
+
+/// At most `most` of the conversions of a referral of this program, the newest first, each with what it earns.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn orders(conn: &mut Conn, program: ProgramId, referral: ReferralId, most: i64) -> Stored<Vec<Listed>> {
+    use conversions::dsl;
+    let theirs = conversions::table.left_join(commissions::table);
+    let theirs = theirs.filter(dsl::referral_id.eq(referral).and(dsl::program_id.eq(program)));
+    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
+    theirs.order(dsl::id.desc()).limit(most).select(columns).load(conn).stored()
+}
