@@ -100,6 +100,14 @@ pub enum Ended {
     Unknown,
 }
 
+/// Notes what whoever pays finds an open payout by again; answers whether it is open.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn refer_to_payout(write: &mut Write<'_>, program: ProgramId, payout: PayoutId, reference: &str) -> Stored<bool> {
+    payouts::set_reference(write, program, payout, &reason_kept(reference))
+}
+
 /// Says that the affiliate has the money: one entry takes it out of the ledger.
 ///
 /// # Errors

@@ -4,9 +4,11 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
+use super::keyset::{Page, Start, rows_to_read};
 use super::pool::IntoStored;
 use super::schema::affiliates;
 use super::schema::ledger_entries::{self, dsl};
+use super::sums::{SumParts, sum_of};
 use super::write::Write;
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
@@ -110,4 +112,39 @@ pub fn any_of_program(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
 pub fn insert(write: &mut Write<'_>, row: &LedgerEntryRow) -> Stored<()> {
     diesel::insert_into(dsl::ledger_entries).values(row).execute(write.conn()).stored()?;
     Ok(())
+}
+
+/// A page of at most `most` live entries of an affiliate of this program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn page_of_affiliate(
+    conn: &mut Conn,
+    (program, affiliate): (ProgramId, AffiliateId),
+    start: Start<EntryId>,
+    most: usize,
+) -> Stored<Page<LedgerEntryRow>> {
+    let theirs = dsl::ledger_entries.filter(dsl::affiliate_id.eq(affiliate).and(dsl::program_id.eq(program)));
+    let found = theirs.filter(dsl::mode.eq(Mode::Live)).limit(rows_to_read(most)).into_boxed();
+    let found = match start {
+        Start::Newest => found.order(dsl::id.desc()),
+        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
+    };
+    let rows = found.select(LedgerEntryRow::as_select()).load(conn).stored()?;
+    match Page::cut(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => page_of_affiliate(conn, (program, affiliate), Start::Newest, most),
+    }
+}
+
+/// What has been paid to an affiliate of this program so far, in minor units.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn paid_to(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stored<i64> {
+    let theirs = dsl::ledger_entries.filter(dsl::affiliate_id.eq(affiliate).and(dsl::program_id.eq(program)));
+    let payouts = theirs.filter(dsl::mode.eq(Mode::Live).and(dsl::kind.eq(EntryKind::ExternalPayout)));
+    let sum: SumParts = payouts.select(sum_of!("amount_minor")).first(conn).stored()?;
+    Ok(sum.total().saturating_neg())
 }

@@ -91,3 +91,13 @@ pub fn end(write: &mut Write<'_>, payout: PayoutId, ended: PayoutState, now: Tim
     let ended = (dsl::state.eq(ended), dsl::updated_at.eq(now));
     Ok(diesel::update(this).set(ended).execute(write.conn()).stored()? == 1)
 }
+
+/// Gives a payout of this program that is open another reference; answers whether it is open.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_reference(write: &mut Write<'_>, program: ProgramId, payout: PayoutId, reference: &str) -> Stored<bool> {
+    let this = dsl::payouts.filter(dsl::id.eq(payout).and(dsl::program_id.eq(program)));
+    let open = this.filter(dsl::state.eq(PayoutState::Open));
+    Ok(diesel::update(open).set(dsl::reference.eq(reference)).execute(write.conn()).stored()? == 1)
+}

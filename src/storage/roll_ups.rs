@@ -227,6 +227,21 @@ pub fn money_of_affiliate(conn: &mut Conn, affiliate: AffiliateId) -> Stored<Mon
     Ok(row.map(|row| row.money()).unwrap_or_default())
 }
 
+/// Where the live money of these affiliates of a program stands; those of whom nothing was ever booked are left out.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn money_of_affiliates(
+    conn: &mut Conn,
+    program: ProgramId,
+    affiliates: &[AffiliateId],
+) -> Stored<HashMap<AffiliateId, MoneyTally>> {
+    let own = affiliate_money::table.filter(affiliate_money::program_id.eq(program));
+    let theirs = own.filter(affiliate_money::affiliate_id.eq_any(affiliates));
+    let rows: Vec<AffiliateMoneyRow> = theirs.select(AffiliateMoneyRow::as_select()).load(conn).stored()?;
+    Ok(rows.into_iter().map(|row| (row.affiliate_id, row.money())).collect())
+}
+
 /// What an affiliate brought, all campaigns and days together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Brought {

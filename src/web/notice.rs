@@ -43,6 +43,16 @@ notices! {
     AffiliateRejected => "affiliate-rejected", "The affiliate is rejected: nothing more is credited to them.";
     /// When an affiliate is found waiting.
     AffiliatePending => "affiliate-pending", "The affiliate waits for approval.";
+    /// After something extra was given.
+    BonusGiven => "bonus-given", "The bonus is in the ledger, and payable.";
+    /// After a payout was begun.
+    PayoutBegun => "payout-begun", "The payout has begun. Send the money, then mark it as paid.";
+    /// When a payout is found open.
+    PayoutOpen => "payout-open", "A payout to this affiliate is on its way already.";
+    /// After a payout was paid.
+    PayoutPaid => "payout-paid", "The payout is marked as paid, and out of the balance.";
+    /// After a payout was called off.
+    PayoutCalledOff => "payout-called-off", "The payout is called off. What was in it is payable again.";
     /// After a link was made.
     LinkCreated => "link-created", "The link is created. Copy it and pass it on.";
     /// After a coupon was made.

@@ -136,6 +136,11 @@ pages! {
         post affiliates::form::save, Manager;
     }
     "/admin/{program}/affiliates/{id}/status" { post affiliates::status::decide, Manager; }
+    "/admin/{program}/affiliates/{id}/money" { get affiliates::money::show, Viewer; }
+    "/admin/{program}/affiliates/{id}/bonuses" { post affiliates::bonuses::give, Manager; }
+    "/admin/{program}/affiliates/{id}/payouts" { post affiliates::payouts::begin, Manager; }
+    "/admin/{program}/affiliates/{id}/payouts/{payout}/payment" { post affiliates::payouts::pay, Manager; }
+    "/admin/{program}/affiliates/{id}/payouts/{payout}/withdrawal" { post affiliates::payouts::call_off, Manager; }
 
     "/admin/{program}/links" {
         get links::list::list, Viewer;

@@ -1,8 +1,11 @@
-//! Marketing → Affiliates: the list, one affiliate, and the decisions on where they stand.
+//! Marketing → Affiliates: the list, one affiliate, their money, and the decisions on where they stand.
 
+pub mod bonuses;
 pub mod fields;
 pub mod form;
 pub mod list;
+pub mod money;
+pub mod payouts;
 pub mod status;
 
 use crate::domain::id::AffiliateId;

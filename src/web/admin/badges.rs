@@ -7,7 +7,7 @@ use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::{Channel, EventType};
 use crate::domain::flag::Flag;
 use crate::domain::ledger::EntryKind;
-use crate::domain::payout::RefundKind;
+use crate::domain::payout::{PayoutState, RefundKind};
 use crate::domain::rule::Subscription;
 
 /// A word with the classes of its badge.
@@ -146,6 +146,16 @@ pub const fn call(call: Call) -> &'static str {
     match call {
         Call::RegisterClick => "Click registration",
         Call::ReportConversion => "Conversion report",
+    }
+}
+
+/// Where a payout stands.
+#[must_use]
+pub const fn payout(state: PayoutState) -> Badge {
+    match state {
+        PayoutState::Open => dot("On its way", "dot tone-blue"),
+        PayoutState::Paid => dot("Paid", "dot tone-green"),
+        PayoutState::CalledOff => dot("Called off", "dot"),
     }
 }
 

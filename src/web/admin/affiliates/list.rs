@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::affiliate::AffiliateStatus;
 use crate::domain::id::{AffiliateId, ProgramId};
 use crate::domain::money::Money;
+use crate::domain::report::MoneyTally;
 use crate::storage::affiliates::{self, AffiliateRow, Wanted};
 use crate::storage::conn::Conn;
 use crate::storage::error::Stored;
@@ -35,6 +36,7 @@ struct Row {
     clicks: String,
     conversions: String,
     commission: String,
+    payable: String,
     created: Moment,
 }
 
@@ -61,6 +63,7 @@ struct Found {
     paging: Paging,
     rows: Vec<AffiliateRow>,
     brought: HashMap<AffiliateId, Brought>,
+    money: HashMap<AffiliateId, MoneyTally>,
 }
 
 /// `GET /admin/{program}/affiliates`.
@@ -83,7 +86,8 @@ pub async fn list(
     let address = query.address(&frame.at("/affiliates"), &FILTERS);
     let rows = found.rows.iter().map(|row| {
         let brought = found.brought.get(&row.id).copied().unwrap_or_default();
-        shown(&viewer, row, brought, Moment::new(row.created_at, now, &viewer.program.zone))
+        let payable = found.money.get(&row.id).map_or(0, MoneyTally::payable_minor);
+        shown(&viewer, row, (brought, payable), Moment::new(row.created_at, now, &viewer.program.zone))
     });
     let rows = rows.collect();
     Ok(page::ok(&ListPage { frame, query, is_filtered, rows, paging: found.paging, address }))
@@ -94,10 +98,12 @@ fn find(conn: &mut Conn, program: ProgramId, wanted: &Wanted, asked: i64) -> Sto
     let rows = affiliates::newest(conn, program, wanted, (paging.offset(), paging.limit()))?;
     let ids: Vec<AffiliateId> = rows.iter().map(|row| row.id).collect();
     let brought = roll_ups::of_affiliates(conn, program, &ids)?;
-    Ok(Found { paging, rows, brought })
+    let money = roll_ups::money_of_affiliates(conn, program, &ids)?;
+    Ok(Found { paging, rows, brought, money })
 }
 
-fn shown(seat: &Seat, row: &AffiliateRow, brought: Brought, created: Moment) -> Row {
+fn shown(seat: &Seat, row: &AffiliateRow, (brought, payable): (Brought, i64), created: Moment) -> Row {
+    let money = |minor| amount(Money::new(minor, seat.program.base_currency));
     Row {
         path: format!("/affiliates/{}", row.id),
         name: row.name.clone(),
@@ -106,7 +112,8 @@ fn shown(seat: &Seat, row: &AffiliateRow, brought: Brought, created: Moment) -> 
         status: badges::affiliate(row.status),
         clicks: grouped(brought.clicks),
         conversions: grouped(brought.conversions),
-        commission: amount(Money::new(brought.commission_minor, seat.program.base_currency)),
+        commission: money(brought.commission_minor),
+        payable: money(payable),
         created,
     }
 }
