@@ -31,6 +31,7 @@ ALTER TABLE conversions ADD COLUMN fx_day INTEGER;
 ALTER TABLE conversions ADD COLUMN referral_id UUID;
 ALTER TABLE conversions ADD COLUMN flags TEXT NOT NULL DEFAULT '';
 ALTER TABLE conversions ADD COLUMN edition BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX conversions_flagged ON conversions (program_id, id) WHERE flags <> '' AND status = 'pending';
 CREATE INDEX conversions_pending ON conversions (program_id, id) WHERE status = 'pending';
 CREATE INDEX conversions_without_rate ON conversions (program_id, id) WHERE base_minor IS NULL;
 CREATE INDEX conversions_referral ON conversions (referral_id, id) WHERE referral_id IS NOT NULL;
@@ -170,6 +171,8 @@ CREATE TABLE affiliate_money (
     disputed_minor BIGINT NOT NULL,
     in_payout_minor BIGINT NOT NULL
 );
+CREATE INDEX campaign_days_program ON campaign_days (program_id, day);
+CREATE INDEX affiliate_days_program ON affiliate_days (program_id, day);
 CREATE INDEX affiliate_money_program ON affiliate_money (program_id);
 INSERT INTO affiliate_money (affiliate_id, program_id, balance_minor, waiting_minor, held_minor, disputed_minor, in_payout_minor)
     SELECT affiliate_id, program_id, CAST(SUM(amount_minor) AS BIGINT), CAST(SUM(amount_minor) AS BIGINT), 0, 0, 0

@@ -1,5 +1,6 @@
 //! `conversions`: one row per order and action, for ever.
 
+pub mod attention;
 pub mod list;
 pub mod without_rate;
 

@@ -1,5 +1,6 @@
 //! The roll-ups: what reports read instead of clicks and conversions.
 
+pub mod periods;
 pub mod recount;
 
 use std::collections::{BTreeMap, HashMap};

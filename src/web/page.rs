@@ -20,6 +20,8 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self
 /// Which entry of the top bar a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// Dashboard.
+    Dashboard,
     /// Marketing → Campaigns.
     Campaigns,
     /// Marketing → Affiliates.

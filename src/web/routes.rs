@@ -8,7 +8,7 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{
-    affiliates, attempts, campaigns, conversions, coupons, invitations, links, media, referrals, rules, set_up,
+    affiliates, attempts, campaigns, conversions, coupons, dashboard, invitations, links, media, referrals, rules, set_up,
     settings, sign_in, start,
 };
 use super::dialect::affiliatepro;
@@ -111,6 +111,8 @@ pages! {
 
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }
+
+    "/admin/{program}/dashboard" { get dashboard::show, Viewer; }
 
     "/admin/{program}/campaigns" {
         get campaigns::list::list, Viewer;

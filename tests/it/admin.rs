@@ -11,6 +11,7 @@ mod campaign_list;
 mod campaign_media;
 mod conversions;
 mod coupons;
+mod dashboard;
 mod dump;
 mod estate;
 mod exchange_rates;

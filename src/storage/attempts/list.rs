@@ -6,6 +6,7 @@ use super::{AttemptDayRow, AttemptRow, keyless_token};
 use crate::domain::attempt::Call;
 use crate::domain::attribution::Refusal;
 use crate::domain::id::{AttemptId, CampaignId, ConversionId, ProgramId};
+use crate::domain::time::Timestamp;
 use crate::storage::conn::{Conn, MultiBackend};
 use crate::storage::error::Stored;
 use crate::storage::keyset::{Page, Start, rows_to_read};
@@ -106,6 +107,16 @@ pub fn of_conversion(
 ) -> Stored<Vec<AttemptRow>> {
     let its = of(Whose::Program(program)).filter(dsl::conversion_id.eq(conversion));
     its.order(dsl::id.desc()).limit(limit).select(AttemptRow::as_select()).load(conn).stored()
+}
+
+/// How many reports of a program were not recorded since then, counted no further than `most`.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn since(conn: &mut Conn, program: ProgramId, since: Timestamp, most: i64) -> Stored<usize> {
+    let newer = of(Whose::Program(program)).filter(dsl::id.ge(AttemptId::at(since, [0; 10])));
+    let ids: Vec<AttemptId> = newer.limit(most).select(dsl::id).load(conn).stored()?;
+    Ok(ids.len())
 }
 
 /// A day on which a key brought more attempts than were kept.

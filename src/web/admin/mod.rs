@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod choices;
 pub mod conversions;
 pub mod coupons;
+pub mod dashboard;
 pub mod integration_setup;
 pub mod invitations;
 pub mod links;

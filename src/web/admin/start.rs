@@ -28,10 +28,10 @@ pub async fn lead(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 /// `GET /admin/{program}`: the program's first page.
 pub async fn enter(viewer: Viewer) -> HttpResponse {
-    page::see_other(&format!("/admin/{}/campaigns", viewer.program.slug))
+    page::see_other(&format!("/admin/{}/dashboard", viewer.program.slug))
 }
 
-/// The page a signed-in person begins with: the campaigns of the program they used last, or of their first one. None
+/// The page a signed-in person begins with: the dashboard of the program they used last, or of their first one. None
 /// when they work in no program.
 #[must_use]
 pub fn home(app: &App, person: &SignedIn) -> Option<String> {
@@ -40,7 +40,7 @@ pub fn home(app: &App, person: &SignedIn) -> Option<String> {
     let last = person.last_program.filter(|program| theirs(*program));
     let program = last.or_else(|| person.memberships.first().map(|membership| membership.program_id));
     let program = catalogue.program(program?)?;
-    Some(format!("/admin/{}/campaigns", program.slug))
+    Some(format!("/admin/{}/dashboard", program.slug))
 }
 
 #[derive(Template)]

@@ -8,11 +8,11 @@ use crate::support::house::{House, PASSWORD};
 use crate::support::wire::Request;
 
 on_each_engine! {
-    fn a_person_who_signs_in_begins_with_the_campaigns_and_signs_out_again(db: TestDatabase) {
+    fn a_person_who_signs_in_begins_with_the_dashboard_and_signs_out_again(db: TestDatabase) {
         let house = House::open(&db);
         let program = house.admin().program("Alder & Finch", Currency::EUR);
         let mut marta = house.member("Marta", program, Role::Owner);
-        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/alder-finch/campaigns"));
+        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/alder-finch/dashboard"));
         let campaigns = marta.open("/admin/alder-finch/campaigns");
         assert!(campaigns.says("Alder & Finch EUR"), "{}", campaigns.words());
         assert_eq!(campaigns.response.header("cache-control"), Some("no-store"));

@@ -74,7 +74,7 @@ on_each_engine! {
         assert!(ben.open(&link).says("Join the program"));
         let done = ben.submit(&link, &[]);
         assert!(done.says("You work in this program now."), "{}", done.words());
-        assert_eq!(ben.get("/").location.as_deref(), Some(HOME), "it is the program used last");
+        assert_eq!(ben.get("/").location.as_deref(), Some("/admin/alderfinch/dashboard"), "it is the program used last");
         assert_eq!(ben.get("/admin/other/campaigns").status, 200, "the other one is still theirs");
     }
 

@@ -43,7 +43,7 @@ on_each_engine! {
         let mut later = house.person();
         assert_eq!(later.get("/").location.as_deref(), Some("/sign-in"));
         later.try_sign_in("marta@people.example", PASSWORD);
-        assert_eq!(later.get("/").location.as_deref(), Some("/admin/alder-finch/campaigns"));
+        assert_eq!(later.get("/").location.as_deref(), Some("/admin/alder-finch/dashboard"));
     }
 
     fn without_the_code_nothing_is_made_and_ten_tries_are_enough(db: TestDatabase) {

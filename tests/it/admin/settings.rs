@@ -108,10 +108,10 @@ on_each_engine! {
         let new = [("name", "Second shop"), ("base_currency", "JPY"), ("time_zone", "Asia/Tokyo")];
         let there = marta.submit(PROGRAMS, &new);
         assert!(there.says("Second shop JPY · Asia/Tokyo"), "{}", there.words());
-        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/second-shop/campaigns"));
+        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/second-shop/dashboard"));
         assert_eq!(marta.open("/admin/second-shop/settings/users").status, 200, "its founder owns it");
         marta.submit("/admin/alderfinch/current", &[]);
-        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/alderfinch/campaigns"));
+        assert_eq!(marta.get("/").location.as_deref(), Some("/admin/alderfinch/dashboard"));
         let list = marta.open(PROGRAMS);
         assert!(list.says("Alderfinch Shown now"), "{}", list.words());
     }
