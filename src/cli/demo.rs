@@ -130,12 +130,14 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let password = ChosenPassword::made(&env);
     let hashed = passwords::hash(&password, &env)?;
     let admin = Admin { email: ADMIN_EMAIL.into(), password: password.reveal().into() };
+    // What is made is as old as its history; that it was made is noted as of now.
+    let at_the_desk = opened.environment.clone();
     // Keys are shown once, so they are shown before anything is kept: what could not be printed is not there.
     transaction(&mut opened.conn, |write| {
         let demo = fill(write, &env, &public_url, (admin, hashed))?;
         let program = demo.program.id;
         let act = Act::in_program(program, AuditActor::CommandLine, Action::DemoFilled);
-        note(write, &env, &act.on(program))?;
+        note(write, &at_the_desk, &act.on(program))?;
         print(&demo, arguments.json)
     })?;
     demo_history::add(&mut opened.conn, &env, now)?;
