@@ -8,8 +8,8 @@ use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::admin::{
-    affiliates, attempts, campaigns, conversions, coupons, dashboard, invitations, links, media, referrals, rules, set_up,
-    settings, sign_in, start,
+    affiliates, attempts, campaigns, conversions, coupons, dashboard, invitations, links, media, referrals, rules,
+    set_up, settings, sign_in, start,
 };
 use super::dialect::affiliatepro;
 use super::error::WebError;

@@ -117,7 +117,7 @@ on_each_engine! {
         house.admin().change(&shop.campaign, |row| row.status = CampaignStatus::Public);
 
         let (program, id) = (shop.program, coupon.id);
-        house.write(move |write, env| end_coupon(write, env, program, id));
+        house.attempt(move |write, env| end_coupon(write, env, program, id)).unwrap();
         house.pass_days(1);
         assert_eq!(refused(Told::order("ended").coupon("Autumn10")), Refusal::NothingMatches);
         assert_eq!(refused(Told::order("nobody")), Refusal::NothingMatches);
