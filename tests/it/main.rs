@@ -20,6 +20,7 @@ mod campaigns;
 mod command_line;
 mod database_away;
 mod durability;
+mod earnings;
 mod idempotency;
 mod keys;
 mod lists;
