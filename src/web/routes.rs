@@ -188,6 +188,7 @@ pages! {
 
     "/admin/{program}/attempts" { get attempts::list::list, Viewer; }
     "/admin/{program}/attempts/{id}" { get attempts::show::show, Viewer; }
+    "/admin/{program}/attempts/{id}/credit" { post attempts::credit::credit, Manager; }
 
     "/admin/{program}/settings" { get settings::index, Viewer; }
     "/admin/{program}/settings/program" {

@@ -14,5 +14,5 @@ pub mod reviews;
 mod rows;
 pub mod show;
 mod told;
-mod why;
+pub(in crate::web::admin) mod why;
 mod window;

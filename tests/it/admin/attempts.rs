@@ -93,7 +93,7 @@ on_each_engine! {
         assert!(forged.says(MARKUP) && !forged.html.contains("<img src=x"), "{}", forged.html);
         assert!(!forged.html.contains(&shop.campaign.api_key), "the key is not kept");
         let told = open(&mut vera, "told");
-        assert!(told.says("What differs On record Amount 99.99 USD"), "{}", told.words());
+        assert!(told.says("What differs On record This report Amount 99.99 USD 1.00 USD"), "{}", told.words());
         assert!(told.says("Open what is on record") && told.says("order_total 1.00"));
         let conversion = house.conversion("told").id;
         assert!(told.html.contains(&format!("/admin/alderfinch/conversions/{conversion}")));
@@ -176,5 +176,84 @@ on_each_engine! {
         }
         assert!(!otto.open("/admin/elsewhere/attempts").says("ours"));
         assert_eq!(otto.get(&format!("{LIST}?q={}", percent_encode("ours"))).status, 404);
+    }
+
+    fn a_lost_order_is_credited_by_hand_and_only_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        house.pass_days(31);
+        assert_eq!(house.merchant(&shop.campaign).report(Sale::of(&token).order_id("late")).status, 410);
+        let page = format!("{LIST}/{}", house.attempts(shop.program).remove(0).id);
+        let mut vera = house.member("Vera", shop.program, Role::Viewer);
+        assert!(!vera.open(&page).says("Credit it by hand"), "a viewer is not asked");
+        let mut mara = house.member("Mara", shop.program, Role::Manager);
+        let shown = mara.open(&page);
+        assert!(shown.says("anna 20 Mar 2026, 12:00 Click token Not credited The window of 30 days ended 19 Apr 2026, 12:00."), "{}", shown.words());
+        assert!(shown.says("The report carried the token of their click: anna."), "{}", shown.words());
+        for (field, value) in [("affiliate", "anna"), ("order_id", "late"), ("event", "sale"), ("amount", "99.99"), ("currency", "USD")] {
+            assert_eq!(shown.value_of(field).as_deref(), Some(value), "{field}");
+        }
+        let campaign = shop.campaign.id.as_str();
+        let fields = [("affiliate", "anna"), ("campaign", campaign), ("order_id", "late"), ("event", "sale"), ("amount", "99.99"), ("currency", "USD")];
+        let blank = mara.post(&format!("{page}/credit"), &fields);
+        assert_eq!((blank.status, blank.error_at("note").as_deref()), (422, Some("Note must not be blank.")));
+        let wrong = [("affiliate", "nobody"), ("campaign", "x"), ("order_id", ""), ("event", "sale"), ("amount", "0.00"), ("currency", "USD"), ("note", MARKUP)];
+        let wrong = mara.post(&format!("{page}/credit"), &wrong);
+        assert!(wrong.status == 422 && wrong.error_at("order_id").is_some() && wrong.error_at("campaign").is_some(), "{}", wrong.words());
+        assert_eq!(wrong.error_at("amount").as_deref(), Some("Amount must be above zero for a sale."));
+        assert!(wrong.says(MARKUP) && !wrong.html.contains("<img src=x"), "what was typed is kept, as text");
+        assert!(house.conversions().is_empty());
+        let fields = [&fields[..], &[("note", "she wrote us that she was away")]].concat();
+        let credited = mara.post(&format!("{page}/credit"), &fields);
+        let conversion = house.conversion("late");
+        assert_eq!(credited.location, Some(format!("/admin/alderfinch/conversions/{}", conversion.id)));
+        let became = mara.open(&credited.location.expect("it leads on"));
+        for words in [
+            "The order is credited. This is the conversion it became.",
+            "Credited to anna : somebody here credited it by hand",
+            "Credited by hand “she wrote us that she was away” by Mara",
+            "Order late Pending",
+        ] {
+            assert!(became.says(words), "{words}: {}", became.words());
+        }
+        let again = mara.post(&format!("{page}/credit"), &[&[("affiliate", "ben")], &fields[1..]].concat());
+        assert!(again.status == 409 && again.says("This has been credited already. Nothing was changed."), "{}", again.words());
+        let shown = mara.open(&page);
+        assert!(shown.says("This was credited by hand. See the conversion it became .") && !shown.says("Credit it by hand"), "{}", shown.words());
+        assert!(mara.open(LIST).says("Click token expired Credited by hand"), "{}", mara.open(LIST).words());
+        assert_eq!(house.conversions().len(), 1);
+        house.assert_books_balance();
+    }
+
+    fn what_is_on_record_or_was_put_away_is_not_credited_by_hand(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let mut merchant = house.merchant(&shop.campaign);
+        merchant.report(Sale::of("clk_forged").order_id("1001"));
+        let page = format!("{LIST}/{}", house.attempts(shop.program).remove(0).id);
+        let mut mara = house.member("Mara", shop.program, Role::Manager);
+        assert_eq!(mara.open(&page).value_of("affiliate").as_deref(), Some(""), "nobody is known");
+        let credit = |campaign: &str| {
+            let known = [("affiliate", "anna"), ("order_id", "1001"), ("event", "sale"), ("amount", "5.00"), ("currency", "USD"), ("note", "hers")];
+            let mut fields: Vec<(&'static str, String)> = known.map(|(name, value)| (name, value.to_owned())).to_vec();
+            fields.push(("campaign", campaign.to_owned()));
+            fields
+        };
+        let mut post = |campaign: &str| {
+            let fields = credit(campaign);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            mara.post(&format!("{page}/credit"), &fields)
+        };
+        let archived = house.admin().campaign(shop.program, plan(), &[&shop.anna]);
+        house.admin().archive(&archived);
+        let refused = post(&archived.id);
+        assert_eq!(refused.error_at("campaign").as_deref(), Some("Campaign is archived. It cannot be credited so."), "{}", refused.words());
+        assert!(house.conversions().is_empty());
+        merchant.report(Sale::of(&house.visit(&shop.campaign, &shop.ben)).order_id("1001"));
+        let late = post(&shop.campaign.id);
+        assert!(late.status == 409 && late.says("This order is on record already. Nothing was changed."), "{}", late.words());
+        assert_eq!(house.conversions().len(), 1);
+        house.assert_books_balance();
     }
 }

@@ -5,33 +5,38 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::advice::{self, Advice, Place};
+use super::credit::CreditForm;
 use super::keyless::key_words;
 use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
 use crate::domain::id::{AttemptId, ProgramId};
 use crate::domain::user::Role;
-use crate::storage::attempts::AttemptRow;
 use crate::storage::attempts::list::{self, Whose};
+use crate::storage::attempts::{AttemptRow, kept_report};
 use crate::storage::conn::Conn;
 use crate::storage::conversions::ConversionRow;
 use crate::storage::conversions::list as conversion_list;
 use crate::storage::error::Stored;
+use crate::storage::traces;
 use crate::web::access::people::{Seat, Viewer};
 use crate::web::admin::badges;
+use crate::web::admin::conversions::why::{self, Named};
 use crate::web::error::WebError;
-use crate::web::filters::{amount, second};
+use crate::web::filters::{second, with_currency};
+use crate::web::form::Errors;
 use crate::web::page::{self, Frame, Section};
 
 /// A fact in which the report differs from what is on record.
 struct Difference {
     field: String,
     on_record: String,
+    sent: String,
 }
 
 #[derive(Template)]
 #[template(path = "attempts/show.html")]
-struct ShowPage {
+pub(super) struct ShowPage {
     frame: Frame,
     id: AttemptId,
     title: &'static str,
@@ -49,6 +54,10 @@ struct ShowPage {
     key: Option<String>,
     network: Option<String>,
     conversion: Option<String>,
+    is_credited: bool,
+    problem: Option<String>,
+    candidates: Vec<Named>,
+    credit: Option<CreditForm>,
     differences: Vec<Difference>,
     fields: Vec<(String, String)>,
 }
@@ -77,14 +86,23 @@ pub async fn show(
     place: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let id = place.1.parse::<AttemptId>().map_err(|_| WebError::NotFound)?;
-    let (program, is_owner) = (viewer.program.id, viewer.role == Role::Owner);
-    let found = app.read(move |conn| find(conn, program, id, is_owner)).await?;
-    let (attempt, conversion) = found.ok_or(WebError::NotFound)?;
-    Ok(page::ok(&ShowPage::new(&app, &viewer, &request, &attempt, conversion.as_ref())))
+    let found = load(&app, &viewer, attempt_id(&place.1)?).await?;
+    Ok(page::ok(&ShowPage::new(&app, &viewer, &request, &found)))
 }
 
-type Found = (AttemptRow, Option<ConversionRow>);
+/// The attempt that a URL names; what is no id is no attempt.
+pub(super) fn attempt_id(text: &str) -> Result<AttemptId, WebError> {
+    text.parse().map_err(|_| WebError::NotFound)
+}
+
+/// An attempt, with the conversion that is on record in its place or that it became.
+pub(super) type Found = (AttemptRow, Option<ConversionRow>);
+
+/// An attempt that this person may see.
+pub(super) async fn load(app: &App, seat: &Seat, id: AttemptId) -> Result<Found, WebError> {
+    let (program, is_owner) = (seat.program.id, seat.role == Role::Owner);
+    app.read(move |conn| find(conn, program, id, is_owner)).await?.ok_or(WebError::NotFound)
+}
 
 fn find(conn: &mut Conn, program: ProgramId, id: AttemptId, is_owner: bool) -> Stored<Option<Found>> {
     let ours = list::find(conn, Whose::Program(program), id)?;
@@ -101,13 +119,8 @@ fn find(conn: &mut Conn, program: ProgramId, id: AttemptId, is_owner: bool) -> S
 }
 
 impl ShowPage {
-    fn new(
-        app: &App,
-        seat: &Seat,
-        request: &HttpRequest,
-        attempt: &AttemptRow,
-        conversion: Option<&ConversionRow>,
-    ) -> Self {
+    pub(super) fn new(app: &App, seat: &Seat, request: &HttpRequest, (attempt, conversion): &Found) -> Self {
+        let conversion = conversion.as_ref();
         let is_keyless = attempt.program_id.is_none();
         let advice = match attempt.reason.parse::<Refusal>() {
             _ if is_keyless => KEYLESS,
@@ -115,6 +128,7 @@ impl ShowPage {
             Err(_) => UNKNOWN,
         };
         let differing = attempt.differing();
+        let is_credited = conversion.is_some() && attempt.reason != Refusal::PayloadMismatch.as_str();
         let frame = Frame::new(seat, Section::Attempts, request);
         let remedy = remedy(advice.place, attempt).map(|(path, words)| (frame.at(&path), words));
         Self {
@@ -123,9 +137,19 @@ impl ShowPage {
             is_keyless,
             is_test: attempt.mode == Some(Mode::Test),
             what: advice.what,
-            next: advice.next,
-            remedy,
-            lost: if differing.is_empty() { advice::lost(attempt.call) } else { "" },
+            next: if is_credited { "Nothing is left to do." } else { advice.next },
+            remedy: remedy.filter(|_| !is_credited),
+            problem: None,
+            candidates: candidates(app, seat, attempt),
+            credit: CreditForm::offered(app, seat, attempt),
+            is_credited,
+            lost: if is_credited {
+                "Somebody here credited it by hand since."
+            } else if differing.is_empty() {
+                advice::lost(attempt.call)
+            } else {
+                ""
+            },
             answer: differing.is_empty().then(|| attempt.detail.clone()),
             call: badges::call(attempt.call),
             received: second(attempt.received_at, &seat.program.zone),
@@ -134,11 +158,31 @@ impl ShowPage {
             key: is_keyless.then(|| key_words(attempt.masked_key.as_deref())),
             network: attempt.network.clone(),
             conversion: conversion.map(|row| frame.at(&format!("/conversions/{}", row.id))),
-            differences: differing.iter().map(|field| difference(app, field, conversion)).collect(),
+            differences: differing.iter().map(|field| difference(app, field, attempt, conversion)).collect(),
             fields: attempt.fields(),
             frame,
         }
     }
+
+    /// The page after a crediting that was refused: with what was typed and what is wrong with it.
+    pub(super) fn with_form(mut self, mut filled: CreditForm, errors: Errors) -> Self {
+        filled.errors = errors;
+        self.credit = Some(filled);
+        self
+    }
+
+    /// The page with what stood in the way.
+    pub(super) fn with_problem(mut self, sentence: impl Into<String>) -> Self {
+        self.problem = Some(sentence.into());
+        self
+    }
+}
+
+/// Whom the report named, and why nobody got the credit.
+fn candidates(app: &App, seat: &Seat, attempt: &AttemptRow) -> Vec<Named> {
+    let catalogue = app.catalogue().clone();
+    let place = why::Place { catalogue: &catalogue, program: seat.program.id, zone: &seat.program.zone };
+    traces::read(&attempt.trace).map(|trace| why::candidates(&place, &trace)).unwrap_or_default()
 }
 
 fn campaign(app: &App, attempt: &AttemptRow) -> Option<(String, String)> {
@@ -159,11 +203,22 @@ fn remedy(place: Place, attempt: &AttemptRow) -> Option<(String, &'static str)> 
     }
 }
 
-/// What is on record for a fact that the report told differently.
-fn difference(app: &App, field: &str, conversion: Option<&ConversionRow>) -> Difference {
+/// What is on record for a fact that the report told differently, and what it told.
+fn difference(app: &App, field: &str, attempt: &AttemptRow, conversion: Option<&ConversionRow>) -> Difference {
+    let name = field.replace('_', " ");
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    Difference {
+        field: first.into_iter().chain(letters).collect(),
+        on_record: conversion.map(|row| on_record(app, field, row)).unwrap_or_default(),
+        sent: sent(app, field, attempt).unwrap_or_else(|| "another one".to_owned()),
+    }
+}
+
+fn on_record(app: &App, field: &str, row: &ConversionRow) -> String {
     let catalogue = app.catalogue();
-    let on_record = conversion.map(|row| match field {
-        "amount" => format!("{} {}", amount(row.amount()), row.currency),
+    match field {
+        "amount" => with_currency(row.amount()),
         "currency" => row.currency.code().to_owned(),
         "event_type" => row.event_name.clone().unwrap_or_else(|| badges::event(row.event_type).to_owned()),
         "campaign" => {
@@ -172,11 +227,30 @@ fn difference(app: &App, field: &str, conversion: Option<&ConversionRow>) -> Dif
         "affiliate" => {
             catalogue.affiliate(row.program_id, row.affiliate_id).map(|found| found.name.clone()).unwrap_or_default()
         }
+        "click" if row.click_id.is_none() => "No click".to_owned(),
         "click" => "Another click".to_owned(),
         _ => String::new(),
-    });
-    let name = field.replace('_', " ");
-    let mut letters = name.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    Difference { field: first.into_iter().chain(letters).collect(), on_record: on_record.unwrap_or_default() }
+    }
+}
+
+/// What the report said, as far as it is kept.
+fn sent(app: &App, field: &str, attempt: &AttemptRow) -> Option<String> {
+    let (catalogue, program) = (app.catalogue(), attempt.program_id?);
+    let report = kept_report::read(&attempt.report);
+    let trace = traces::read(&attempt.trace);
+    let named = trace.as_ref().and_then(|trace| why::winner(trace).or_else(|| trace.likeliest()));
+    match field {
+        "amount" => report.map(|report| with_currency(report.amount)),
+        "currency" => report.map(|report| report.amount.currency().code().to_owned()),
+        "event_type" => report.map(|report| {
+            let name = report.event.name.as_ref().map(|name| name.as_str().to_owned());
+            name.unwrap_or_else(|| badges::event(report.event.kind).to_owned())
+        }),
+        "campaign" => {
+            let campaign = named.and_then(|traced| traced.campaign).or(attempt.campaign_id)?;
+            catalogue.campaign(program, campaign).map(|found| found.name.clone())
+        }
+        "affiliate" => catalogue.affiliate(program, named?.affiliate?).map(|found| found.name.clone()),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::deeds::{Deed, Filled};
-use super::reviews::{address, edition, needs_reason};
+use super::reviews::{address, needs_reason, seen};
 use super::show::{self, Problem, ShowPage, conversion_id};
 use crate::app::App;
 use crate::domain::change::Actor;
@@ -34,7 +34,8 @@ pub async fn adjust(
     posted: Posted,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let (id, seen) = (conversion_id(&place.1)?, Some(edition(&posted)?));
+    let id = conversion_id(&place.1)?;
+    let seen = Some(seen(&app, &manager, id, &posted).await?);
     let explained = show::load(&app, &manager, id).await?;
     let again = |errors| {
         ShowPage::with_dialog(&app, &manager, &request, &explained, (Deed::Adjust, Filled::of(&posted), errors))

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::deeds::{Deed, Filled};
-use super::reviews::{address, edition};
+use super::reviews::{address, seen};
 use super::show::{self, Problem, ShowPage, conversion_id};
 use crate::app::App;
 use crate::domain::change::Actor;
@@ -97,8 +97,9 @@ pub async fn sale(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let id = conversion_id(&place.1)?;
+    let seen = Some(seen(&app, &manager, id, &posted).await?);
     let wanted = posted.text("sale_status").parse().map_err(|_| WebError::Malformed)?;
-    let change = SaleChange { wanted, seen: Some(edition(&posted)?), reason: posted.text("reason").to_owned() };
+    let change = SaleChange { wanted, seen, reason: posted.text("reason").to_owned() };
     let (program, user, env) = (manager.program.id, manager.user.id, app.environment.clone());
     let changed = app.recorder.write(move |write| change_sale(write, &env, program, id, Actor::User(user), &change));
     let problem = match changed.await? {

@@ -11,7 +11,7 @@ use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::ConversionId;
 use crate::domain::review::Obstacle;
 use crate::operations::review_conversion::{Decision, Reviewed, review_conversion};
-use crate::web::access::people::Manager;
+use crate::web::access::people::{Manager, Seat};
 use crate::web::error::WebError;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
@@ -20,9 +20,12 @@ use crate::web::page;
 /// Where a conversion's form was sent: program and conversion.
 type Place = Path<(String, String)>;
 
-/// The edition that a form was shown with.
-pub(super) fn edition(posted: &Posted) -> Result<i64, WebError> {
-    posted.text("edition").parse().map_err(|_| WebError::Malformed)
+/// The edition that a form about this conversion was shown with. What is not there is said before what is malformed.
+pub(super) async fn seen(app: &App, seat: &Seat, id: ConversionId, posted: &Posted) -> Result<i64, WebError> {
+    match posted.text("edition").parse() {
+        Ok(edition) => Ok(edition),
+        Err(_) => Err(show::load(app, seat, id).await.err().unwrap_or(WebError::Malformed)),
+    }
 }
 
 /// The address of a conversion.
@@ -79,7 +82,8 @@ async fn decide(
     (id, posted): (ConversionId, Posted),
     wanted: ConversionStatus,
 ) -> Result<HttpResponse, WebError> {
-    let decision = Decision { wanted, seen: Some(edition(&posted)?), reason: posted.text("reason").to_owned() };
+    let seen = Some(seen(app, manager, id, &posted).await?);
+    let decision = Decision { wanted, seen, reason: posted.text("reason").to_owned() };
     let (program, user, env) = (manager.program.id, manager.user.id, app.environment.clone());
     let reviewed =
         app.recorder.write(move |write| review_conversion(write, &env, program, id, Actor::User(user), &decision));

@@ -171,7 +171,7 @@ impl ShowPage {
             flags: row.flags.iter().map(badges::flag_sentence).collect(),
             summary: why::summary(explained, trace.as_ref()),
             identifiers: why::identifiers(explained, trace.as_ref(), zone),
-            candidates: trace.as_ref().map(|trace| why::candidates(&place, trace)).unwrap_or_default(),
+            candidates: trace.as_ref().map(|trace| candidates(&place, trace)).unwrap_or_default(),
             window: window(explained, trace.as_ref(), zone),
             rule: explained.rule.as_ref().map(|rule| deciding(&place, rule, zone)),
             lines: arithmetic::tell(row, commission, explained.rule.as_ref(), zone),
@@ -232,6 +232,13 @@ pub(super) enum Problem<'a> {
     Overtaken,
     /// This, in a sentence.
     Said(&'a str),
+}
+
+/// Whom the identifiers named; what leads to nobody stands among the identifiers already.
+fn candidates(place: &why::Place<'_>, trace: &Trace) -> Vec<Named> {
+    let mut named = why::candidates(place, trace);
+    named.retain(|one| one.path.is_some());
+    named
 }
 
 fn window(explained: &Explained, trace: Option<&Trace>, zone: &Zone) -> Option<WindowBar> {

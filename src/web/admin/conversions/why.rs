@@ -21,21 +21,21 @@ pub(super) struct Identifier {
 }
 
 /// Somebody whom an identifier named.
-pub(super) struct Named {
-    pub(super) affiliate: String,
-    pub(super) path: Option<String>,
-    pub(super) touched: String,
-    pub(super) known_by: &'static str,
-    pub(super) result: Badge,
-    pub(super) because: String,
-    pub(super) won: bool,
+pub(in crate::web::admin) struct Named {
+    pub(in crate::web::admin) affiliate: String,
+    pub(in crate::web::admin) path: Option<String>,
+    pub(in crate::web::admin) touched: String,
+    pub(in crate::web::admin) known_by: &'static str,
+    pub(in crate::web::admin) result: Badge,
+    pub(in crate::web::admin) because: String,
+    pub(in crate::web::admin) won: bool,
 }
 
 /// What is told of a trace.
-pub(super) struct Place<'a> {
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) program: ProgramId,
-    pub(super) zone: &'a Zone,
+pub(in crate::web::admin) struct Place<'a> {
+    pub(in crate::web::admin) catalogue: &'a Catalogue,
+    pub(in crate::web::admin) program: ProgramId,
+    pub(in crate::web::admin) zone: &'a Zone,
 }
 
 /// The word for what names an affiliate.
@@ -87,12 +87,12 @@ fn capital(text: &str) -> String {
 }
 
 /// The candidate that got the credit.
-pub(super) fn winner(trace: &Trace) -> Option<&Traced> {
+pub(in crate::web::admin) fn winner(trace: &Trace) -> Option<&Traced> {
     trace.0.iter().find(|traced| traced.finding == Finding::Credited)
 }
 
 /// Everybody who was named, in the order in which they are believed.
-pub(super) fn candidates(place: &Place<'_>, trace: &Trace) -> Vec<Named> {
+pub(in crate::web::admin) fn candidates(place: &Place<'_>, trace: &Trace) -> Vec<Named> {
     let winner = winner(trace);
     let name = |id: AffiliateId| {
         let affiliate = place.catalogue.affiliate(place.program, id);
@@ -175,7 +175,8 @@ pub(super) fn identifiers(explained: &Explained, trace: Option<&Trace>, zone: &Z
                 Some(finding) => finding == Finding::Credited,
                 None => trace.is_none() && source == Source::ClickToken && credited_by_click,
             };
-            let used = used(decides, finding, received.is_some());
+            let leads = found(source).is_none_or(|traced| traced.affiliate.is_some());
+            let used = if leads { used(decides, finding, received.is_some()) } else { "Leads to nobody" };
             let (received, is_code) = received.unwrap_or_else(|| ("not sent".to_owned(), false));
             Identifier { name: known_by(source), received, is_code, used, decides }
         })
