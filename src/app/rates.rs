@@ -30,6 +30,8 @@ pub struct LastImport {
     pub imported: Imported,
     /// Columns that were passed over, because their currency is money no more.
     pub passed_over: Vec<String>,
+    /// How many conversions waited for these rates and have their amount now.
+    pub released: usize,
 }
 
 /// What came of fetching rates.
@@ -101,8 +103,7 @@ impl App {
     }
 
     /// Takes a file's rates into a program, a portion at a time, so that nobody waits long behind it, and gives what waited
-    /// for them its amount. `by` is whose import
-    /// it is; none where the file was fetched.
+    /// for them its amount. `by` is whose import it is; none where the file was fetched.
     ///
     /// # Errors
     /// The database is away; the portions before that are in.
@@ -127,8 +128,9 @@ impl App {
         }
         let at = self.environment.clock.now();
         let passed_over = file.passed_over.iter().cloned().collect();
-        locked(&self.rates.last).insert(program, LastImport { at, fetched: by.is_none(), imported, passed_over });
-        self.apply_rates(program).await?;
+        let released = self.apply_rates(program).await?;
+        let last = LastImport { at, fetched: by.is_none(), imported, passed_over, released };
+        locked(&self.rates.last).insert(program, last);
         Ok(imported)
     }
 }

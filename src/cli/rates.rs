@@ -15,6 +15,7 @@ use crate::domain::handle::ProgramSlug;
 use crate::domain::time::Zone;
 use crate::environment::clock::Clock;
 use crate::opening::{self, Opened, WhenInUse};
+use crate::operations::apply_rates::apply_rates;
 use crate::operations::import_rates::{Imported, PORTION, import_rates, usable};
 use crate::operations::read_rates::{LONGEST, read_rates};
 use crate::storage::programs::{self, ProgramRow};
@@ -62,6 +63,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     for program in wanted {
         let imported = take_in(&mut opened, &program, &file)?;
         println!("{}: {}", program.slug, told(&imported));
+        let released = release(&mut opened, &program)?;
+        println!("{}: {released} conversions waited for them", program.slug);
     }
     if !file.passed_over.is_empty() {
         let codes: Vec<&str> = file.passed_over.iter().map(String::as_str).collect();
@@ -88,6 +91,20 @@ fn take_in(opened: &mut Opened, program: &ProgramRow, file: &RateFile) -> anyhow
         imported += transaction(&mut opened.conn, |write| import_rates(write, env, program.id, portion, by.take()))?;
     }
     Ok(imported)
+}
+
+/// Gives what waited for these rates its amount, and answers with how much that was.
+fn release(opened: &mut Opened, program: &ProgramRow) -> anyhow::Result<usize> {
+    let (mut released, mut after) = (0, None);
+    loop {
+        let env = &opened.environment;
+        let applied = transaction(&mut opened.conn, |write| apply_rates(write, env, program.id, after))?;
+        released += applied.changed;
+        after = applied.next;
+        if after.is_none() {
+            return Ok(released);
+        }
+    }
 }
 
 fn told(imported: &Imported) -> String {

@@ -1,5 +1,6 @@
 //! The admin in the browser, without script: who may see and do what, and what the pages say.
 
+mod affiliate_money;
 mod affiliates;
 mod attempts;
 mod audit;

@@ -1,15 +1,19 @@
 //! A program with one of everything in it, so that every address of the table can be filled in.
 
 use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::change::Actor;
 use accrue::domain::coupon::CouponCode;
 use accrue::domain::currency::Currency;
 use accrue::domain::handle::EmailAddress;
-use accrue::domain::id::ProgramId;
+use accrue::domain::id::{AffiliateId, ProgramId};
+use accrue::domain::money::Money;
 use accrue::domain::rule::{Conditions, Terms};
 use accrue::domain::user::Role;
 use accrue::operations::campaign_media::{NewImage, add_media};
 use accrue::operations::create_coupon::create_coupon;
+use accrue::operations::give_bonus::{Bonus, give_bonus};
 use accrue::operations::invite::{invite, secret_of};
+use accrue::operations::payouts::begin_payout;
 use accrue::operations::save_rule::{RuleName, WantedRule, create_rule};
 use accrue::storage::{invitations, users};
 use accrue::web::routes::{Asker, Page};
@@ -53,6 +57,7 @@ impl Estate {
         assert_eq!(merchant.report(Sale::of(&token).order_id("1002").without("order_total")).status, 422);
         house.settle();
         pay_specially(house, program, &campaign, &affiliate);
+        begin_payout_of_a_bonus(house, program, affiliate_id(&affiliate));
         let invitation_secret = invited(house, program, name);
         let mut sql = Sql::open(&db.url);
         let query = format!("SELECT {} FROM programs WHERE slug = '{name}'", sql.hex("id"));
@@ -84,6 +89,7 @@ impl Estate {
                 ("conversions", "{id}") => self.id_of(db, "conversions", "conv"),
                 ("attempts", "{id}") => self.id_of(db, "attempts", "att"),
                 ("media", "{id}" | "{media}") => self.id_of(db, "campaign_media", "media"),
+                ("payouts", "{payout}") => self.id_of(db, "payouts", "pay"),
                 (_, "{user}") => public_id("usr", &self.user(db, "colleague")),
                 (_, "{invitation}") => self.id_of(db, "invitations", "inv"),
                 (_, "{secret}") => self.invitation_secret.clone(),
@@ -127,6 +133,16 @@ fn pay_specially(house: &House, program: ProgramId, campaign: &Campaign, affilia
     house.attempt(move |write, env| create_rule(write, env, (program, pair.0), wanted)).expect("a rule is added");
     let code = CouponCode::parse("AUTUMN10").expect("a code");
     house.attempt(move |write, env| create_coupon(write, env, program, pair, code)).expect("a coupon is made");
+}
+
+/// Money is on its way to somebody.
+fn begin_payout_of_a_bonus(house: &House, program: ProgramId, affiliate: AffiliateId) {
+    house.write(move |write, env| {
+        let amount = Money::new(1_000, Currency::USD);
+        let bonus = Bonus { id: env.mint.id(env.clock.now()), amount, reason: "Welcome".to_owned() };
+        give_bonus(write, env, program, affiliate, Actor::Clock, &bonus)?;
+        begin_payout(write, env, program, affiliate, Actor::Clock, "")
+    });
 }
 
 /// Somebody works here whom others may remove, and invites somebody; the invitation's secret.

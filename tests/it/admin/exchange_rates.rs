@@ -43,7 +43,7 @@ on_each_engine! {
         assert_eq!((answer.status, answer.location.as_deref()), (303, Some(RATES)), "{}", answer.words());
         let screen = marta.open(RATES);
         assert!(screen.says("The file is read. What came of it stands under Last import."), "{}", screen.words());
-        let came = "just now , from a file. New 3 Changed 0 Known already 0 Older than the program 0 Money no more BGN";
+        let came = "just now , from a file. New 3 Changed 0 Known already 0 Older than the program 0 Sales that waited for them 0 Money no more BGN";
         assert!(screen.says(came), "{}", screen.words());
         assert_eq!(row_of(&screen, "EUR"), "EUR 1 1.0837 20 Mar 2026");
         assert_eq!(row_of(&screen, "GBP"), "GBP 0.83355 1.30010197349 20 Mar 2026");

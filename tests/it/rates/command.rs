@@ -19,13 +19,15 @@ on_each_engine! {
     fn a_file_comes_in_by_name_or_on_standard_input(db: TestDatabase) {
         let demo = Demo::fill(&db);
         let told = tell(&db, &["rates", "import", "-"], &file()).expect_success();
-        let rest = "2 left out as older than the program\npassed over, money no more: CYP\n";
-        assert_eq!(told, format!("{}: 2 rates added, 0 changed, 0 known, {rest}", demo.program.slug));
+        let slug = &demo.program.slug;
+        let rest = "2 left out as older than the program\n";
+        let rest = format!("{rest}{slug}: 0 conversions waited for them\npassed over, money no more: CYP\n");
+        assert_eq!(told, format!("{slug}: 2 rates added, 0 changed, 0 known, {rest}"));
         let path = db.folder().join("eurofxref.csv");
         std::fs::write(&path, file()).unwrap();
         let path = path.to_str().unwrap();
-        let again = run_on(&db, &["rates", "import", path, "--program", &demo.program.slug]).expect_success();
-        assert_eq!(again, format!("{}: 0 rates added, 0 changed, 2 known, {rest}", demo.program.slug));
+        let again = run_on(&db, &["rates", "import", path, "--program", slug]).expect_success();
+        assert_eq!(again, format!("{slug}: 0 rates added, 0 changed, 2 known, {rest}"));
         let mut sql = Sql::open(&db.url);
         assert_eq!(sql.count("exchange_rates"), 2);
         assert_eq!(sql.number("SELECT COUNT(*) FROM audit_log WHERE action = 'rates_imported'"), 2);

@@ -106,4 +106,47 @@ on_each_engine! {
         assert_worth(&house, "after", Some(("1.2", "2026-03-20", 12_000, 1_200)));
         house.assert_books_balance();
     }
+
+    /// Both kinds of rule, and what waits is not payable: after the rate came the books are as if it had been there.
+    fn what_waited_is_converted_once_its_rate_arrives_and_not_before(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        sell(&house, &shop, "euros", "99.99", "EUR");
+        sell(&house, &shop, "yen", "10000", "JPY");
+        sell(&house, &shop, "francs", "40.00", "CHF");
+        take_in(&house, shop.program, "Date, JPY, \n20 March 2026, 163.42, \n");
+        for order in ["euros", "yen", "francs"] {
+            assert_worth(&house, order, None);
+        }
+        take_in(&house, shop.program, HISTORY);
+        assert_worth(&house, "euros", Some(("1.0837", "2026-03-20", 10_836, 1_084)));
+        assert_worth(&house, "yen", Some(("0.00663137926814", "2026-03-20", 6_631, 663)));
+        assert_worth(&house, "francs", None);
+        assert_eq!(house.app().rates.last(shop.program).map(|last| last.released), Some(2));
+        let tally = house.tally(&shop.campaign);
+        assert_eq!((tally.sales_minor, tally.commission_minor, tally.conversions), (10_836 + 6_631, 1_084 + 663, 3));
+        take_in(&house, shop.program, "Date, USD, JPY, \n20 March 2026, 1.2, 100, \n");
+        assert_worth(&house, "euros", Some(("1.0837", "2026-03-20", 10_836, 1_084)));
+        house.assert_books_balance();
+    }
+
+    /// A sale of a Saturday is converted by Friday's rate also when that comes on Monday; one of the eighth day waits on.
+    fn late_rates_serve_the_days_they_are_for(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        house.pass_days(1);
+        sell(&house, &shop, "saturday", "100.00", "EUR");
+        house.pass_days(6);
+        sell(&house, &shop, "the seventh day", "100.00", "EUR");
+        house.pass_days(1);
+        sell(&house, &shop, "the eighth day", "100.00", "EUR");
+        take_in(&house, shop.program, HISTORY);
+        assert_worth(&house, "saturday", Some(("1.0837", "2026-03-20", 10_837, 1_084)));
+        assert_worth(&house, "the seventh day", Some(("1.0837", "2026-03-20", 10_837, 1_084)));
+        assert_worth(&house, "the eighth day", None);
+        take_in(&house, shop.program, "Date, USD, \n23 March 2026, 1.1, \n");
+        assert_worth(&house, "the eighth day", Some(("1.1", "2026-03-23", 11_000, 1_100)));
+        assert_worth(&house, "saturday", Some(("1.0837", "2026-03-20", 10_837, 1_084)));
+        house.assert_books_balance();
+    }
 }

@@ -29,7 +29,7 @@ pub async fn give(
 ) -> Result<HttpResponse, WebError> {
     let (affiliate, program) = (affiliate_id(&place.1)?, manager.program.id);
     let fields = BonusFields {
-        id: posted.text("bonus").parse().map_err(|_| WebError::Malformed)?,
+        id: posted.text("bonus").parse().unwrap_or_else(|_| app.environment.mint.id(app.environment.clock.now())),
         amount: posted.text("amount").trim().to_owned(),
         reason: posted.text("reason").trim().to_owned(),
     };

@@ -15,7 +15,7 @@ use crate::operations::payouts::{Begun, Ended, begin_payout, call_off_payout, fi
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::keyset::Start;
 use crate::storage::write::Write;
-use crate::storage::{payouts, roll_ups};
+use crate::storage::{affiliates, payouts, roll_ups};
 use crate::web::access::people::{Manager, Seat};
 use crate::web::error::WebError;
 use crate::web::filters::amount;
@@ -42,13 +42,14 @@ pub async fn begin(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let (affiliate, program) = (affiliate_id(&place.1)?, manager.program.id);
-    let seen: i64 = posted.text("seen").parse().map_err(|_| WebError::Malformed)?;
+    let seen: Option<i64> = posted.text("seen").parse().ok();
     let reference = posted.text("reference").trim().to_owned();
     let (env, actor) = (app.environment.clone(), Actor::User(manager.user.id));
     let begun = app.recorder.write(move |write| {
         let has_open = payouts::open_of_affiliate(write.conn(), program, affiliate)?.is_some();
         let payable = roll_ups::money_of_affiliate(write.conn(), affiliate)?.payable_minor();
-        if !has_open && payable != seen {
+        let is_ours = affiliates::find(write.conn(), program, affiliate)?.is_some();
+        if is_ours && !has_open && seen != Some(payable) {
             return Ok::<_, StorageError>(Begins::Moved(payable));
         }
         begin_payout(write, &env, program, affiliate, actor, &reference).map(Begins::Came)

@@ -55,6 +55,7 @@ struct Last {
     unchanged: usize,
     too_old: usize,
     passed_over: String,
+    released: usize,
 }
 
 /// What came of fetching, finished.
@@ -179,6 +180,7 @@ fn shown(last: &LastImport, now: Timestamp, program: &Program) -> Last {
         unchanged: last.imported.unchanged,
         too_old: last.imported.too_old,
         passed_over: last.passed_over.join(", "),
+        released: last.released,
     }
 }
 
