@@ -9,7 +9,7 @@ const ALIKE = 2;
 const ALIKE_CAMPAIGNS = 7;
 
 /** What an address asks for by these fields is another page, not another choice of rows. */
-const TELLING = ['after', 'kind', 'setup', 'tab', 'view'];
+const TELLING = ['after', 'do', 'kind', 'setup', 'tab', 'view'];
 
 /** What no row of any list is called. */
 const NOTHING = 'nothing is called this';
