@@ -55,6 +55,12 @@ pub enum RefundFault {
 }
 
 impl Worth {
+    /// As it is reported: nothing is returned yet.
+    #[must_use]
+    pub const fn whole(amount: Money) -> Self {
+        Self { initial: amount, adjusted: amount, refunded: Money::zero(amount.currency()) }
+    }
+
     /// What is left after returns and refunds.
     #[must_use]
     pub fn remaining(&self) -> Money {

@@ -2,19 +2,22 @@
 
 use crate::domain::attribution::{Candidate, Credit, Refusal, Source};
 use crate::domain::click_token::Origin;
-use crate::domain::commission::{self, CommissionState, Earning, Settled, Standing};
+use crate::domain::commission::{CommissionState, Earning, Settled, Standing};
 use crate::domain::conversion::{ConversionStatus, Report};
 use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
-use crate::domain::event::{EventType, Trust};
+use crate::domain::due::Grounds;
+use crate::domain::event::EventType;
 use crate::domain::exchange::Quote;
 use crate::domain::flag::{self, Flags};
 use crate::domain::id::{ConversionId, ReferralId};
 use crate::domain::money::Money;
 use crate::domain::program::Program;
+use crate::domain::review::UnderReview;
 use crate::domain::rule::{self, Approval, Payment, Rule};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::Trace;
+use crate::domain::worth::Worth;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conversions::ConversionRow;
@@ -123,9 +126,16 @@ impl Credited {
         let customer = customer(env, catalogue, on_record, (incoming, &credit));
         let payment = payment(on_record, report, (rule, customer.as_ref()), &earned);
         let quote = quote(catalogue, program, report, &earned);
-        let basis = rule.and_then(|rule| rule.basis_for(payment, at, &program.zone));
-        let earning = commission::earn(report.amount, program.base_currency, quote.as_ref(), basis);
-        let earning = earning.map_err(|_| Refusal::InvalidRequest)?;
+        let grounds = Grounds {
+            worth: Worth::whole(report.amount),
+            base: program.base_currency,
+            quote,
+            rule,
+            payment,
+            received_at: at,
+            zone: &program.zone,
+        };
+        let earning = grounds.earning().map_err(|_| Refusal::InvalidRequest)?;
         let flags = flags(env, catalogue, (incoming, &candidate), at);
         let status = status(report, (rule, &earning), &flags, &earned);
         let standing = Standing {
@@ -256,16 +266,20 @@ fn flags(
     flags
 }
 
-/// Approved where the rule approves by itself: a fully trusted report of a purchase that was paid for, of which nothing
-/// wants a look and whose commission is known, and which nobody has rejected.
+/// Approved where the rule approves by itself, unless somebody has rejected what the first report told.
 fn status(
     report: &Report,
     (rule, earning): (Option<&Rule>, &Earning),
     flags: &Flags,
     earned: &Earned,
 ) -> ConversionStatus {
-    let automatic = rule.is_some_and(|rule| rule.terms.approval == Approval::Automatic);
-    let trusted = report.channel.trust() == Trust::FULL && flags.are_none() && !earned.was_rejected;
-    let payable = earning.hold.is_none() && report.purchase.sale.may_pay();
-    if automatic && trusted && payable { ConversionStatus::Approved } else { ConversionStatus::Pending }
+    let fresh = UnderReview {
+        status: ConversionStatus::Pending,
+        state: CommissionState::Held,
+        waits_for_rate: earning.hold.is_some(),
+    };
+    let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
+    let trust = i32::from(report.channel.trust().level());
+    let approves = fresh.approves_itself(approval, trust, flags, report.purchase.sale);
+    if approves && !earned.was_rejected { ConversionStatus::Approved } else { ConversionStatus::Pending }
 }
