@@ -6,6 +6,7 @@ mod by_itself;
 mod deciding;
 mod differences;
 mod giving_back;
+mod model;
 mod paying;
 mod two_writers;
 
