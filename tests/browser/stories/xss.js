@@ -12,7 +12,7 @@ const short = (name) => `"'><img data-xss=${name} src=x onerror=alert(1)>`;
 
 /** Fields of addresses that pages read. */
 const ASKED = ['q', 'status', 'campaign', 'affiliate', 'from', 'to', 'event', 'mode', 'page', 'after', 'before', 'tab', 'kind', 'method', 'setup',
-  'view', 'reason', 'next', 'nobody'];
+  'view', 'reason', 'next', 'nobody', 'amount', 'currency', 'products', 'prices', 'subscription', 'payment', 'first_day', 'action', 'ended', 'end', 'do'];
 
 await story('Nothing that somebody typed becomes part of a page', async ({ browser, facts, says }) => {
   const reported = await report(browser.origin, facts);

@@ -137,7 +137,7 @@ on_each_engine! {
         ] {
             assert!(page.html.contains(part), "{part}");
         }
-        assert!(page.says("Version 1 is in force since 20 Mar 2026, 12:00: 5.50 USD flat."), "{}", page.words());
+        assert!(page.says("Version 1 is in force since 20 Mar 2026, 12:00: 5.50 USD for each, every payment of the customer · no hold · approved by hand."), "{}", page.words());
         assert!(!page.html.contains("name=\"lifetime\" value=\"on\" checked"));
         // What was shown, sent back, changes nothing.
         let list = marta.open(LIST);

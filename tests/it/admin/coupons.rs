@@ -6,7 +6,7 @@ use accrue::domain::user::Role;
 
 use super::affiliates::MARKUP;
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, plan};
+use crate::support::house::{House, PASSWORD, affiliate_id, plan};
 use crate::support::personas::Sale;
 
 const LIST: &str = "/admin/alderfinch/coupons";
@@ -33,8 +33,12 @@ on_each_engine! {
         let list = marta.submit(LIST, &[("code", " Autumn10 "), ("campaign", &shop.campaign.id), ("affiliate", "ANNA")]);
         assert!(list.says("The coupon is created.") && list.says("Autumn10 anna Alderfinch shop Credits just now"), "{}", list.words());
         let mut merchant = house.merchant(&shop.campaign);
-        let sale = |order: &str| Sale::of("x").without("click_token").order_id(order).with("coupon_code", "AUTUMN10");
+        let expired = house.visit(&shop.campaign, &shop.ben);
+        house.pass_days(40);
+        let sale = |order: &str| Sale::of(&expired).order_id(order).with("coupon_code", "AUTUMN10");
         assert_eq!(merchant.report(sale("1")).word, "success");
+        assert_eq!(house.conversion("1").affiliate_id, affiliate_id(&shop.anna), "the code is hers");
+        let mut marta = house.person().sign_in("marta@people.example", PASSWORD);
         assert!(marta.open(&format!("/admin/alderfinch/affiliates/{}", shop.anna.id)).says("Coupons Autumn10"));
         let end = list.html.split("href=\"").find(|rest| rest.contains("end=cpn_")).expect("it can end");
         let end = end.split('"').next().expect("it ends").replace("&amp;", "&").replace("&#38;", "&");
@@ -43,7 +47,7 @@ on_each_engine! {
         let action = asked.html.split("action=\"").find(|rest| rest.contains("/ending")).expect("a form");
         let action = action.split('"').next().expect("it ends").to_owned();
         let ended = marta.submit(&action, &[]);
-        assert!(ended.says("The coupon has ended.") && ended.says("Ended 20 Mar 2026, 12:00"), "{}", ended.words());
+        assert!(ended.says("The coupon has ended.") && ended.says("Ended 29 Apr 2026, 12:00"), "{}", ended.words());
         assert_ne!(merchant.report(sale("2")).word, "success");
         assert!(!marta.open(&end).says("End coupon"), "what has ended is not asked about");
         marta.open(&format!("{LIST}/new"));

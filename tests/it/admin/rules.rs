@@ -86,9 +86,9 @@ on_each_engine! {
         let page = marta.open(&rule);
         for words in [
             "Version 2 20 Mar 2026, 12:00:00 · Marta · in force",
-            "Pays 7.25 % of the sale + 1.50 USD, was 20 % of the sale",
-            "Hold held for 45 days, was no hold",
-            "Approval approved automatically, was approved by hand",
+            "Pays 7.25 % of the sale + 1.50 USD , was 20 % of the sale",
+            "Hold held for 45 days , was no hold",
+            "Approval approved automatically , was approved by hand",
             "Version 1 20 Mar 2026, 12:00:00 · Marta · until 20 Mar 2026, 12:00:00",
         ] {
             assert!(page.says(words), "{words}: {}", page.words());
@@ -170,10 +170,10 @@ on_each_engine! {
         add(&mut marta, &shop, &[("product", "STOVE"), ("rate", "5"), ("duration", "first_sale")]);
         let preview = format!("{}/preview", of(&shop));
         let plain = marta.open(&preview);
-        assert!(plain.says("Commission 10.00USD by Default"), "{}", plain.words());
+        assert!(plain.says("Commission 10.00 USD by Default"), "{}", plain.words());
         let tents = marta.open(&format!("{preview}?amount=99.99&products=LAMP%2C+TENT-2&affiliate=BEN"));
         for words in [
-            "Commission 8.75USD by Rule 1",
+            "Commission 8.75 USD by Rule 1",
             "Rule 1 Decides 7.25 % of the sale + 1.50 USD It applies, and none that applies is more specific.",
             "Rule 2 Outranked 50 % of the sale It would apply, but Rule 1 is more specific.",
             "Rule 3 Does not apply 5 % of the sale It does not apply: the order does not name the product STOVE.",
@@ -186,7 +186,7 @@ on_each_engine! {
         house.merchant(&shop.campaign).report(Sale::of(&token).order_id("1").order_total("99.99").with("product_ids", "LAMP,TENT-2"));
         assert_eq!(house.commission("1").amount_minor, Some(875), "and that is what it earns");
         let second = marta.open(&format!("{preview}?products=STOVE&payment=2"));
-        assert!(second.says("Commission 0.00USD") && second.says("so nothing is earned: no other rule is asked."), "{}", second.words());
+        assert!(second.says("Commission 0.00 USD") && second.says("so nothing is earned: no other rule is asked."), "{}", second.words());
         let euros = marta.open(&format!("{preview}?currency=eur"));
         assert!(euros.says("No exchange rate from EUR is known") && euros.says("never taken one to one"), "{}", euros.words());
         for (query, at, sentence) in [
