@@ -162,3 +162,12 @@ pub fn newest(
     let found = matching(program, wanted).order(dsl::id.desc()).offset(offset).limit(limit);
     Ok(found.select(CouponRow::as_select()).load(conn).stored()?.into_iter().map(Coupon::from).collect())
 }
+
+/// The codes of these coupons of a program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn codes(conn: &mut Conn, program: ProgramId, ids: &[CouponId]) -> Stored<Vec<(CouponId, CouponCode)>> {
+    let own = dsl::coupons.filter(dsl::program_id.eq(program).and(dsl::id.eq_any(ids)));
+    own.select((dsl::id, dsl::code)).load(conn).stored()
+}

@@ -112,3 +112,12 @@ pub fn revoke_of_inviter(write: &mut Write<'_>, program: ProgramId, by: UserId, 
     let open = theirs.filter(dsl::accepted_at.is_null().and(dsl::revoked_at.is_null()));
     diesel::update(open).set(dsl::revoked_at.eq(Some(at))).execute(write.conn()).stored()
 }
+
+/// Whom these invitations of a program are for.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn emails(conn: &mut Conn, program: ProgramId, ids: &[InvitationId]) -> Stored<Vec<(InvitationId, String)>> {
+    let own = dsl::invitations.filter(dsl::program_id.eq(program).and(dsl::id.eq_any(ids)));
+    own.select((dsl::id, dsl::email)).load(conn).stored()
+}

@@ -147,3 +147,12 @@ pub fn newest(
     let found = matching(program, wanted).order(dsl::id.desc()).offset(offset).limit(limit);
     found.select(LinkRow::as_select()).load(conn).stored()
 }
+
+/// The codes of these links of a program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn codes(conn: &mut Conn, program: ProgramId, ids: &[LinkId]) -> Stored<Vec<(LinkId, LinkCode)>> {
+    let own = dsl::links.filter(dsl::program_id.eq(program).and(dsl::id.eq_any(ids)));
+    own.select((dsl::id, dsl::code)).load(conn).stored()
+}

@@ -11,15 +11,16 @@ use askama::Template;
 use self::sentence::{Known, Sentence};
 use crate::app::App;
 use crate::domain::audit::Action;
-use crate::domain::id::UserId;
+use crate::domain::id::{Entity, Id, ProgramId, UserId};
 use crate::domain::program::Program;
 use crate::domain::time::LocalDay;
 use crate::storage::audit_log::{self, AuditRow, By, Wanted};
 use crate::storage::conn::Conn;
+use crate::storage::conversions::attention;
 use crate::storage::error::Stored;
 use crate::storage::keyset::{Page, Start};
 use crate::storage::memberships::{self, Member};
-use crate::storage::users;
+use crate::storage::{coupons, invitations, links, users};
 use crate::web::access::people::Owner;
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -97,7 +98,7 @@ impl Asked {
 struct Found {
     members: Vec<Member>,
     page: Page<AuditRow>,
-    names: HashMap<UserId, String>,
+    names: HashMap<String, String>,
 }
 
 fn find(conn: &mut Conn, program: &Program, asked: &Asked, start: Start<i64>) -> Stored<Found> {
@@ -106,13 +107,33 @@ fn find(conn: &mut Conn, program: &Program, asked: &Asked, start: Start<i64>) ->
         true => audit_log::page_of_program(conn, &asked.wanted(program, &members), start, PER_PAGE)?,
         false => Page::default(),
     };
-    // Who left is named as well, as long as their account is there.
-    let subjects = page.rows.iter().filter_map(|row| row.subject.parse().ok());
-    let mut named: Vec<UserId> = page.rows.iter().filter_map(|row| row.user_id).chain(subjects).collect();
-    named.sort_unstable();
-    named.dedup();
-    let names = users::names(conn, &named)?;
+    let names = names(conn, program.id, &page.rows)?;
     Ok(Found { members, page, names })
+}
+
+/// What people call the things of these rows, by id. Who left is named as well, as long as their account is there.
+fn names(conn: &mut Conn, program: ProgramId, rows: &[AuditRow]) -> Stored<HashMap<String, String>> {
+    let mut named = HashMap::new();
+    let mut people: Vec<UserId> = subjects(rows);
+    people.extend(rows.iter().filter_map(|row| row.user_id));
+    named.extend(users::names(conn, &people)?.into_iter().map(|(id, name)| (id.to_string(), name)));
+    let orders = attention::of_ids(conn, program, &subjects(rows))?;
+    named.extend(orders.into_iter().map(|row| (row.id.to_string(), row.order_id.to_string())));
+    let invited = invitations::emails(conn, program, &subjects(rows))?;
+    named.extend(invited.into_iter().map(|(id, email)| (id.to_string(), email)));
+    let links = links::codes(conn, program, &subjects(rows))?;
+    named.extend(links.into_iter().map(|(id, code)| (id.to_string(), code.to_string())));
+    let coupons = coupons::codes(conn, program, &subjects(rows))?;
+    named.extend(coupons.into_iter().map(|(id, code)| (id.to_string(), code.as_str().to_owned())));
+    Ok(named)
+}
+
+/// The rows' subjects of one kind, each once.
+fn subjects<T: Entity>(rows: &[AuditRow]) -> Vec<Id<T>> {
+    let mut ids: Vec<Id<T>> = rows.iter().filter_map(|row| row.subject.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// `GET /admin/{program}/settings/audit-log`.

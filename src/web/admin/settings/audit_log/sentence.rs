@@ -12,7 +12,7 @@ use crate::storage::catalogue::Catalogue;
 pub(super) struct Known<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) program: &'a Program,
-    pub(super) names: &'a HashMap<UserId, String>,
+    pub(super) names: &'a HashMap<String, String>,
 }
 
 /// `Ines Duarte` `archived the campaign` `Autumn`.
@@ -54,7 +54,12 @@ impl Known<'_> {
     }
 
     fn person(&self, user: UserId) -> String {
-        self.names.get(&user).cloned().unwrap_or_else(|| user.to_string())
+        self.name(&user.to_string())
+    }
+
+    /// What an id is called, or the id.
+    fn name(&self, id: &str) -> String {
+        self.names.get(id).map_or_else(|| id.to_owned(), Clone::clone)
     }
 
     /// What an id stands for, and where that is looked at.
@@ -66,10 +71,10 @@ impl Known<'_> {
             "prg" if id == self.program.id.to_string() => (self.program.name.clone(), None),
             "camp" => named(self.campaign(id), format!("/campaigns/{id}")),
             "aff" => named(self.affiliate(id), format!("/affiliates/{id}")),
-            "conv" => named(None, format!("/conversions/{id}")),
-            "att" => named(None, format!("/attempts/{id}")),
-            "lnk" => named(None, format!("/links?show={id}")),
-            _ => (id.to_owned(), None),
+            "conv" => (self.name(id), Some(format!("/conversions/{id}"))),
+            "att" => (id.to_owned(), Some(format!("/attempts/{id}"))),
+            "lnk" => (self.name(id), Some(format!("/links?show={id}"))),
+            _ => (self.name(id), None),
         }
     }
 
