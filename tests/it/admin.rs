@@ -13,6 +13,7 @@ mod campaign_media;
 mod conversions;
 mod coupons;
 mod dashboard;
+mod dashboard_at_scale;
 mod dump;
 mod estate;
 mod exchange_rates;
