@@ -24,6 +24,7 @@ mod hosts;
 mod invitations;
 mod links;
 mod matrix;
+mod noted;
 mod reading;
 mod referrals;
 mod reviews;
