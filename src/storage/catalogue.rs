@@ -171,6 +171,11 @@ impl Catalogue {
         self.coupons.get(&program)?.get(folded)
     }
 
+    /// Every coupon of this program, ended ones included, in no order.
+    pub fn coupons_of(&self, program: ProgramId) -> impl Iterator<Item = &Coupon> {
+        self.coupons.get(&program).into_iter().flat_map(HashMap::values)
+    }
+
     /// The key with this selector, if it has not ended.
     #[must_use]
     pub fn key(&self, selector: &str, now: Timestamp) -> Option<&Key> {

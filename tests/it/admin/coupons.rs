@@ -49,6 +49,10 @@ on_each_engine! {
         let ended = marta.submit(&action, &[]);
         assert!(ended.says("The coupon has ended.") && ended.says("Ended 29 Apr 2026, 12:00"), "{}", ended.words());
         assert_ne!(merchant.report(sale("2")).word, "success");
+        let log = house.member("Ines", shop.program, Role::Owner).open("/admin/alderfinch/settings/audit-log");
+        for words in ["created the coupon", "ended the coupon", "Autumn10"] {
+            assert!(log.says(words), "{words}: {}", log.words());
+        }
         assert!(!marta.open(&end).says("End coupon"), "what has ended is not asked about");
         marta.open(&format!("{LIST}/new"));
         let again = marta.post(LIST, &[("code", "autumn10"), ("campaign", &shop.campaign.id), ("affiliate", "ben")]);

@@ -95,6 +95,10 @@ on_each_engine! {
         }
         let fields = ["basis", "rate", "flat", "months", "hold"].map(|name| page.value_of(name));
         assert_eq!(fields[1..], ["7.25", "1.50", "12", "45"].map(|text| Some(text.to_owned())));
+        let log = house.member("Ines", shop.program, Role::Owner).open("/admin/alderfinch/settings/audit-log");
+        for words in ["added the commission rule", "changed the commission rule", "Rule 1 of Alderfinch shop"] {
+            assert!(log.says(words), "{words}: {}", log.words());
+        }
         let same = marta.submit(&rule, &[("version", "1"), both[1], both[2], both[3], both[4], both[5], both[6], both[7], both[8]]);
         assert!(same.says("7.25 % of the sale + 1.50 USD"), "saving it again makes no version: {}", same.words());
         assert!(!marta.open(&rule).says("Version 3"));

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use crate::domain::audit::Action;
-use crate::domain::id::{AffiliateId, CampaignId, UserId};
+use crate::domain::id::{AffiliateId, CampaignId, CouponId, RuleId, UserId};
 use crate::domain::program::Program;
 use crate::storage::audit_log::AuditRow;
 use crate::storage::catalogue::Catalogue;
+use crate::web::admin::rules;
 
 /// What names are taken from.
 pub(super) struct Known<'a> {
@@ -71,6 +72,8 @@ impl Known<'_> {
             "prg" if id == self.program.id.to_string() => (self.program.name.clone(), None),
             "camp" => named(self.campaign(id), format!("/campaigns/{id}")),
             "aff" => named(self.affiliate(id), format!("/affiliates/{id}")),
+            "rule" => self.rule(id).unwrap_or_else(|| (self.name(id), None)),
+            "cpn" => (self.name(id), Some("/coupons".to_owned())),
             "conv" => (self.name(id), Some(format!("/conversions/{id}"))),
             "att" => (id.to_owned(), Some(format!("/attempts/{id}"))),
             "lnk" => (self.name(id), Some(format!("/links?show={id}"))),
@@ -89,6 +92,22 @@ impl Known<'_> {
     fn campaign(&self, id: &str) -> Option<String> {
         let id = id.parse::<CampaignId>().ok()?;
         self.catalogue.campaign(self.program.id, id).map(|campaign| campaign.name.clone())
+    }
+
+    /// A version of a rule, by the rule's title and its campaign.
+    fn rule(&self, id: &str) -> Option<(String, Option<String>)> {
+        let id = id.parse::<RuleId>().ok()?;
+        self.catalogue.campaigns_of(self.program.id).find_map(|campaign| {
+            let rule = self.catalogue.rules(campaign.id).iter().find(|rule| rule.id == id)?;
+            let path = format!("/rules/{}/{}", campaign.id, rule.number);
+            Some((format!("{} of {}", rules::words::title(rule), campaign.name), Some(path)))
+        })
+    }
+
+    fn coupon(&self, id: &str) -> Option<String> {
+        let id = id.parse::<CouponId>().ok()?;
+        let coupon = self.catalogue.coupons_of(self.program.id).find(|coupon| coupon.id == id)?;
+        Some(coupon.code.as_str().to_owned())
     }
 
     fn affiliate(&self, id: &str) -> Option<String> {
