@@ -130,11 +130,13 @@ pub(super) struct ShowPage {
     commission: String,
     links: i64,
     coupons: Vec<Coupon>,
-    more_coupons: bool,
 }
 
 /// Coupons shown at most; the list has them all.
-const MOST_COUPONS: i64 = 5;
+const MOST_COUPONS: usize = 5;
+
+/// One more is read, so that it is known whether there are more.
+const MOST_COUPONS_READ: i64 = 6;
 
 struct Known {
     row: AffiliateRow,
@@ -152,7 +154,7 @@ fn find(conn: &mut Conn, program: ProgramId, id: AffiliateId) -> Stored<Option<K
     let brought = roll_ups::of_affiliates(conn, program, &[id])?.remove(&id).unwrap_or_default();
     let links = links::count(conn, program, &links::Wanted { affiliate: Some(id), ..links::Wanted::default() })?;
     let theirs = coupons::Wanted { affiliate: Some(id), ended: Some(false), ..coupons::Wanted::default() };
-    let coupons = coupons::newest(conn, program, &theirs, (0, MOST_COUPONS + 1))?;
+    let coupons = coupons::newest(conn, program, &theirs, (0, MOST_COUPONS_READ))?;
     let former_codes = codes.iter().filter(|code| **code != row.code).map(ToString::to_string).collect();
     Ok(Some(Known { row, former_codes, brought, links, coupons }))
 }
@@ -162,10 +164,7 @@ impl ShowPage {
     pub(super) async fn load(app: &App, seat: &Seat, request: &HttpRequest, id: AffiliateId) -> Result<Self, WebError> {
         let program = seat.program.id;
         let known = app.read(move |conn| find(conn, program, id)).await?.ok_or(WebError::NotFound)?;
-        let Known { row, former_codes, brought, links, mut coupons } = known;
-        let most = usize::try_from(MOST_COUPONS).unwrap_or(usize::MAX);
-        let more_coupons = coupons.len() > most;
-        coupons.truncate(most);
+        let Known { row, former_codes, brought, links, coupons } = known;
         let now = row.status;
         Ok(Self {
             frame: Frame::new(seat, Section::Affiliates, request),
@@ -187,8 +186,12 @@ impl ShowPage {
             commission: amount(Money::new(brought.commission_minor, seat.program.base_currency)),
             links,
             coupons,
-            more_coupons,
         })
+    }
+
+    /// The newest of their coupons.
+    fn newest_coupons(&self) -> &[Coupon] {
+        self.coupons.get(..MOST_COUPONS).unwrap_or(&self.coupons)
     }
 
     /// With a word on why a decision was not taken.

@@ -102,9 +102,9 @@ impl FormPage {
 
     /// The same page beside what somebody else changed since the version that was seen.
     pub(super) fn overtaken(self, catalogue: &Catalogue, seat: &Seat, place: &Place, seen: u32) -> Self {
-        let versions = campaign(catalogue, &seat.program, &place.1).map(|its| catalogue.rules(its.id)).unwrap_or(&[]);
+        let versions = campaign(catalogue, &seat.program, &place.1).map_or(&[][..], |its| catalogue.rules(its.id));
         let own = || versions.iter().filter(|rule| number(&place.2).is_ok_and(|number| number == rule.number));
-        let (before, now) = (own().find(|rule| rule.version == seen), own().last());
+        let (before, now) = (own().find(|rule| rule.version == seen), own().next_back());
         let changes = now.map(|now| history::changes(catalogue, seat.program.id, before.or(Some(now)), now));
         Self { conflict: Some(changes.unwrap_or_default()), ..self }
     }

@@ -1,6 +1,7 @@
 //! Rules in words: when they apply, what they pay, and how far.
 
 use crate::domain::event::EventType;
+use crate::domain::handle::ActionCode;
 use crate::domain::id::ProgramId;
 use crate::domain::rule::{Approval, Basis, Conditions, Duration, Rule, Subscription, SubscriptionCondition, Terms};
 use crate::storage::catalogue::Catalogue;
@@ -40,7 +41,7 @@ pub fn conditions(catalogue: &Catalogue, program: ProgramId, conditions: &Condit
         let known = catalogue.affiliate(program, id);
         known.map_or_else(|| id.to_string(), |affiliate| format!("{} ({})", affiliate.name, affiliate.code))
     });
-    let event = conditions.event.as_ref().map(|(kind, name)| event(*kind, name.as_ref().map(|name| name.as_str())));
+    let event = conditions.event.as_ref().map(|(kind, name)| event(*kind, name.as_ref().map(ActionCode::as_str)));
     let each = [
         conditions.product.clone().map(|text| said("Product", text)),
         conditions.price.clone().map(|text| said("Price", text)),
