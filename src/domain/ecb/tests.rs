@@ -76,9 +76,7 @@ fn what_the_programs_on_the_way_do_is_tolerated() {
 }
 
 #[test]
-fn everything_else_is_refused_with_its_place() {
-    let date = "a date that exists was expected, such as 2026-11-20 or 20 November 2026, not";
-    let rate = "the rate must be a number above zero, such as 1.0837, not";
+fn a_heading_that_says_something_else_is_refused_with_its_place() {
     let cases = [
         ("nothing", "", "line 1: a heading was expected that begins with Date, such as Date,USD,JPY".to_owned()),
         (
@@ -107,6 +105,17 @@ fn everything_else_is_refused_with_its_place() {
         ("the euro", "Date,USD,EUR\n", "line 1, column 3: the euro has no rate: the rates are for one euro".into()),
         ("a heading alone", "Date,USD\n\n", "line 1: there is no rate in the file".into()),
         ("no figure at all", "Date,USD\n2026-11-20,N/A\n", "line 2: there is no rate in the file".into()),
+    ];
+    for (name, text, expected) in cases {
+        assert_eq!(refusal(text), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_line_that_says_something_else_is_refused_with_its_place() {
+    let date = "a date that exists was expected, such as 2026-11-20 or 20 November 2026, not";
+    let rate = "the rate must be a number above zero, such as 1.0837, not";
+    let cases = [
         ("a date that does not exist", "Date,USD\n2026-02-30,1\n", format!("line 2, column 1: {date} “2026-02-30”")),
         ("a day that does not exist", "Date,USD\n31 June 2026,1\n", format!("line 2, column 1: {date} “31 June 2026”")),
         ("a date of another order", "Date,USD\n20/11/2026,1\n", format!("line 2, column 1: {date} “20/11/2026”")),

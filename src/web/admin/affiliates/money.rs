@@ -100,6 +100,8 @@ pub(super) struct MoneyPage {
     balance: Balance,
     payable_minor: i64,
     may_begin: bool,
+    /// Whether one is on its way that this person may end.
+    has_open: bool,
     payouts: Vec<PayoutLine>,
     entries: Vec<EntryLine>,
     is_first_page: bool,
@@ -160,6 +162,7 @@ impl MoneyPage {
             balance: balance(&found, &seat.program),
             payable_minor,
             may_begin: frame.may_change() && payable_minor > 0 && !has_open,
+            has_open: frame.may_change() && has_open,
             entries: found
                 .entries
                 .rows
@@ -182,6 +185,11 @@ impl MoneyPage {
     /// With a word on why something was not done.
     pub(super) fn overtaken(self, sentence: String) -> Self {
         Self { overtaken: Some(sentence), ..self }
+    }
+
+    /// Whether a question stands above, which has the one button that matters then.
+    const fn asks_something(&self) -> bool {
+        !matches!(self.asks, Asks::Nothing)
     }
 
     /// The payout of this id, if it is one of this affiliate's that are shown.
