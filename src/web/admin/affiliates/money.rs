@@ -99,9 +99,6 @@ pub(super) struct MoneyPage {
     overtaken: Option<String>,
     balance: Balance,
     payable_minor: i64,
-    may_begin: bool,
-    /// Whether one is on its way that this person may end.
-    has_open: bool,
     payouts: Vec<PayoutLine>,
     entries: Vec<EntryLine>,
     is_first_page: bool,
@@ -150,7 +147,6 @@ impl MoneyPage {
         let path = format!("/affiliates/{id}");
         let address = format!("{}/money?", frame.at(&path));
         let payouts: Vec<PayoutLine> = found.payouts.iter().map(|row| payout_line(row, now, &seat.program)).collect();
-        let has_open = payouts.iter().any(|payout| payout.is_open);
         let payable_minor = found.money.payable_minor();
         Ok(Self {
             name: found.affiliate.name.clone(),
@@ -161,8 +157,6 @@ impl MoneyPage {
             overtaken: None,
             balance: balance(&found, &seat.program),
             payable_minor,
-            may_begin: frame.may_change() && payable_minor > 0 && !has_open,
-            has_open: frame.may_change() && has_open,
             entries: found
                 .entries
                 .rows
@@ -187,6 +181,16 @@ impl MoneyPage {
         Self { overtaken: Some(sentence), ..self }
     }
 
+    /// Whether a payout is on its way that this person may end.
+    fn may_end(&self) -> bool {
+        self.frame.may_change() && self.payouts.iter().any(|payout| payout.is_open)
+    }
+
+    /// Whether this person may begin a payout, and there is something to pay.
+    fn may_begin(&self) -> bool {
+        self.frame.may_change() && self.payable_minor > 0 && !self.may_end()
+    }
+
     /// Whether a question stands above, which has the one button that matters then.
     const fn asks_something(&self) -> bool {
         !matches!(self.asks, Asks::Nothing)
@@ -205,7 +209,7 @@ impl MoneyPage {
         let named = || query.value("payout").and_then(|id| self.payout(id)).filter(|payout| payout.is_open).cloned();
         match query.text("do") {
             "bonus" => Asks::Bonus,
-            "pay-out" if self.may_begin => Asks::Payout,
+            "pay-out" if self.may_begin() => Asks::Payout,
             "mark-as-paid" => named().map_or(Asks::Nothing, Asks::Payment),
             "call-off" => named().map_or(Asks::Nothing, Asks::Withdrawal),
             _ => Asks::Nothing,
