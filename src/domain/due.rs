@@ -59,6 +59,19 @@ pub fn compensation_left(worth: &Worth, earned_minor: Option<i64>, compensated_m
     if worth.is_given_back() { 0 } else { compensated_minor.max(-earned_minor.unwrap_or(0)) }
 }
 
+/// What is left of a compensation when less is left of the order than before: as large a part of it, rounded half away from
+/// zero. The better report told another amount, so a return of a part takes that part of what was made up for along.
+#[must_use]
+pub fn compensation_in_proportion(before: &Worth, after: &Worth, compensated_minor: i64) -> i64 {
+    let (was, is) = (i128::from(before.remaining().minor()), i128::from(after.remaining().minor()));
+    if compensated_minor == 0 || is >= was {
+        return compensated_minor;
+    }
+    let product = i128::from(compensated_minor) * is;
+    let half = if product < 0 { -was / 2 } else { was / 2 };
+    i64::try_from((product + half) / was).unwrap_or(compensated_minor)
+}
+
 /// The exact amount of money as people read it: `240.00 USD`.
 #[must_use]
 pub fn written(money: Money) -> String {

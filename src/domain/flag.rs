@@ -24,7 +24,7 @@ text_enum! {
         TooFast => "too_fast",
         /// A report that is trusted more named the order and could not be credited.
         HigherReportRefused => "higher_report_refused",
-        /// A report that is trusted more differs from what is in a payout or paid already.
+        /// A report that is trusted more differs from what is in a payout, paid, disputed or partly given back already.
         PaidDiffers => "paid_differs",
     }
 }

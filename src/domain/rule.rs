@@ -7,6 +7,7 @@
 
 pub mod judging;
 
+use super::conversion::LARGEST_AMOUNT;
 use super::event::{Event, EventType};
 use super::handle::ActionCode;
 use super::id::{AffiliateId, CampaignId, RuleId};
@@ -14,6 +15,11 @@ use super::money::Money;
 use super::rate::Rate;
 use super::text_enum;
 use super::time::{Timestamp, Zone};
+
+/// A flat amount that is more than any order may be worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be at most {0}")]
+pub struct TooMuch(pub Money);
 
 /// How a rule pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,17 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// The basis, unless its flat amount is more than any order may be worth.
+    ///
+    /// # Errors
+    /// [`TooMuch`].
+    pub fn within_bounds(self) -> Result<Self, TooMuch> {
+        match self.flat() {
+            Some(flat) if flat.minor() > LARGEST_AMOUNT => Err(TooMuch(Money::new(LARGEST_AMOUNT, flat.currency()))),
+            _ => Ok(self),
+        }
+    }
+
     /// The amount that is paid whatever the sale, where there is one.
     #[must_use]
     pub const fn flat(self) -> Option<Money> {

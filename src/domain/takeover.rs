@@ -2,7 +2,8 @@
 //!
 //! Anybody can speak for a browser, so a pixel may name any order first; the merchant's own server is believed, whenever it
 //! reports. What is already paid is not rewritten, because somebody has the money: the ledger makes up for the difference,
-//! and a person is told (CONTRACT, Rules: Trust).
+//! and a person is told (CONTRACT, Rules: Trust). Where a person or a bank has decided about a part of the money (a return, a
+//! refund, a dispute), no report can say what is left of that under other facts, so the row stays and a person is told.
 
 use super::commission::CommissionState;
 use super::conversion::ConversionStatus;
@@ -16,53 +17,88 @@ pub enum Takeover {
     Rewrite,
     /// It stays; the ledger makes up for the difference, and it is flagged.
     Compensate,
+    /// It stays as it is, money and all, and is flagged for a person to look at.
+    Flag,
 }
 
-/// Decides for a row that stands so. `is_untouched` is whether no money has gone back on it yet, which a new amount could
-/// contradict; `agrees` is whether the better report tells the same facts.
-#[must_use]
-pub fn take_over(status: ConversionStatus, state: CommissionState, is_untouched: bool, agrees: bool) -> Takeover {
-    use CommissionState::{Disputed, InPayout, Paid};
-    let is_settled = matches!(state, InPayout | Paid | Disputed) || !is_untouched;
-    match (is_settled, agrees, status) {
-        (true, true, _) | (false, true, ConversionStatus::Approved) => Takeover::Confirm,
-        (true, false, _) => Takeover::Compensate,
-        (false, ..) => Takeover::Rewrite,
+/// What a takeover goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contested {
+    /// What was decided about the row.
+    pub status: ConversionStatus,
+    /// Where its commission stands.
+    pub state: CommissionState,
+    /// Whether nothing of it was returned or given back.
+    pub is_whole: bool,
+    /// Whether the better report tells the same facts.
+    pub agrees: bool,
+    /// Whether it is known what the better report earns.
+    pub is_known: bool,
+}
+
+impl Contested {
+    /// What is to be done.
+    #[must_use]
+    pub fn take_over(&self) -> Takeover {
+        use CommissionState::{Disputed, InPayout, Paid};
+        let is_gone = matches!(self.state, InPayout | Paid);
+        let is_settled = is_gone || self.state == Disputed || !self.is_whole;
+        match (self.agrees, is_settled) {
+            (true, true) => Takeover::Confirm,
+            (true, false) if self.status == ConversionStatus::Approved => Takeover::Confirm,
+            (_, false) => Takeover::Rewrite,
+            (false, true) if is_gone && self.is_whole && self.is_known => Takeover::Compensate,
+            (false, true) => Takeover::Flag,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Takeover, take_over};
+    use super::{Contested, Takeover};
     use crate::domain::commission::CommissionState::{Disputed, Held, InPayout, Paid, Payable, Void};
     use crate::domain::conversion::ConversionStatus::{Approved, Pending, Rejected};
 
     #[test]
     fn what_is_not_paid_is_made_anew_and_what_is_paid_is_made_up_for() {
+        let other = Contested { status: Pending, state: Held, is_whole: true, agrees: false, is_known: true };
+        let same = Contested { agrees: true, ..other };
+        let approved = Contested { status: Approved, state: Payable, ..other };
+        let paid = Contested { state: Paid, ..approved };
         let cases = [
-            ("undecided, other facts", Pending, Held, true, false, Takeover::Rewrite),
+            ("undecided, other facts", other, Takeover::Rewrite),
+            ("undecided, same facts: its rule may approve it by itself now", same, Takeover::Rewrite),
+            ("rejected, other facts", Contested { status: Rejected, state: Void, ..other }, Takeover::Rewrite),
             (
-                "undecided, same facts: judged anew, for the rule may approve it by itself now",
-                Pending,
-                Held,
-                true,
-                true,
+                "rejected, same facts: the server says so",
+                Contested { status: Rejected, state: Void, ..same },
                 Takeover::Rewrite,
             ),
-            ("rejected, other facts", Rejected, Void, true, false, Takeover::Rewrite),
-            ("rejected, same facts: the server says it did happen", Rejected, Void, true, true, Takeover::Rewrite),
-            ("approved, same facts", Approved, Payable, true, true, Takeover::Confirm),
-            ("approved and held, same facts", Approved, Held, true, true, Takeover::Confirm),
-            ("approved, other facts", Approved, Payable, true, false, Takeover::Rewrite),
-            ("in a payout, same facts", Approved, InPayout, true, true, Takeover::Confirm),
-            ("in a payout, other facts", Approved, InPayout, true, false, Takeover::Compensate),
-            ("paid, other facts", Approved, Paid, true, false, Takeover::Compensate),
-            ("disputed, other facts", Approved, Disputed, true, false, Takeover::Compensate),
-            ("partly refunded, other facts", Approved, Payable, false, false, Takeover::Compensate),
-            ("partly refunded, same facts", Pending, Held, false, true, Takeover::Confirm),
+            ("approved, same facts", Contested { agrees: true, ..approved }, Takeover::Confirm),
+            ("approved and held, same facts", Contested { state: Held, agrees: true, ..approved }, Takeover::Confirm),
+            ("approved, other facts", approved, Takeover::Rewrite),
+            ("in a payout, same facts", Contested { state: InPayout, agrees: true, ..approved }, Takeover::Confirm),
+            ("in a payout, other facts", Contested { state: InPayout, ..approved }, Takeover::Compensate),
+            ("paid, other facts", paid, Takeover::Compensate),
+            ("paid, and what it should have been is not known", Contested { is_known: false, ..paid }, Takeover::Flag),
+            ("paid and partly given back, other facts", Contested { is_whole: false, ..paid }, Takeover::Flag),
+            ("disputed, other facts", Contested { state: Disputed, ..approved }, Takeover::Flag),
+            ("disputed, same facts", Contested { state: Disputed, agrees: true, ..approved }, Takeover::Confirm),
+            ("partly returned, other facts", Contested { is_whole: false, ..other }, Takeover::Flag),
+            (
+                "partly returned, same facts: the return stands",
+                Contested { is_whole: false, ..same },
+                Takeover::Confirm,
+            ),
+            ("wholly given back, other facts", Contested { state: Void, is_whole: false, ..approved }, Takeover::Flag),
+            (
+                "given back and rejected",
+                Contested { status: Rejected, state: Void, is_whole: false, ..other },
+                Takeover::Flag,
+            ),
         ];
-        for (name, status, state, is_untouched, agrees, expected) in cases {
-            assert_eq!(take_over(status, state, is_untouched, agrees), expected, "{name}");
+        for (name, contested, expected) in cases {
+            assert_eq!(contested.take_over(), expected, "{name}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::Actor;
 use crate::domain::click_token::Mode;
+use crate::domain::conversion::LARGEST_AMOUNT;
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, EntryId, ProgramId};
 use crate::domain::ledger::{Entry, EntryKind};
@@ -38,6 +39,12 @@ pub enum BonusFault {
     /// The amount is nothing.
     #[error("Amount must be above zero")]
     NotAboveZero,
+    /// The amount is more than one entry may hold.
+    #[error("Amount must be at most {0}")]
+    TooMuch(Money),
+    /// The form was sent before, with something else in it.
+    #[error("Amount was given before by this form; open the page anew to give another")]
+    GivenBefore,
     /// Nobody says what for.
     #[error("Reason must not be blank")]
     NeedsReason,
@@ -72,8 +79,10 @@ pub fn give_bonus(
     let (Some(_), Some(giver)) = (own, programs::find(write.conn(), program)?) else {
         return Ok(Given::Unknown);
     };
-    if ledger_entries::find(write.conn(), program, bonus.id)?.is_some() {
-        return Ok(Given::AlreadySo);
+    if let Some(known) = ledger_entries::find(write.conn(), program, bonus.id)? {
+        let is_same =
+            (known.kind, known.affiliate_id, known.amount_minor) == (EntryKind::Bonus, affiliate, bonus.amount.minor());
+        return Ok(if is_same { Given::AlreadySo } else { Given::Refused(BonusFault::GivenBefore) });
     }
     let reason = reason_kept(&bonus.reason);
     if let Some(fault) = fault(bonus, giver.base_currency, &reason) {
@@ -107,6 +116,9 @@ fn fault(bonus: &Bonus, base: Currency, reason: &str) -> Option<BonusFault> {
     }
     if !bonus.amount.is_positive() {
         return Some(BonusFault::NotAboveZero);
+    }
+    if bonus.amount.minor() > LARGEST_AMOUNT {
+        return Some(BonusFault::TooMuch(Money::new(LARGEST_AMOUNT, base)));
     }
     reason.is_empty().then_some(BonusFault::NeedsReason)
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{CampaignId, ProgramId};
 use crate::domain::line::Line;
-use crate::domain::rule::{Conditions, Rule, Terms};
+use crate::domain::rule::{Conditions, Rule, Terms, TooMuch};
 use crate::environment::Environment;
 use crate::storage::error::{StorageError, Unique};
 use crate::storage::write::Write;
@@ -54,6 +54,9 @@ pub enum RuleRefused {
     /// Another rule has the same conditions, so that one of them would never decide.
     #[error("must differ from those of rule {0}, which decides about the same orders: change that one instead")]
     SameConditions(u32),
+    /// It pays more than any order may be worth.
+    #[error(transparent)]
+    TooMuch(#[from] TooMuch),
     /// It has ended.
     #[error("has ended")]
     Ended,
@@ -142,6 +145,7 @@ fn check(
     {
         return Err(RuleRefused::UnknownAffiliate);
     }
+    wanted.terms.basis.within_bounds()?;
     if let Some(flat) = wanted.terms.basis.flat()
         && programs::currency_of_campaign(write.conn(), campaign)? != Some(flat.currency())
     {

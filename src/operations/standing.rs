@@ -14,7 +14,7 @@ use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, Change, ChangeKind};
 use crate::domain::click_token::Mode;
 use crate::domain::conversion::ConversionStatus;
-use crate::domain::due::{Grounds, compensation_left, due};
+use crate::domain::due::{Grounds, compensation_in_proportion, compensation_left, due};
 use crate::domain::free_text::FreeText;
 use crate::domain::id::{OccasionId, ProgramId, RuleId};
 use crate::domain::ledger::{Entry, EntryKind};
@@ -91,6 +91,9 @@ impl<'a> Changes<'a> {
     pub fn make(&mut self, write: &mut Write<'_>, before: &Case, mut after: Case, why: Why) -> Stored<Option<Case>> {
         let now = self.env.clock.now();
         if !after.has_the_grounds_of(before) {
+            let compensated = after.commission.compensated_minor;
+            let worths = (before.conversion.worth(), after.conversion.worth());
+            after.commission.compensated_minor = compensation_in_proportion(&worths.0, &worths.1, compensated);
             self.compute(write.conn(), &mut after)?.map_err(|_| {
                 StorageError::Inconsistent("an amount that is too large for the currency of its program")
             })?;

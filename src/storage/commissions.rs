@@ -110,21 +110,22 @@ pub fn due_for_release(conn: &mut Conn, now: Timestamp, limit: i64) -> Stored<Ve
     due.select(CommissionRow::as_select()).load(conn).stored()
 }
 
-/// Every live commission that is payable to an affiliate of this program, in the order of their ids.
+/// Every live commission of this program that is payable and whose money is this affiliate's, in the order of their ids.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn payable(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stored<Vec<CommissionRow>> {
     // The word stands in the statement, because only then can each planner see that the partial index holds these.
     let payable = sql::<Bool>("commissions.state = 'payable'");
-    let theirs = dsl::affiliate_id.eq(affiliate).and(payable);
-    dsl::commissions
+    let theirs = dsl::affiliate_id.eq(affiliate).or(dsl::entitled_id.eq(affiliate)).and(payable);
+    let rows: Vec<CommissionRow> = dsl::commissions
         .inner_join(conversions::table.on(conversions::id.eq(dsl::conversion_id)))
         .filter(theirs.and(dsl::program_id.eq(program)).and(conversions::mode.eq(Mode::Live)))
         .order(dsl::id)
         .select(CommissionRow::as_select())
         .load(conn)
-        .stored()
+        .stored()?;
+    Ok(rows.into_iter().filter(|row| row.entitled() == affiliate).collect())
 }
 
 /// The commissions of a payout, in the order of their ids.

@@ -1,4 +1,4 @@
-use super::{compensation_left, due};
+use super::{compensation_in_proportion, compensation_left, due};
 use crate::domain::commission::CommissionState;
 use crate::domain::currency::Currency;
 use crate::domain::money::Money;
@@ -30,5 +30,24 @@ fn a_compensation_goes_with_the_order_and_never_takes_more_than_there_is() {
     ];
     for (name, worth, earned, before, after) in cases {
         assert_eq!(compensation_left(&worth, earned, before), after, "{name}");
+    }
+}
+
+#[test]
+fn a_part_of_the_order_takes_its_part_of_the_compensation_along() {
+    let usd = |minor| Money::new(minor, Currency::USD);
+    let worth = |refunded| Worth { initial: usd(10_000), adjusted: usd(10_000), refunded: usd(refunded) };
+    let cases = [
+        ("half of it", 0, 5_000, 1_200, 600),
+        ("all but a cent", 0, 9_999, 1_200, 0),
+        ("of a debt as well", 0, 5_000, -1_201, -601),
+        ("half away from zero", 0, 5_000, 3, 2),
+        ("what was refunded before is gone already", 5_000, 7_500, 600, 300),
+        ("all of it", 0, 10_000, 1_200, 0),
+        ("nothing changed", 2_000, 2_000, 700, 700),
+        ("nothing to take along", 0, 5_000, 0, 0),
+    ];
+    for (name, before, after, compensated, expected) in cases {
+        assert_eq!(compensation_in_proportion(&worth(before), &worth(after), compensated), expected, "{name}");
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
 use crate::domain::id::ConversionId;
-use crate::domain::takeover::{Takeover, take_over};
+use crate::domain::takeover::{Contested, Takeover};
 use crate::domain::trace::Trace;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -172,8 +172,14 @@ fn take_over_order(
         }
     };
     let differing = row.facts().differing(&incoming.report.facts(&credited.credit));
-    let is_untouched = row.refunded_minor == 0;
-    let kind = take_over(row.status, commission.state, is_untouched, differing.is_empty());
+    let contested = Contested {
+        status: row.status,
+        state: commission.state,
+        is_whole: row.refunded_minor == 0 && row.adjusted_minor == row.amount_minor,
+        agrees: differing.is_empty(),
+        is_known: credited.earning.commission.is_some(),
+    };
+    let kind = contested.take_over();
     let raised = ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() };
     credited.note(on_record, &incoming.report, Known { row: raised, commission: None });
     Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))

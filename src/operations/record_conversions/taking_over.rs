@@ -64,6 +64,7 @@ impl Changing<'_, '_> {
             Takeover::Confirm => self.confirm(taken),
             Takeover::Rewrite => self.rewrite(on_record, taken),
             Takeover::Compensate => self.compensate(taken),
+            Takeover::Flag => self.flag(taken),
         }
     }
 
@@ -95,6 +96,16 @@ impl Changing<'_, '_> {
         self.tally(&case(before, commission), &case(&row, &after));
         let detail = told(taken);
         self.note(&row, ChangeKind::TakenOver, detail);
+        Ok(())
+    }
+
+    /// The row stays; somebody should look at it.
+    fn flag(&mut self, taken: &TakenOver) -> Stored<()> {
+        let mut row = self.raised(&taken.row);
+        row.flags.raise(Flag::PaidDiffers);
+        self.replace(&row, taken.row.edition)?;
+        let detail = told(taken);
+        self.note(&row, ChangeKind::Flagged, detail);
         Ok(())
     }
 

@@ -54,7 +54,9 @@ pub async fn give(
 
 const fn field_of(fault: BonusFault) -> &'static str {
     match fault {
-        BonusFault::OtherCurrency(_) | BonusFault::NotAboveZero => "amount",
+        BonusFault::OtherCurrency(_) | BonusFault::NotAboveZero | BonusFault::TooMuch(_) | BonusFault::GivenBefore => {
+            "amount"
+        }
         BonusFault::NeedsReason => "reason",
     }
 }

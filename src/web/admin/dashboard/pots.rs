@@ -57,7 +57,7 @@ fn cells(money: &MoneyTally, affiliate: Option<AffiliateId>, program: &Program) 
 
 impl Pots {
     pub(super) fn new(figures: &Figures, catalogue: &Catalogue, program: &Program) -> Self {
-        let all_in_pots = |money: &MoneyTally| pots(money).iter().map(|minor| i128::from(minor.abs())).sum::<i128>();
+        let all_in_pots = |money: &MoneyTally| pots(money).iter().map(|minor| i128::from(*minor).abs()).sum::<i128>();
         let mut having: Vec<_> = figures.money.iter().filter(|(_, money)| all_in_pots(money) > 0).collect();
         having.sort_by_key(|(id, money)| (std::cmp::Reverse(all_in_pots(money)), *id));
         let others = having.len().saturating_sub(MOST_SHOWN);

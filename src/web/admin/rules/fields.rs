@@ -243,6 +243,16 @@ pub fn read_basis(
     currency: Currency,
     errors: &mut Errors,
 ) -> Option<Basis> {
+    let read = read_kind((kind, rate, flat), (rate_field, flat_field), currency, errors)?;
+    errors.take(flat_field.0, flat_field.1, read.within_bounds())
+}
+
+fn read_kind(
+    (kind, rate, flat): (&str, &str, &str),
+    (rate_field, flat_field): (Field, Field),
+    currency: Currency,
+    errors: &mut Errors,
+) -> Option<Basis> {
     let percentage = rate.trim().strip_suffix('%').unwrap_or(rate.trim()).trim_end();
     let rate = |errors: &mut Errors| errors.take(rate_field.0, rate_field.1, Rate::parse_percent(percentage));
     let amount = |errors: &mut Errors| errors.take(flat_field.0, flat_field.1, Money::parse(flat.trim(), currency));

@@ -290,6 +290,7 @@ fn refused(why: RuleRefused) -> Result<Errors, WebError> {
             return Err(WebError::Overtaken);
         }
         RuleRefused::UnknownAffiliate => errors.add("affiliate", format!("Affiliate {why}.")),
+        RuleRefused::TooMuch(_) => errors.add("flat", format!("Flat amount {why}.")),
         RuleRefused::WithoutConditions | RuleRefused::SameConditions(_) => {
             errors.add("conditions", format!("The conditions {why}."));
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::audit::Action;
-use crate::domain::id::{AffiliateId, CampaignId, CouponId, RuleId, UserId};
+use crate::domain::id::{AffiliateId, CampaignId, RuleId, UserId};
 use crate::domain::program::Program;
 use crate::storage::audit_log::AuditRow;
 use crate::storage::catalogue::Catalogue;
@@ -102,12 +102,6 @@ impl Known<'_> {
             let path = format!("/rules/{}/{}", campaign.id, rule.number);
             Some((format!("{} of {}", rules::words::title(rule), campaign.name), Some(path)))
         })
-    }
-
-    fn coupon(&self, id: &str) -> Option<String> {
-        let id = id.parse::<CouponId>().ok()?;
-        let coupon = self.catalogue.coupons_of(self.program.id).find(|coupon| coupon.id == id)?;
-        Some(coupon.code.as_str().to_owned())
     }
 
     fn affiliate(&self, id: &str) -> Option<String> {
