@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
 use crate::domain::id::{AttemptId, ProgramId};
+use crate::domain::time::{Timestamp, Zone};
 use crate::domain::user::Role;
 use crate::storage::attempts::list::{self, Whose};
 use crate::storage::attempts::{AttemptRow, kept_report};
@@ -54,7 +55,8 @@ pub(super) struct ShowPage {
     key: Option<String>,
     network: Option<String>,
     conversion: Option<String>,
-    is_credited: bool,
+    /// Where the conversion is that it became.
+    became: Option<String>,
     problem: Option<String>,
     candidates: Vec<Named>,
     credit: Option<CreditForm>,
@@ -119,8 +121,8 @@ fn find(conn: &mut Conn, program: ProgramId, id: AttemptId, is_owner: bool) -> S
 }
 
 impl ShowPage {
-    pub(super) fn new(app: &App, seat: &Seat, request: &HttpRequest, (attempt, conversion): &Found) -> Self {
-        let conversion = conversion.as_ref();
+    pub(super) fn new(app: &App, seat: &Seat, request: &HttpRequest, found: &Found) -> Self {
+        let (attempt, conversion) = (&found.0, found.1.as_ref());
         let is_keyless = attempt.program_id.is_none();
         let advice = match attempt.reason.parse::<Refusal>() {
             _ if is_keyless => KEYLESS,
@@ -142,7 +144,7 @@ impl ShowPage {
             problem: None,
             candidates: candidates(app, seat, attempt),
             credit: CreditForm::offered(app, seat, attempt),
-            is_credited,
+            became: conversion.filter(|_| is_credited).map(|row| frame.at(&format!("/conversions/{}", row.id))),
             lost: if is_credited {
                 "Somebody here credited it by hand since."
             } else if differing.is_empty() {
@@ -158,7 +160,7 @@ impl ShowPage {
             key: is_keyless.then(|| key_words(attempt.masked_key.as_deref())),
             network: attempt.network.clone(),
             conversion: conversion.map(|row| frame.at(&format!("/conversions/{}", row.id))),
-            differences: differing.iter().map(|field| difference(app, field, attempt, conversion)).collect(),
+            differences: differing.iter().map(|field| difference(app, &seat.program.zone, field, found)).collect(),
             fields: attempt.fields(),
             frame,
         }
@@ -182,7 +184,12 @@ impl ShowPage {
 fn candidates(app: &App, seat: &Seat, attempt: &AttemptRow) -> Vec<Named> {
     let catalogue = app.catalogue().clone();
     let place = why::Place { catalogue: &catalogue, program: seat.program.id, zone: &seat.program.zone };
-    traces::read(&attempt.trace).map(|trace| why::candidates(&place, &trace)).unwrap_or_default()
+    let mut named = traces::read(&attempt.trace).map(|trace| why::candidates(&place, &trace)).unwrap_or_default();
+    if attempt.reason == Refusal::PayloadMismatch.as_str() {
+        // Nobody lost: there was nothing left to be credited.
+        named.iter_mut().for_each(Named::comes_too_late);
+    }
+    named
 }
 
 fn campaign(app: &App, attempt: &AttemptRow) -> Option<(String, String)> {
@@ -204,18 +211,18 @@ fn remedy(place: Place, attempt: &AttemptRow) -> Option<(String, &'static str)> 
 }
 
 /// What is on record for a fact that the report told differently, and what it told.
-fn difference(app: &App, field: &str, attempt: &AttemptRow, conversion: Option<&ConversionRow>) -> Difference {
+fn difference(app: &App, zone: &Zone, field: &str, (attempt, conversion): &Found) -> Difference {
     let name = field.replace('_', " ");
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     Difference {
         field: first.into_iter().chain(letters).collect(),
-        on_record: conversion.map(|row| on_record(app, field, row)).unwrap_or_default(),
-        sent: sent(app, field, attempt).unwrap_or_else(|| "another one".to_owned()),
+        on_record: conversion.as_ref().map(|row| on_record(app, zone, field, row)).unwrap_or_default(),
+        sent: sent(app, zone, field, attempt).unwrap_or_else(|| "Another one".to_owned()),
     }
 }
 
-fn on_record(app: &App, field: &str, row: &ConversionRow) -> String {
+fn on_record(app: &App, zone: &Zone, field: &str, row: &ConversionRow) -> String {
     let catalogue = app.catalogue();
     match field {
         "amount" => with_currency(row.amount()),
@@ -227,14 +234,13 @@ fn on_record(app: &App, field: &str, row: &ConversionRow) -> String {
         "affiliate" => {
             catalogue.affiliate(row.program_id, row.affiliate_id).map(|found| found.name.clone()).unwrap_or_default()
         }
-        "click" if row.click_id.is_none() => "No click".to_owned(),
-        "click" => "Another click".to_owned(),
+        "click" => row.click_id.map_or_else(|| "No click".to_owned(), |click| clicked(click.time(), zone)),
         _ => String::new(),
     }
 }
 
 /// What the report said, as far as it is kept.
-fn sent(app: &App, field: &str, attempt: &AttemptRow) -> Option<String> {
+fn sent(app: &App, zone: &Zone, field: &str, attempt: &AttemptRow) -> Option<String> {
     let (catalogue, program) = (app.catalogue(), attempt.program_id?);
     let report = kept_report::read(&attempt.report);
     let trace = traces::read(&attempt.trace);
@@ -251,6 +257,11 @@ fn sent(app: &App, field: &str, attempt: &AttemptRow) -> Option<String> {
             catalogue.campaign(program, campaign).map(|found| found.name.clone())
         }
         "affiliate" => catalogue.affiliate(program, named?.affiliate?).map(|found| found.name.clone()),
+        "click" => Some(named?.clicked_at.map_or_else(|| "No click".to_owned(), |at| clicked(at, zone))),
         _ => None,
     }
+}
+
+fn clicked(at: Timestamp, zone: &Zone) -> String {
+    format!("The click of {}", second(at, zone))
 }

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::list_query::{Asked, FILTERS};
+use super::list_query::{Asked, FILTERS, REVIEW};
 use super::rows::Row;
 use crate::app::App;
 use crate::domain::click_token::Mode;
@@ -62,7 +62,6 @@ struct ListPage {
     errors: Errors,
     campaigns: Vec<(String, String)>,
     affiliates: Vec<(String, String)>,
-    is_review: bool,
     is_filtered: bool,
     is_first_use: bool,
     waiting: Waiting,
@@ -104,6 +103,11 @@ impl ListPage {
         [("", "Any"), ("yes", "Flagged")]
     }
 
+    /// Whether only what waits for a decision is shown.
+    fn is_review(&self) -> bool {
+        self.query.text("view") == REVIEW
+    }
+
     fn is_test(&self) -> bool {
         self.query.text("mode") == Mode::Test.as_str()
     }
@@ -124,12 +128,12 @@ impl ListPage {
 
     /// Whether nothing waits for a decision any more.
     fn is_done(&self) -> bool {
-        self.is_review && !self.is_filtered && self.waiting.since.is_none()
+        self.is_review() && !self.is_filtered && self.waiting.since.is_none()
     }
 
     /// The list or the queue, without filters.
     fn cleared(&self) -> String {
-        self.frame.at(if self.is_review { "/conversions?view=review" } else { "/conversions" })
+        self.frame.at(if self.is_review() { "/conversions?view=review" } else { "/conversions" })
     }
 }
 
@@ -168,7 +172,6 @@ pub async fn list(
     let export = query.address(&frame.at("/conversions.csv"), &FILTERS);
     let now = app.environment.clock.now();
     let shown = ListPage {
-        is_review,
         is_filtered,
         is_first_use: !is_review && !is_filtered && !found.has_any,
         waiting: waiting(found.waiting, program),

@@ -31,6 +31,13 @@ pub(in crate::web::admin) struct Named {
     pub(in crate::web::admin) won: bool,
 }
 
+impl Named {
+    /// Says that the order is on record, so that there was nothing left to be credited.
+    pub(in crate::web::admin) fn comes_too_late(&mut self) {
+        self.because = "The order is on record already.".to_owned();
+    }
+}
+
 /// What is told of a trace.
 pub(in crate::web::admin) struct Place<'a> {
     pub(in crate::web::admin) catalogue: &'a Catalogue,
@@ -103,16 +110,19 @@ pub(in crate::web::admin) fn candidates(place: &Place<'_>, trace: &Trace) -> Vec
         path: traced.affiliate.map(|id| format!("/affiliates/{id}")),
         touched: traced.clicked_at.map_or_else(|| "–".to_owned(), |at| minute(at, place.zone)),
         known_by: known_by(traced.source),
-        result: result(traced.finding),
+        result: result(traced, winner),
         because: because(place, traced, winner),
         won: traced.finding == Finding::Credited,
     };
     trace.0.iter().map(told).collect()
 }
 
-const fn result(finding: Finding) -> Badge {
-    match finding {
+fn result(traced: &Traced, winner: Option<&Traced>) -> Badge {
+    match traced.finding {
         Finding::Credited => Badge { word: "Credited", class: "dot tone-green" },
+        Finding::Outranked if winner.is_none_or(|winner| winner.affiliate == traced.affiliate) => {
+            Badge { word: "Not needed", class: "dot" }
+        }
         Finding::Outranked => Badge { word: "Lost", class: "dot" },
         Finding::Refused(_) => Badge { word: "Not credited", class: "dot tone-red" },
     }
