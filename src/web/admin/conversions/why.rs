@@ -2,7 +2,7 @@
 
 use super::told::stretch;
 use crate::domain::attribution::{Refusal, Source};
-use crate::domain::id::{AffiliateId, ProgramId};
+use crate::domain::id::{AffiliateId, ClickId, ProgramId};
 use crate::domain::time::{Timestamp, Zone};
 use crate::domain::trace::{Finding, Trace, Traced};
 use crate::operations::explain_conversion::Explained;
@@ -157,7 +157,7 @@ pub(super) fn identifiers(explained: &Explained, trace: Option<&Trace>, zone: &Z
     let details = explained.details.as_ref();
     let found = |source| trace.and_then(|trace| trace.0.iter().find(|traced| traced.source == source));
     let clicked = found(Source::ClickToken).and_then(|traced| traced.clicked_at);
-    let clicked = clicked.or(explained.conversion.click_id.filter(|_| trace.is_none()).map(|click| click.time()));
+    let clicked = clicked.or(explained.conversion.click_id.filter(|_| trace.is_none()).map(ClickId::time));
     let token = clicked.map(|at| (format!("of the click of {}", second(at, zone)), false));
     let token = token.or(found(Source::ClickToken).map(|_| ("one that does not verify".to_owned(), false)));
     let text = |choose: fn(&ConversionDetailsRow) -> &Option<String>| {
@@ -186,7 +186,11 @@ pub(super) fn identifiers(explained: &Explained, trace: Option<&Trace>, zone: &Z
                 None => trace.is_none() && source == Source::ClickToken && credited_by_click,
             };
             let leads = found(source).is_none_or(|traced| traced.affiliate.is_some());
-            let used = if leads { used(decides, finding, received.is_some()) } else { "Leads to nobody" };
+            let used = match (decides, leads) {
+                (true, _) => "Decides",
+                (false, true) => used(finding, received.is_some()),
+                (false, false) => "Leads to nobody",
+            };
             let (received, is_code) = received.unwrap_or_else(|| ("not sent".to_owned(), false));
             Identifier { name: known_by(source), received, is_code, used, decides }
         })
@@ -203,13 +207,12 @@ const fn seldom(source: Source) -> &'static str {
     }
 }
 
-const fn used(decides: bool, finding: Option<Finding>, is_there: bool) -> &'static str {
-    match (decides, finding, is_there) {
-        (true, ..) => "Decides",
-        (false, Some(Finding::Refused(_)), _) => "Led to no credit",
-        (false, Some(_), _) => "Not needed",
-        (false, None, true) => "Kept",
-        (false, None, false) => "–",
+const fn used(finding: Option<Finding>, is_there: bool) -> &'static str {
+    match (finding, is_there) {
+        (Some(Finding::Refused(_)), _) => "Led to no credit",
+        (Some(_), _) => "Not needed",
+        (None, true) => "Kept",
+        (None, false) => "–",
     }
 }
 
