@@ -74,7 +74,7 @@ impl UnderReview {
     /// What comes of deciding for `wanted`: by somebody who has looked at what has changed since (`is_stale`), and with or
     /// without a reason.
     #[must_use]
-    pub fn decide(&self, wanted: ConversionStatus, is_stale: bool, has_reason: bool) -> Verdict {
+    pub fn decide(&self, wanted: ConversionStatus, (is_stale, has_reason): (bool, bool)) -> Verdict {
         use CommissionState::{Disputed, InPayout, Paid};
         let in_payout = matches!(self.state, InPayout | Paid);
         match self.status.decide(wanted, in_payout) {
@@ -95,7 +95,7 @@ impl UnderReview {
             && trust >= i32::from(Trust::FULL.level())
             && flags.are_none()
             && sale.may_pay()
-            && self.decide(ConversionStatus::Approved, false, true) == Verdict::Made(ChangeKind::Approved)
+            && self.decide(ConversionStatus::Approved, (false, true)) == Verdict::Made(ChangeKind::Approved)
     }
 
     fn made(&self, wanted: ConversionStatus, has_reason: bool) -> Verdict {
@@ -151,7 +151,7 @@ mod tests {
     fn every_state_takes_the_decisions_that_make_sense_there() {
         for (status, state, expected) in table() {
             let conversion = UnderReview { status, state, waits_for_rate: false };
-            let verdicts = [Approved, Rejected, Pending].map(|wanted| conversion.decide(wanted, false, true));
+            let verdicts = [Approved, Rejected, Pending].map(|wanted| conversion.decide(wanted, (false, true)));
             assert_eq!(verdicts, expected, "{status}, {state}");
         }
     }
@@ -162,7 +162,7 @@ mod tests {
             let conversion = UnderReview { status, state, waits_for_rate: false };
             for (wanted, fresh) in [Approved, Rejected, Pending].into_iter().zip(fresh) {
                 let expected = if fresh == ALREADY { ALREADY } else { Verdict::Overtaken };
-                assert_eq!(conversion.decide(wanted, true, true), expected, "{status}, {state}, {wanted}");
+                assert_eq!(conversion.decide(wanted, (true, true)), expected, "{status}, {state}, {wanted}");
             }
         }
     }
@@ -180,17 +180,17 @@ mod tests {
         ];
         for (name, status, state, wanted, expected) in cases {
             let conversion = UnderReview { status, state, waits_for_rate: false };
-            assert_eq!(conversion.decide(wanted, false, false), expected, "{name}");
+            assert_eq!(conversion.decide(wanted, (false, false)), expected, "{name}");
         }
     }
 
     #[test]
     fn what_waits_for_an_exchange_rate_can_be_rejected_and_not_approved() {
         let waiting = UnderReview { status: Pending, state: Held, waits_for_rate: true };
-        assert_eq!(waiting.decide(Approved, false, true), Verdict::NotPossible(Obstacle::NeedsRate));
-        assert_eq!(waiting.decide(Rejected, false, true), made(ChangeKind::Rejected));
+        assert_eq!(waiting.decide(Approved, (false, true)), Verdict::NotPossible(Obstacle::NeedsRate));
+        assert_eq!(waiting.decide(Rejected, (false, true)), made(ChangeKind::Rejected));
         let rejected = UnderReview { status: Rejected, state: Void, waits_for_rate: true };
-        assert_eq!(rejected.decide(Pending, false, true), made(ChangeKind::Reopened));
+        assert_eq!(rejected.decide(Pending, (false, true)), made(ChangeKind::Reopened));
     }
 
     #[test]

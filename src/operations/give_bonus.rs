@@ -52,6 +52,7 @@ pub enum BonusFault {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "what came of it is called after it")]
 pub enum Given {
     /// It is in the ledger now.
     Given,

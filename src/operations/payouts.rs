@@ -26,6 +26,7 @@ use super::standing::{Case, Changes, Why, reason_kept};
 
 /// What came of beginning a payout.
 #[derive(Clone, Debug)]
+#[expect(clippy::enum_variant_names, reason = "what came of it is called after it")]
 pub enum Begun {
     /// It is open.
     Begun(PayoutRow),
@@ -89,6 +90,7 @@ pub fn begin_payout(
 
 /// What came of ending a payout.
 #[derive(Clone, Debug)]
+#[expect(clippy::enum_variant_names, reason = "what came of it is called after it")]
 pub enum Ended {
     /// It has ended so.
     Changed(PayoutRow),

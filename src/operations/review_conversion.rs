@@ -57,15 +57,15 @@ pub fn review_conversion(
         let Some(case) = Case::find(write.conn(), program, id)? else {
             return Ok(Some(Reviewed::Unknown));
         };
-        let kind = match case.under_review().decide(decision.wanted, case.is_news_to(decision.seen), !reason.is_empty())
-        {
-            Verdict::AlreadySo => return Ok(Some(Reviewed::AlreadySo)),
-            Verdict::Overtaken => return Ok(Some(Reviewed::Overtaken(case.current(write.conn())?))),
-            Verdict::NotPossible(obstacle) => {
-                return Ok(Some(Reviewed::NotPossible(case.current(write.conn())?, obstacle)));
-            }
-            Verdict::Made(kind) => kind,
-        };
+        let kind =
+            match case.under_review().decide(decision.wanted, (case.is_news_to(decision.seen), !reason.is_empty())) {
+                Verdict::AlreadySo => return Ok(Some(Reviewed::AlreadySo)),
+                Verdict::Overtaken => return Ok(Some(Reviewed::Overtaken(case.current(write.conn())?))),
+                Verdict::NotPossible(obstacle) => {
+                    return Ok(Some(Reviewed::NotPossible(case.current(write.conn())?, obstacle)));
+                }
+                Verdict::Made(kind) => kind,
+            };
         let mut after = case.clone();
         after.conversion.status = decision.wanted;
         let why = Why { reason: reason.clone(), ..Why::plain(kind, actor, EntryKind::Reversal) };

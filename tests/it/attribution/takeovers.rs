@@ -1,13 +1,21 @@
 //! Of two reports of one order the more trusted one holds, whichever came first (ABU-4).
 
 use accrue::domain::attribution::Refusal;
-use accrue::domain::change::ChangeKind;
+use accrue::domain::change::{Actor, ChangeKind};
 use accrue::domain::commission::CommissionState;
 use accrue::domain::conversion::ConversionStatus;
+use accrue::domain::currency::Currency;
 use accrue::domain::event::Channel;
 use accrue::domain::flag::Flag;
+use accrue::domain::handle::ExternalId;
+use accrue::domain::id::ProgramId;
+use accrue::domain::money::Money;
+use accrue::domain::payout::RefundKind;
 use accrue::domain::rule::{Approval, Terms};
+use accrue::operations::adjust_conversion::{Adjustment, adjust_conversion};
 use accrue::operations::record_conversions::Outcome;
+use accrue::operations::refund_conversion::{Refund, Refunded, refund_conversion};
+use accrue::operations::review_conversion::{Decision, review_conversion};
 use accrue::storage::commissions::{self, CommissionRow};
 use accrue::storage::conversion_changes;
 use accrue::storage::conversions::{self, ConversionRow};
@@ -192,6 +200,75 @@ on_each_engine! {
         let rows = house.conversions();
         assert_eq!(rows.len(), 200);
         assert!(rows.iter().all(|row| row.trust == 3 && row.status == ConversionStatus::Approved));
+        house.assert_books_balance();
+    }
+}
+
+/// Somebody takes a part of an order back, or all of it.
+fn give_back(house: &House, program: ProgramId, order_id: &str, amount: Option<&str>) {
+    let id = house.conversion(order_id).id;
+    let refund = Refund {
+        event_id: ExternalId::parse("event").unwrap(),
+        kind: RefundKind::Refund,
+        amount: amount.map(|text| Money::parse(text, Currency::USD).unwrap()),
+        reason: "It came broken.".to_owned(),
+        claimed_at: None,
+    };
+    let refunded = house.write(move |write, env| refund_conversion(write, env, program, id, Actor::Clock, &refund));
+    assert!(matches!(refunded, Refunded::Recorded(_)), "{refunded:?}");
+}
+
+on_each_engine! {
+    fn what_was_given_back_or_returned_stays_so_and_wants_a_look(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let bens = house.visit(&shop.campaign, &shop.ben);
+        for order in ["given-back", "partly", "returned", "rejected"] {
+            Told::order(order).clicked(&house, &annas).by(Channel::Pixel).of("100.00").report(&house, &shop);
+        }
+        give_back(&house, shop.program, "given-back", None);
+        give_back(&house, shop.program, "partly", Some("30.00"));
+        give_back(&house, shop.program, "rejected", Some("30.00"));
+        let (program, returned) = (shop.program, house.conversion("returned").id);
+        let half = Adjustment {
+            amount: Money::parse("50.00", Currency::USD).unwrap(),
+            reason: "One of two was returned.".to_owned(),
+            seen: None,
+        };
+        house.write(move |write, env| adjust_conversion(write, env, program, returned, Actor::Clock, &half));
+        let rejected = house.conversion("rejected").id;
+        let decision = Decision { wanted: ConversionStatus::Rejected, seen: None, reason: "A test.".to_owned() };
+        house.write(move |write, env| review_conversion(write, env, program, rejected, Actor::Clock, &decision));
+
+        let earned = [("given-back", 0), ("partly", 700), ("returned", 500), ("rejected", 0)];
+        for (order, booked) in earned {
+            Told::order(order).clicked(&house, &bens).of("200.00").report(&house, &shop);
+            assert_eq!(house.commission(order).booked_minor, booked, "{order}");
+            let row = house.conversion(order);
+            assert_eq!((row.amount_minor, row.trust), (10_000, 3), "{order}");
+            assert!(row.flags.has(Flag::PaidDiffers) && belongs_to(&house, order, &shop.anna), "{order}");
+        }
+        house.assert_books_balance();
+    }
+
+    fn a_return_stands_when_the_server_tells_the_same(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        Told::order("1001").clicked(&house, &token).by(Channel::Pixel).of("100.00").report(&house, &shop);
+        let (program, id) = (shop.program, house.conversion("1001").id);
+        let half = Adjustment {
+            amount: Money::parse("50.00", Currency::USD).unwrap(),
+            reason: "One of two was returned.".to_owned(),
+            seen: None,
+        };
+        house.write(move |write, env| adjust_conversion(write, env, program, id, Actor::Clock, &half));
+        Told::order("1001").clicked(&house, &token).of("100.00").report(&house, &shop);
+        let row = house.conversion("1001");
+        assert_eq!((row.adjusted_minor, row.trust), (5_000, 3));
+        assert!(row.flags.iter().all(|flag| flag == Flag::TooFast), "nothing differs");
+        assert_eq!(house.commission("1001").booked_minor, 500);
         house.assert_books_balance();
     }
 }
