@@ -260,7 +260,7 @@ impl AuditKey {
     /// The link of a row behind the row of the link `previous`, which is empty for the first.
     #[must_use]
     pub fn link(&self, previous: &str, entry: &AuditEntry<'_>) -> String {
-        let (program, user) = (entry.program.map(|id| id.uuid()), entry.user.map(|id| id.uuid()));
+        let (program, user) = (entry.program.map(ProgramId::uuid), entry.user.map(UserId::uuid));
         self.authenticate(&[
             b"row",
             &entry.sequence.to_be_bytes(),

@@ -21,6 +21,17 @@ pub enum Takeover {
     Flag,
 }
 
+/// What the better report says of the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    /// The same facts.
+    Same,
+    /// Other facts, and it is known what they earn.
+    Other,
+    /// Other facts, whose commission waits for an exchange rate.
+    OtherWithoutRate,
+}
+
 /// What a takeover goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contested {
@@ -30,10 +41,8 @@ pub struct Contested {
     pub state: CommissionState,
     /// Whether nothing of it was returned or given back.
     pub is_whole: bool,
-    /// Whether the better report tells the same facts.
-    pub agrees: bool,
-    /// Whether it is known what the better report earns.
-    pub is_known: bool,
+    /// What the better report says.
+    pub story: Story,
 }
 
 impl Contested {
@@ -43,26 +52,26 @@ impl Contested {
         use CommissionState::{Disputed, InPayout, Paid};
         let is_gone = matches!(self.state, InPayout | Paid);
         let is_settled = is_gone || self.state == Disputed || !self.is_whole;
-        match (self.agrees, is_settled) {
-            (true, true) => Takeover::Confirm,
-            (true, false) if self.status == ConversionStatus::Approved => Takeover::Confirm,
+        match (self.story, is_settled) {
+            (Story::Same, true) => Takeover::Confirm,
+            (Story::Same, false) if self.status == ConversionStatus::Approved => Takeover::Confirm,
             (_, false) => Takeover::Rewrite,
-            (false, true) if is_gone && self.is_whole && self.is_known => Takeover::Compensate,
-            (false, true) => Takeover::Flag,
+            (Story::Other, true) if is_gone && self.is_whole => Takeover::Compensate,
+            (_, true) => Takeover::Flag,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Contested, Takeover};
+    use super::{Contested, Story, Takeover};
     use crate::domain::commission::CommissionState::{Disputed, Held, InPayout, Paid, Payable, Void};
     use crate::domain::conversion::ConversionStatus::{Approved, Pending, Rejected};
 
     #[test]
     fn what_is_not_paid_is_made_anew_and_what_is_paid_is_made_up_for() {
-        let other = Contested { status: Pending, state: Held, is_whole: true, agrees: false, is_known: true };
-        let same = Contested { agrees: true, ..other };
+        let other = Contested { status: Pending, state: Held, is_whole: true, story: Story::Other };
+        let same = Contested { story: Story::Same, ..other };
         let approved = Contested { status: Approved, state: Payable, ..other };
         let paid = Contested { state: Paid, ..approved };
         let cases = [
@@ -74,16 +83,28 @@ mod tests {
                 Contested { status: Rejected, state: Void, ..same },
                 Takeover::Rewrite,
             ),
-            ("approved, same facts", Contested { agrees: true, ..approved }, Takeover::Confirm),
-            ("approved and held, same facts", Contested { state: Held, agrees: true, ..approved }, Takeover::Confirm),
+            ("approved, same facts", Contested { story: Story::Same, ..approved }, Takeover::Confirm),
+            (
+                "approved and held, same facts",
+                Contested { state: Held, story: Story::Same, ..approved },
+                Takeover::Confirm,
+            ),
             ("approved, other facts", approved, Takeover::Rewrite),
-            ("in a payout, same facts", Contested { state: InPayout, agrees: true, ..approved }, Takeover::Confirm),
+            (
+                "in a payout, same facts",
+                Contested { state: InPayout, story: Story::Same, ..approved },
+                Takeover::Confirm,
+            ),
             ("in a payout, other facts", Contested { state: InPayout, ..approved }, Takeover::Compensate),
             ("paid, other facts", paid, Takeover::Compensate),
-            ("paid, and what it should have been is not known", Contested { is_known: false, ..paid }, Takeover::Flag),
+            (
+                "paid, and what it should have been is not known",
+                Contested { story: Story::OtherWithoutRate, ..paid },
+                Takeover::Flag,
+            ),
             ("paid and partly given back, other facts", Contested { is_whole: false, ..paid }, Takeover::Flag),
             ("disputed, other facts", Contested { state: Disputed, ..approved }, Takeover::Flag),
-            ("disputed, same facts", Contested { state: Disputed, agrees: true, ..approved }, Takeover::Confirm),
+            ("disputed, same facts", Contested { state: Disputed, story: Story::Same, ..approved }, Takeover::Confirm),
             ("partly returned, other facts", Contested { is_whole: false, ..other }, Takeover::Flag),
             (
                 "partly returned, same facts: the return stands",

@@ -20,6 +20,7 @@ use crate::storage::write::Write;
 type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
 
 /// One thing to be recorded.
+#[expect(clippy::large_enum_variant, reason = "elements wait in a box; a second one would cost another allocation")]
 pub(super) enum Element {
     Click(Click, Answer<()>),
     Conversion(Incoming, Answer<Outcome>),

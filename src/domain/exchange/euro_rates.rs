@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn the_latest_day_that_has_both_rates_decides() {
         let rates = published();
-        let cases: &[(&str, &str, &str, &str, Option<(&str, &str)>)] = &[
+        type Case = (&'static str, &'static str, &'static str, &'static str, Option<(&'static str, &'static str)>);
+        let cases: &[Case] = &[
             ("of the day itself", "EUR", "USD", "2026-11-13", Some(("1.06", "2026-11-13"))),
             ("on Saturday, Friday's", "EUR", "USD", "2026-11-14", Some(("1.06", "2026-11-13"))),
             ("on Sunday, Friday's", "EUR", "USD", "2026-11-15", Some(("1.06", "2026-11-13"))),

@@ -5,7 +5,7 @@ use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
 use crate::domain::id::ConversionId;
-use crate::domain::takeover::{Contested, Takeover};
+use crate::domain::takeover::{Contested, Story, Takeover};
 use crate::domain::trace::Trace;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -176,8 +176,11 @@ fn take_over_order(
         status: row.status,
         state: commission.state,
         is_whole: row.refunded_minor == 0 && row.adjusted_minor == row.amount_minor,
-        agrees: differing.is_empty(),
-        is_known: credited.earning.commission.is_some(),
+        story: match credited.earning.commission {
+            _ if differing.is_empty() => Story::Same,
+            Some(_) => Story::Other,
+            None => Story::OtherWithoutRate,
+        },
     };
     let kind = contested.take_over();
     let raised = ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() };

@@ -146,7 +146,8 @@ on_each_engine! {
         let (_house, shop, mut marta) = scene(&db);
         add(&mut marta, &shop, &[("product", "TENT-2"), ("rate", "20")]);
         marta.open(&format!("{}/new", of(&shop)));
-        let cases: [(&[(&str, &str)], &str, &str); 9] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+        let cases: [Case<'_>; 9] = [
             (&[("rate", "5")], "conditions", "The conditions must say when the rule applies: without any, the campaign’s default decides."),
             (&[("rate", "5"), ("product", "TENT-2")], "conditions", "The conditions must differ from those of rule 1, which decides about the same orders: change that one instead."),
             (&[("rate", "101"), ("product", "A")], "rate", "Percentage must be from 0 to 100 percent."),

@@ -26,9 +26,9 @@ fn give(
     house.attempt(move |write, env| create_coupon(write, env, program, pair, code))
 }
 
-fn found(house: &House, shop: &Shop, wanted: Wanted) -> Vec<String> {
-    let found = house.read(|conn| coupons::newest(conn, shop.program, &wanted, (0, 20)));
-    let counted = house.read(|conn| coupons::count(conn, shop.program, &wanted));
+fn found(house: &House, shop: &Shop, wanted: &Wanted) -> Vec<String> {
+    let found = house.read(|conn| coupons::newest(conn, shop.program, wanted, (0, 20)));
+    let counted = house.read(|conn| coupons::count(conn, shop.program, wanted));
     assert_eq!(usize::try_from(counted).ok(), Some(found.len()));
     found.iter().map(|coupon| coupon.code.as_str().to_owned()).collect()
 }
@@ -113,7 +113,7 @@ on_each_engine! {
             ("an underscore is itself", Wanted { code: Some("_".into()), ..all() }, vec!["SECOND_1"]),
         ];
         for (name, wanted, expected) in cases {
-            assert_eq!(found(&house, &shop, wanted), expected, "{name}");
+            assert_eq!(found(&house, &shop, &wanted), expected, "{name}");
         }
     }
 

@@ -167,7 +167,7 @@ impl Frame {
             y: tenths(self.y(step.saturating_mul(at), step)),
             label: short(step.saturating_mul(at), program),
         };
-        let end = points.iter().take(begun).last().map_or(0, |point| point.now);
+        let end = points.iter().take(begun).next_back().map_or(0, |point| point.now);
         Plot {
             class: self.class,
             width: self.width,

@@ -179,6 +179,7 @@ impl Installation {
         self.scene.as_mut().expect("a scene").click = Some(claims);
     }
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "a step of a history is drawn as numbers and coins")]
     fn convert(&mut self, order: u8, amount: Money, trial: bool, by_click: bool) -> &'static str {
         let scene = self.scene();
         let click = scene.click.filter(|_| by_click);
@@ -231,6 +232,7 @@ impl Installation {
         row.map_or(Money::new(100, Currency::USD), |row| row.amount())
     }
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "a step of a history is drawn as numbers and coins")]
     fn decide(&mut self, order: u8, wanted: char, stale: bool, reason: bool) -> String {
         let (program, id) = (self.scene().program, self.id_of(order));
         let wanted = match wanted {

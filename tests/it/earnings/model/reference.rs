@@ -190,6 +190,7 @@ impl Model {
         "recorded"
     }
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "a step of a history is drawn as numbers and coins")]
     fn decide(&mut self, order: u8, wanted: char, stale: bool, reason: bool) -> String {
         let now = self.now;
         let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
