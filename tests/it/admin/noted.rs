@@ -45,6 +45,10 @@ const FILLED: &[(&str, &[(&str, &str)])] = &[
     ),
     ("/rules/{campaign}/{number}/ending", &[VERSION]),
     ("/coupons", &[("code", "SPRING10")]),
+    (
+        "/attempts/{id}/credit",
+        &[("order_id", "9"), ("event", "sale"), ("amount", "5.00"), ("currency", "USD"), ("note", "it was hers")],
+    ),
     ("/affiliates/{id}/bonuses", &[("amount", "5.00"), ("reason", "a good month")]),
     ("/affiliates/{id}/payouts/{payout}/payment", &[("reference", "SEPA 1")]),
     (
@@ -96,7 +100,9 @@ impl<'a> Form<'a> {
     fn found(&self, db: &TestDatabase, owner: &mut Person, estate: &Estate) -> Fields {
         let base = format!("/admin/{}", estate.name);
         match self.page.path.trim_start_matches("/admin/{program}") {
-            "/links" | "/coupons" => texts(&[("campaign", &estate.campaign.id), ("affiliate", &estate.affiliate.id)]),
+            "/links" | "/coupons" | "/attempts/{id}/credit" => {
+                texts(&[("campaign", &estate.campaign.id), ("affiliate", &estate.affiliate.id)])
+            }
             "/conversions/reviews" => {
                 let list = owner.open(&format!("{base}/conversions?view=review"));
                 texts(&[("conversion", &list.value_of("conversion").expect("something waits"))])
