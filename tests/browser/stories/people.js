@@ -61,7 +61,7 @@ async function join(browser, link, { name, password: chosen }) {
   await person.leads(() => person.page.getByRole('button', { name: 'Create account and join' }).click(), 422);
   await person.page.getByLabel('Password').fill(chosen);
   await person.leads(() => person.page.getByRole('button', { name: 'Create account and join' }).click());
-  await person.page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  await person.page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
   const late = await browser.person(DESK);
   await late.visits(link, 410);
   await late.page.getByText('cannot be used any more').first().waitFor();
@@ -119,7 +119,7 @@ async function secondFactor(browser, vera, { program }) {
   await vera.leads(() => page.locator('main form button[type=submit]').first().click(), 422);
   await page.locator('[name=code]').fill(codes[0]);
   await vera.leads(() => page.locator('main form button[type=submit]').first().click());
-  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
   const again = await browser.person(DESK);
   await signIn(again, VERA);
   await again.page.locator('[name=code]').fill(codes[0]);

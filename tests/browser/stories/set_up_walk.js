@@ -33,7 +33,7 @@ await story('A merchant sets up Accrue and sees the first sale', async ({ browse
   await regenerate(marta, s2s, token);
   await throughUserMenu(marta, OWNER.name, 'Sign out');
   await signIn(marta, OWNER);
-  await see(marta, 'Campaigns', 'h1');
+  await see(marta, 'Dashboard', 'h1');
 });
 
 /** Text that is there to be read, in whatever stands for `selector`. */
