@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::domain::change::ChangeKind;
 use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
 use crate::domain::conversion::SaleStatus;
@@ -18,7 +19,7 @@ use crate::storage::conversions::ConversionRow;
 use crate::storage::error::Stored;
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::refunds::RefundRow;
-use crate::storage::{commissions, conversions, ledger_entries, refunds};
+use crate::storage::{commissions, conversion_changes, conversions, ledger_entries, refunds};
 
 use super::{Checking, Hanging, PAGE, in_chunks};
 
@@ -36,12 +37,25 @@ impl Checking {
                 commissions.into_iter().map(|row| (row.conversion_id, row)).collect();
             for conversion in page {
                 self.verified.conversions += 1;
+                self.adjustment(conn, &conversion)?;
                 match by_conversion.remove(&conversion.id) {
                     Some(commission) => self.case(&Case { conversion, commission }, &hanging),
                     None => self.differs(format!("{} has no commission", conversion.id)),
                 }
             }
         }
+    }
+
+    /// An amount that is lower than the one reported is so because somebody said so.
+    fn adjustment(&mut self, conn: &mut Conn, row: &ConversionRow) -> Stored<()> {
+        if row.adjusted_minor == row.amount_minor {
+            return Ok(());
+        }
+        let changes = conversion_changes::of_conversion(conn, row.id)?;
+        if !changes.iter().any(|change| change.kind == ChangeKind::Adjusted) {
+            self.differs(format!("the amount of {} is not the one reported, and nobody adjusted it", row.id));
+        }
+        Ok(())
     }
 
     fn hanging(&mut self, conn: &mut Conn, ids: &[ConversionId], commissions: &[CommissionRow]) -> Stored<Hanging> {

@@ -61,7 +61,7 @@ async function join(browser, link, { name, password: chosen }) {
   await person.leads(() => person.page.getByRole('button', { name: 'Create account and join' }).click(), 422);
   await person.page.getByLabel('Password').fill(chosen);
   await person.leads(() => person.page.getByRole('button', { name: 'Create account and join' }).click());
-  await person.page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
+  await person.page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
   const late = await browser.person(DESK);
   await late.visits(link, 410);
   await late.page.getByText('cannot be used any more').first().waitFor();

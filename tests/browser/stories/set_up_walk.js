@@ -60,9 +60,7 @@ async function setUp(marta, code) {
   assert.equal(await page.getByLabel('Program name').inputValue(), 'Alder & Finch', 'a refused form keeps what was typed');
   await fill(code);
   await marta.leads(() => page.getByRole('button', { name: 'Create owner and program' }).click());
-  assert.match(new URL(page.url()).pathname, /^\/admin\/alder-finch\/dashboard$/);
-  await see(marta, 'Nothing has happened yet');
-  await throughMarketing(marta, 'Campaigns');
+  assert.match(new URL(page.url()).pathname, /^\/admin\/alder-finch\/campaigns$/);
   await see(marta, 'No campaigns yet');
   await page.getByRole('link', { name: 'Create a link campaign' }).waitFor();
 }
