@@ -45,6 +45,9 @@ pub struct ConversionDetailsRow {
 }
 
 fn as_json_list(words: &[String]) -> String {
+    if words.is_empty() {
+        return "[]".to_owned();
+    }
     serde_json::Value::from(words).to_string()
 }
 

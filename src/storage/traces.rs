@@ -13,31 +13,52 @@ const WINDOW: &str = "window_days";
 const FINDING: &str = "finding";
 
 /// The text that is stored. Nothing for an empty trace.
+///
+/// Written by hand, because it is made for every conversion: words, ids and numbers need no escaping.
 #[must_use]
 pub fn written(trace: &Trace) -> String {
     if trace.0.is_empty() {
         return String::new();
     }
-    Value::from(trace.0.iter().map(object).collect::<Vec<_>>()).to_string()
+    let mut text = String::with_capacity(trace.0.len() * 200);
+    for (place, traced) in trace.0.iter().enumerate() {
+        text.push(if place == 0 { '[' } else { ',' });
+        push_object(&mut text, traced);
+    }
+    text.push(']');
+    text
 }
 
-fn object(traced: &Traced) -> Value {
-    let mut object = Map::new();
-    object.insert(SOURCE.into(), traced.source.as_str().into());
+fn push_object(text: &mut String, traced: &Traced) {
+    push_member(text, '{', SOURCE, traced.source.as_str());
     if let Some(affiliate) = traced.affiliate {
-        object.insert(AFFILIATE.into(), affiliate.to_string().into());
+        push_member(text, ',', AFFILIATE, &affiliate.to_string());
     }
     if let Some(campaign) = traced.campaign {
-        object.insert(CAMPAIGN.into(), campaign.to_string().into());
+        push_member(text, ',', CAMPAIGN, &campaign.to_string());
     }
     if let Some(at) = traced.clicked_at {
-        object.insert(CLICKED_AT.into(), at.millis().into());
+        push_number(text, CLICKED_AT, at.millis());
     }
     if let Some(window) = traced.window {
-        object.insert(WINDOW.into(), window.days().into());
+        push_number(text, WINDOW, i64::from(window.days()));
     }
-    object.insert(FINDING.into(), traced.finding.as_str().into());
-    Value::Object(object)
+    push_member(text, ',', FINDING, traced.finding.as_str());
+    text.push('}');
+}
+
+fn push_member(text: &mut String, before: char, name: &str, value: &str) {
+    text.push(before);
+    for part in ["\"", name, "\":\"", value, "\""] {
+        text.push_str(part);
+    }
+}
+
+fn push_number(text: &mut String, name: &str, number: i64) {
+    for part in [",\"", name, "\":"] {
+        text.push_str(part);
+    }
+    text.push_str(&number.to_string());
 }
 
 /// Reads it back; none where nothing is stored, or nothing that can be read.
