@@ -123,6 +123,31 @@ impl Default for Purchase {
 /// sum of any batch far inside 64 bits.
 pub const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
 
+/// Why an amount cannot be that of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportedAmountFault {
+    /// It is more than [`LARGEST_AMOUNT`].
+    #[error("must be at most {0} {currency}", currency = .0.currency())]
+    TooLarge(Money),
+    /// It is nothing, and the event is a sale.
+    #[error("must be more than 0 for a sale")]
+    FreeSale,
+}
+
+/// The amount, if an event may have it: at most [`LARGEST_AMOUNT`], and above zero for a sale (CONTRACT, Rules: Money).
+///
+/// # Errors
+/// [`ReportedAmountFault`].
+pub fn reported_amount(amount: Money, event: &Event) -> Result<Money, ReportedAmountFault> {
+    if amount.minor() > LARGEST_AMOUNT {
+        return Err(ReportedAmountFault::TooLarge(Money::new(LARGEST_AMOUNT, amount.currency())));
+    }
+    if !amount.is_positive() && !event.may_be_free() {
+        return Err(ReportedAmountFault::FreeSale);
+    }
+    Ok(amount)
+}
+
 /// A report that a key vouches for and whose fields are whole: what every dialect translates into.
 #[derive(Clone, Debug)]
 pub struct Report {

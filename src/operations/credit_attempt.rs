@@ -8,7 +8,7 @@ use crate::domain::attempt::{Call, Payload};
 use crate::domain::attribution::{Credit, Refusal};
 use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, Change, ChangeKind};
-use crate::domain::conversion::Report;
+use crate::domain::conversion::{Report, reported_amount};
 use crate::domain::event::{Channel, Event};
 use crate::domain::handle::OrderId;
 use crate::domain::id::{AffiliateId, AttemptId, CampaignId, ConversionId, ProgramId, UserId};
@@ -76,6 +76,9 @@ pub fn credit_attempt(
         let differs = row.reason == Refusal::PayloadMismatch.as_str();
         let known = if differs { CreditedByHand::OnRecord } else { CreditedByHand::AlreadyCredited };
         return Ok(known(conversion));
+    }
+    if reported_amount(crediting.amount, &crediting.event).is_err() {
+        return Ok(CreditedByHand::Refused(Refusal::InvalidRequest));
     }
     let Some(incoming) = incoming(env, program, &row, crediting) else {
         return Ok(CreditedByHand::Unknown);

@@ -201,7 +201,7 @@ on_each_engine! {
         let wrong = [("affiliate", "nobody"), ("campaign", "x"), ("order_id", ""), ("event", "sale"), ("amount", "0.00"), ("currency", "USD"), ("note", MARKUP)];
         let wrong = mara.post(&format!("{page}/credit"), &wrong);
         assert!(wrong.status == 422 && wrong.error_at("order_id").is_some() && wrong.error_at("campaign").is_some(), "{}", wrong.words());
-        assert_eq!(wrong.error_at("amount").as_deref(), Some("Amount must be above zero for a sale."));
+        assert_eq!(wrong.error_at("amount").as_deref(), Some("Amount must be more than 0 for a sale."));
         assert!(wrong.says(MARKUP) && !wrong.html.contains("<img src=x"), "what was typed is kept, as text");
         assert!(house.conversions().is_empty());
         let fields = [&fields[..], &[("note", "she wrote us that she was away")]].concat();

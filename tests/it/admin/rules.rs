@@ -196,7 +196,7 @@ on_each_engine! {
         assert!(euros.says("No exchange rate from EUR is known") && euros.says("never taken one to one"), "{}", euros.words());
         for (query, at, sentence) in [
             ("amount=1%2C5", "amount", "Amount must not have a comma or separators: write 1234.50."),
-            ("amount=0", "amount", "Amount must be above 0 for a sale."),
+            ("amount=0", "amount", "Amount must be more than 0 for a sale."),
             ("currency=XXX", "currency", ""),
             ("affiliate=nobody", "affiliate", "Affiliate must be the code or id of an affiliate of this program."),
             ("first_day=2027-01-01", "first_day", "First payment must not lie in the future."),

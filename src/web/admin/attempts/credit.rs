@@ -7,7 +7,7 @@ use super::show::{self, ShowPage, attempt_id};
 use crate::app::App;
 use crate::domain::attempt::Call;
 use crate::domain::attribution::{Refusal, Source};
-use crate::domain::conversion::LARGEST_AMOUNT;
+use crate::domain::conversion::reported_amount;
 use crate::domain::currency::Currency;
 use crate::domain::event::Event;
 use crate::domain::free_text::FreeText;
@@ -241,14 +241,8 @@ fn read(catalogue: &Catalogue, program: ProgramId, posted: &Posted) -> Result<Cr
 fn read_amount(posted: &Posted, event: Option<&Event>, errors: &mut Errors) -> Option<Money> {
     let currency = errors.take("currency", "Currency", Currency::parse(posted.text("currency").trim()))?;
     let amount = errors.take("amount", "Amount", Money::parse(posted.text("amount").trim(), currency))?;
-    if amount.minor() > LARGEST_AMOUNT {
-        let largest = Money::new(LARGEST_AMOUNT, currency);
-        errors.add("amount", format!("Amount must not be more than {largest}."));
-        return None;
+    match event {
+        Some(event) => errors.take("amount", "Amount", reported_amount(amount, event)),
+        None => Some(amount),
     }
-    if !amount.is_positive() && event.is_some_and(|event| !event.may_be_free()) {
-        errors.add("amount", "Amount must be above zero for a sale.");
-        return None;
-    }
-    Some(amount)
 }

@@ -1,7 +1,7 @@
 //! An order as somebody types it to see what it would earn.
 
 use crate::domain::campaign::Campaign;
-use crate::domain::conversion::LARGEST_AMOUNT;
+use crate::domain::conversion::reported_amount;
 use crate::domain::currency::Currency;
 use crate::domain::event::{Event, EventType};
 use crate::domain::handle::ActionCode;
@@ -134,13 +134,10 @@ impl OrderFields {
     fn read_amount(&self, event: Option<&Event>, errors: &mut Errors) -> Option<Money> {
         let currency = errors.take("currency", "Currency", Currency::parse(self.currency.trim()))?;
         let amount = errors.take("amount", "Amount", Money::parse(self.amount.trim(), currency))?;
-        if amount.minor() > LARGEST_AMOUNT {
-            errors.add("amount", "Amount must not be larger than any report’s may be.");
+        match event {
+            Some(event) => errors.take("amount", "Amount", reported_amount(amount, event)),
+            None => Some(amount),
         }
-        if amount.is_zero() && event.is_some_and(|event| !event.may_be_free()) {
-            errors.add("amount", "Amount must be above 0 for a sale.");
-        }
-        Some(amount)
     }
 
     fn read_event(&self, errors: &mut Errors) -> Option<Event> {

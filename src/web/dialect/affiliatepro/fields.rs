@@ -7,7 +7,7 @@ use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
 use crate::domain::campaign::Campaign;
 use crate::domain::click::Visit;
-use crate::domain::conversion::{CustomerFacts, LARGEST_AMOUNT, Purchase, Report};
+use crate::domain::conversion::{CustomerFacts, Purchase, Report, reported_amount};
 use crate::domain::currency::Currency;
 use crate::domain::event::{Channel, Event};
 use crate::domain::free_text::FreeText;
@@ -226,14 +226,7 @@ fn read_amount(fields: &Fields, event: &Event) -> Result<Money, FieldError> {
         .map_err(|error| FieldError::malformed("order_currency", error))?;
     let total = value.as_text_or_number().ok_or_else(|| FieldError::malformed(FIELD, "must be a number or a text"))?;
     let amount = Money::parse(total, currency).map_err(|error| FieldError::malformed(FIELD, error))?;
-    if amount.minor() > LARGEST_AMOUNT {
-        let most = Money::new(LARGEST_AMOUNT, currency);
-        return Err(FieldError::malformed(FIELD, format_args!("must be at most {most} {currency}")));
-    }
-    if amount.is_zero() && !event.may_be_free() {
-        return Err(FieldError::malformed(FIELD, "must be more than 0 for a sale"));
-    }
-    Ok(amount)
+    reported_amount(amount, event).map_err(|error| FieldError::malformed(FIELD, error))
 }
 
 fn read_customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts, FieldError> {
