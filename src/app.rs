@@ -150,10 +150,16 @@ impl App {
     /// its catalogue is new before an admin's change is answered, so what is not in it is not a key.
     #[must_use]
     pub fn key(&self, presented: &str, kind: KeyKind) -> Option<Key> {
+        self.any_key(presented).filter(|key| key.kind == kind)
+    }
+
+    /// As [`Self::key`], whichever kind it is.
+    #[must_use]
+    pub fn any_key(&self, presented: &str) -> Option<Key> {
         let presented = key::read(presented)?;
         let catalogue = self.catalogue();
         let known = catalogue.key(presented.selector, self.environment.clock.now())?;
         let same = known.verifier.matches(&presented.verifier(self.environment.keys.pepper()));
-        (same && known.kind == kind && known.mode == presented.mode && presented.kind == kind).then(|| known.clone())
+        (same && known.kind == presented.kind && known.mode == presented.mode).then(|| known.clone())
     }
 }

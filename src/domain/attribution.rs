@@ -7,7 +7,7 @@
 
 use super::affiliate::Affiliate;
 use super::campaign::Campaign;
-use super::click_token::{Claims, Mode};
+use super::click_token::{Claims, Mode, Origin};
 use super::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId};
 use super::link::Link;
 use super::text_enum;
@@ -98,6 +98,8 @@ pub struct CreditedClick {
     pub clicked_at: Timestamp,
     /// For how long it counts, as it was promised then.
     pub window: Window,
+    /// How it came to be.
+    pub origin: Origin,
 }
 
 text_enum! {
@@ -209,8 +211,8 @@ pub fn belongs(claims: &Claims, link: Option<&Link>, scope: &Scope) -> Result<Cr
     let own = |link: &&Link| link.program_id == scope.program_id && scope.covers(link.campaign_id);
     let link = link.filter(own).filter(|link| claims.mode == scope.mode && link.id == claims.link);
     let link = link.ok_or(Refusal::UnknownClickToken)?;
-    let click =
-        CreditedClick { id: claims.click, link_id: link.id, clicked_at: claims.clicked_at(), window: claims.window };
+    let Claims { click: id, window, origin, .. } = *claims;
+    let click = CreditedClick { id, link_id: link.id, clicked_at: claims.clicked_at(), window, origin };
     Ok(Credit { campaign_id: link.campaign_id, affiliate_id: link.affiliate_id, click: Some(click) })
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::click_token::Mode;
-use super::id::{BASE32, BASE32_VALUES, NOT_BASE32};
+use super::id::{BASE32, BASE32_VALUES, CampaignId, NOT_BASE32, TokenId};
 use super::text_enum;
 
 const SELECTOR: usize = 10;
@@ -215,6 +215,13 @@ fn nibble(digit: u8) -> Option<u8> {
         b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     }
+}
+
+/// The name under which the reports of a campaign's pixel are kept. A browser has no key; the campaign stands in its place,
+/// so that what browsers send is counted apart from what the campaign's own key sends.
+#[must_use]
+pub const fn pixel_of(campaign: CampaignId) -> TokenId {
+    TokenId::from_uuid(campaign.uuid())
 }
 
 fn read_prefix(prefix: &str) -> Option<(KeyKind, Mode)> {

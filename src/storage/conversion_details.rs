@@ -10,6 +10,7 @@ use super::pool::IntoStored;
 use super::schema::conversion_details::{self, dsl};
 use super::traces;
 use super::write::Write;
+use crate::domain::click_token::Origin;
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
@@ -42,6 +43,8 @@ pub struct ConversionDetailsRow {
     pub subscription: Option<Subscription>,
     pub metadata: Option<String>,
     pub trace: String,
+    pub click_origin: Option<Origin>,
+    pub click_window_days: Option<i32>,
 }
 
 fn as_json_list(words: &[String]) -> String {
@@ -77,6 +80,8 @@ impl ConversionDetailsRow {
             subscription: report.purchase.subscription,
             metadata: report.purchase.metadata.clone(),
             trace: String::new(),
+            click_origin: None,
+            click_window_days: None,
         }
     }
 }

@@ -2,9 +2,11 @@
 
 #![allow(missing_docs, clippy::allow_attributes, reason = "Diesel's macro writes public items for every column")]
 
+mod access;
 mod admin;
 mod earnings;
 
+pub use access::{affiliate_visitors, token_uses};
 pub use admin::{
     affiliate_codes, campaign_media, campaign_profiles, invitations, recovery_codes, sessions, sign_in_failures,
 };
@@ -308,5 +310,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exchange_rates,
     payouts,
     affiliate_money,
-    audit_log
+    audit_log,
+    token_uses,
+    affiliate_visitors
 );

@@ -1,6 +1,7 @@
 //! Who asks: the right to do something, as a value that only checking can make.
 
 pub mod people;
+pub mod tokens;
 
 use crate::app::App;
 use crate::domain::attempt::AttemptKey;
@@ -46,11 +47,6 @@ impl CampaignKey {
     /// Under which name an attempt is kept.
     #[must_use]
     pub const fn attempt_key(&self) -> AttemptKey {
-        AttemptKey {
-            token_id: self.key.token_id,
-            program_id: self.key.program_id,
-            campaign_id: Some(self.campaign_id),
-            mode: self.key.mode,
-        }
+        tokens::attempt_key(&self.key)
     }
 }

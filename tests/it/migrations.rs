@@ -15,8 +15,9 @@ use crate::support::sql::Sql;
 use crate::support::world::Demo;
 
 /// The tables as Diesel knows them. The files are read, because they are what the statements are compiled from.
-const DIESEL: [&str; 3] = [
+const DIESEL: [&str; 4] = [
     include_str!("../../src/storage/schema.rs"),
+    include_str!("../../src/storage/schema/access.rs"),
     include_str!("../../src/storage/schema/admin.rs"),
     include_str!("../../src/storage/schema/earnings.rs"),
 ];
@@ -106,6 +107,8 @@ fn fill_every_table(db: &TestDatabase) {
          INSERT INTO payouts SELECT id, program_id, id, 1, 'USD', 'paid', '', 0, 0 FROM affiliates;
          INSERT INTO commission_rules (id, campaign_id, version, rate_ppm, since, number, product_id)
              SELECT id, campaign_id, 1, 1000, 0, 1, 'tent' FROM conversions WHERE order_id = 'AF-1';
+         INSERT INTO token_uses SELECT id, 0 FROM tokens;
+         INSERT INTO affiliate_visitors SELECT id, 'fingerprint', program_id, 0 FROM affiliates;
          UPDATE commissions SET rule_id = (SELECT id FROM commission_rules WHERE number = 1);",
     );
     let empty: Vec<String> = tables().into_iter().filter(|table| sql.count(table) == 0).collect();

@@ -158,7 +158,13 @@ impl Credited {
     pub(super) fn details(&self, on_record: &OnRecord, report: &Report) -> ConversionDetailsRow {
         let click = self.credit.click.and_then(|click| on_record.click(click.id));
         let row = ConversionDetailsRow::new(report, click);
-        ConversionDetailsRow { conversion_id: self.id, trace: traces::written(&self.trace), ..row }
+        ConversionDetailsRow {
+            conversion_id: self.id,
+            trace: traces::written(&self.trace),
+            click_origin: self.credit.click.map(|click| click.origin),
+            click_window_days: self.credit.click.map(|click| click.window.days().into()),
+            ..row
+        }
     }
 
     /// The row of its commission.

@@ -91,6 +91,8 @@ diesel::table! {
         subscription -> Nullable<Text>,
         metadata -> Nullable<Text>,
         trace -> Text,
+        click_origin -> Nullable<Text>,
+        click_window_days -> Nullable<Integer>,
     }
 }
 
