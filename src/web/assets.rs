@@ -2,14 +2,16 @@
 //!
 //! A page names a file with a piece of its hash behind it, so a browser keeps it for a year and asks again the moment an
 //! update changed it. Only these files are compressed: a page holds secrets next to words that a stranger may have
-//! chosen, and the length of such a mixture, compressed, can tell what the secret is (BREACH). The largest files lie beside
-//! themselves compressed as well as can be, which takes seconds and is therefore done once, by whoever vendors them.
+//! chosen, and the length of such a mixture, compressed, can tell what the secret is (BREACH). The largest files are built in
+//! compressed as well as can be, and only so: that takes seconds, and is therefore done once, by whoever vendors them. A
+//! program that does not take brotli gets them unpacked.
 
+use std::io::Read;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error;
 
@@ -17,7 +19,31 @@ use super::error;
 #[folder = "static/"]
 #[exclude = "*LICENSE*"]
 #[exclude = "*SHA256SUMS"]
+#[exclude = "vendor/tabler.min.css"]
+#[exclude = "vendor/tabler.min.js"]
+#[exclude = "vendor/swagger-ui.css"]
+#[exclude = "vendor/swagger-ui-bundle.js"]
 struct Files;
+
+/// A file as it is built in.
+enum Built {
+    /// As it is.
+    Plain(EmbeddedFile),
+    /// Compressed with brotli.
+    Compressed(EmbeddedFile),
+}
+
+impl Built {
+    fn find(name: &str) -> Option<Self> {
+        Files::get(name).map(Self::Plain).or_else(|| Files::get(&format!("{name}.br")).map(Self::Compressed))
+    }
+
+    /// A piece of the hash of what is built in.
+    fn version(&self) -> String {
+        let (Self::Plain(file) | Self::Compressed(file)) = self;
+        file.metadata.sha256_hash().iter().take(VERSION).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
 
 /// How much of a file's hash stands in its URL.
 const VERSION: usize = 6;
@@ -25,7 +51,7 @@ const VERSION: usize = 6;
 /// The URL by which a page names a file of `static/`.
 #[must_use]
 pub fn url(name: &str) -> String {
-    let version = Files::get(name).map(|file| version(&file.metadata.sha256_hash()));
+    let version = Built::find(name).map(|file| file.version());
     format!("/static/{name}?v={}", version.unwrap_or_default())
 }
 
@@ -38,10 +64,10 @@ pub fn icon(name: &str) -> String {
 
 /// `GET /static/{name}`.
 pub async fn serve(name: web::Path<String>, request: HttpRequest) -> HttpResponse {
-    let Some(file) = Files::get(&name) else {
+    let Some(file) = Built::find(&name) else {
         return error::page_not_found();
     };
-    let tag = format!("\"{}\"", version(&file.metadata.sha256_hash()));
+    let tag = format!("\"{}\"", file.version());
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let unchanged = known.is_some_and(|known| known.contains(&tag));
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -49,21 +75,27 @@ pub async fn serve(name: web::Path<String>, request: HttpRequest) -> HttpRespons
     if unchanged {
         return answer.finish();
     }
-    answer.content_type(content_type(&file));
-    match compressed(&name, &request) {
-        Some(small) => {
-            answer.insert_header((CONTENT_ENCODING, "br")).insert_header((VARY, "accept-encoding")).body(small)
+    answer.content_type(content_type(&name));
+    match file {
+        Built::Plain(file) => answer.body(file.data.into_owned()),
+        Built::Compressed(file) if takes_brotli(&request) => {
+            answer.insert_header((CONTENT_ENCODING, "br")).insert_header((VARY, "accept-encoding"));
+            answer.body(file.data.into_owned())
         }
-        None => answer.body(file.data.into_owned()),
+        Built::Compressed(file) => answer.body(unpacked(&file.data)),
     }
 }
 
-/// The file that lies compressed beside this one, if there is one and the browser takes it.
-fn compressed(name: &str, request: &HttpRequest) -> Option<Vec<u8>> {
-    let accepted = request.headers().get(ACCEPT_ENCODING)?.to_str().ok()?;
-    let takes_brotli = accepted.split(',').any(|coding| coding.trim() == "br");
-    let small = takes_brotli.then(|| Files::get(&format!("{name}.br"))).flatten()?;
-    Some(small.data.into_owned())
+fn takes_brotli(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| coding.trim() == "br")
+}
+
+/// Empty for what is not compressed; a test holds every file of ours to being whole.
+fn unpacked(small: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let read = brotli::Decompressor::new(small, 4096).read_to_end(&mut file);
+    read.map_or_else(|_| Vec::new(), |_| file)
 }
 
 /// A URL with a version never means anything else; one without may after an update.
@@ -71,33 +103,30 @@ fn how_long(request: &HttpRequest) -> &'static str {
     if request.query_string().is_empty() { "public, max-age=3600" } else { "public, max-age=31536000, immutable" }
 }
 
-fn content_type(file: &rust_embed::EmbeddedFile) -> String {
-    let kind = file.metadata.mimetype();
+fn content_type(name: &str) -> String {
+    let kind = mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream");
     let text = kind.starts_with("text/") || kind == "image/svg+xml";
     if text { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
 }
 
-fn version(hash: &[u8; 32]) -> String {
-    hash.iter().take(VERSION).map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::path::Path;
 
-    use super::Files;
+    use super::{Built, Files, unpacked};
 
     #[test]
-    fn what_lies_compressed_beside_a_file_is_that_file() {
-        let mut compressed = 0;
-        for name in Files::iter().filter(|name| name.ends_with(".br")) {
-            let plain = Files::get(name.trim_end_matches(".br")).unwrap().data;
-            let small = Files::get(&name).unwrap().data;
-            let mut unpacked = Vec::new();
-            brotli::Decompressor::new(small.as_ref(), 4096).read_to_end(&mut unpacked).unwrap();
-            assert!(unpacked == plain.as_ref(), "{name} is not its file");
-            compressed += 1;
+    fn what_is_built_in_compressed_is_the_file_that_lies_beside_it() {
+        let mut compressed = Vec::new();
+        for small in Files::iter().filter(|name| name.ends_with(".br")) {
+            let name = small.trim_end_matches(".br");
+            let plain = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(name)).unwrap();
+            let Some(Built::Compressed(file)) = Built::find(name) else { panic!("{name} is built in twice") };
+            assert!(unpacked(&file.data) == plain, "{name} is not its file");
+            compressed.push(name.to_owned());
         }
-        assert_eq!(compressed, 2);
+        compressed.sort();
+        let expected = ["swagger-ui-bundle.js", "swagger-ui.css", "tabler.min.css", "tabler.min.js"];
+        assert_eq!(compressed, expected.map(|name| format!("vendor/{name}")));
     }
 }
