@@ -4,6 +4,7 @@
 //! named values before anybody looks at a single one of them, so that a field given twice is found wherever the second
 //! one stands. Numbers keep the text they were written with: an amount never passes through a float.
 
+pub mod field;
 mod json;
 mod value;
 

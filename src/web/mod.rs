@@ -12,6 +12,7 @@ pub mod health;
 pub mod intake;
 pub mod middleware;
 pub mod notice;
+pub mod openapi;
 pub mod page;
 pub mod pagination;
 pub mod qr;

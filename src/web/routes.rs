@@ -16,7 +16,7 @@ use super::error::WebError;
 use super::middleware::pages::pages;
 use super::middleware::whole_bodies::whole_bodies;
 use super::track::click;
-use super::{assets, error, health, session, theme};
+use super::{assets, error, health, openapi, session, theme};
 use crate::app::App;
 
 /// Where an affiliate's link begins; the code follows.
@@ -108,6 +108,7 @@ pages! {
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
     "/media/{id}" { get media::serve, Anybody; }
+    "/docs/api" { get openapi::show, Anybody; }
 
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }
@@ -233,6 +234,7 @@ pages! {
 pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
     configure_tracking(config);
     config
+        .service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve))
         .service(web::resource("/healthz").get(health::alive).head(health::alive))
         .service(web::resource("/readyz").get(health::ready).head(health::ready))
         .service(

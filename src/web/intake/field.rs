@@ -1,0 +1,71 @@
+//! The fields of a call: one list, by which requests are read and from which the reference is made.
+
+/// One field that a call reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// What it means, in one sentence.
+    pub says: &'static str,
+}
+
+impl Field {
+    /// A field without which a request is refused.
+    #[must_use]
+    pub const fn required(name: &'static str, kind: Kind, says: &'static str) -> Self {
+        Self { name, kind, required: true, says }
+    }
+
+    /// A field that may be left out.
+    #[must_use]
+    pub const fn optional(name: &'static str, kind: Kind, says: &'static str) -> Self {
+        Self { name, kind, required: false, says }
+    }
+}
+
+/// The names of these fields.
+pub fn names(fields: &[Field]) -> impl Iterator<Item = &'static str> {
+    fields.iter().map(|field| field.name)
+}
+
+/// What a field may hold. The words that explain a malformed one are those of the type that reads it; this says the same to
+/// tools, as closely as JSON Schema can.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// An API key or a token, by its two letters.
+    Key(&'static str),
+    /// A click token.
+    ClickToken,
+    /// An id, by its prefix.
+    Id(&'static str),
+    /// An affiliate's id or code.
+    Affiliate,
+    /// The merchant's id of an order, or of anything else.
+    ExternalId,
+    /// A decimal amount, as text or as a number.
+    Amount,
+    /// An ISO 4217 code.
+    Currency,
+    /// The code of an action.
+    Action,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// An e-mail address.
+    Email,
+    /// An IP address.
+    Address,
+    /// Any text; what is too long is cut.
+    Text,
+    /// A list of ids, or one text with commas between them.
+    Ids,
+    /// An object of the sender's own.
+    Metadata,
+    /// A local day of the program, or a moment with its offset.
+    DayOrMoment,
+    /// A whole number in this range.
+    Number(i64, i64),
+}
