@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::page;
+use super::routes::allow;
 use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
 
@@ -229,23 +230,23 @@ pub fn try_again() -> HttpResponse {
 
 /// The answer to a method that a page does not take; `allowed` are those it does.
 pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
-    let mut names: Vec<String> = allowed.iter().map(|method| method.to_uppercase()).collect();
-    if allowed.contains(&"get") {
-        names.push("HEAD".to_owned());
-    }
+    let head = allowed.contains(&"get").then_some("head");
+    let names = allow(&[allowed, head.as_slice()].concat());
     let mut answer = WebError::OtherMethod.error_response();
-    if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+    if let Ok(names) = HeaderValue::from_str(&names) {
         answer.headers_mut().insert(ALLOW, names);
     }
     ready(answer)
 }
 
-/// The answer to any other method on an address that is only read.
-pub async fn only_get() -> HttpResponse {
-    HttpResponse::MethodNotAllowed()
-        .insert_header((ALLOW, "GET, HEAD"))
-        .content_type("text/plain; charset=utf-8")
-        .body("This address answers GET.")
+/// The answer to any other method on an address that visitors read.
+pub fn only_read(allowed: &[&str]) -> Ready<HttpResponse> {
+    ready(
+        HttpResponse::MethodNotAllowed()
+            .insert_header((ALLOW, allow(allowed)))
+            .content_type("text/plain; charset=utf-8")
+            .body("This address answers GET."),
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Every URL of the product.
 //!
-//! Pages for people stand in one table that says for each method who may ask it. The table makes the routes and can be
-//! read by tests, so that a page nobody thought about cannot be added (QUALITY AUT-3). The permission itself is the
-//! handler's parameter type; the table repeats it for whoever reads or tests the whole.
+//! What machines ask stands in [`ENDPOINTS`]. Pages for people stand in one table that says for each method who may ask
+//! it. The table makes the routes and can be read by tests, so that a page nobody thought about cannot be added (QUALITY
+//! AUT-3). The permission itself is the handler's parameter type; the table repeats it for whoever reads or tests the whole.
+
+mod endpoints;
 
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -11,13 +13,13 @@ use super::admin::{
     affiliates, attempts, campaigns, conversions, coupons, dashboard, invitations, links, media, referrals, rules,
     set_up, settings, sign_in, start,
 };
-use super::dialect::affiliatepro;
 use super::error::WebError;
 use super::middleware::pages::pages;
 use super::middleware::whole_bodies::whole_bodies;
-use super::track::click;
 use super::{assets, error, health, openapi, session, theme};
 use crate::app::App;
+
+pub use endpoints::{ENDPOINTS, Endpoint, Right, allow};
 
 /// Where an affiliate's link begins; the code follows.
 pub const LINK: &str = "/c/";
@@ -230,9 +232,9 @@ pages! {
 
 /// Tells each URL which function answers it. A known URL asked with another method is 405 and names the right one.
 ///
-/// Tracking comes first and passes through nothing that belongs to pages; the rest of the address space is theirs.
+/// Endpoints come first and pass through nothing that belongs to pages; the rest of the address space is theirs.
 pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
-    configure_tracking(config);
+    endpoints::configure(config);
     config
         .service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve))
         .service(web::resource("/healthz").get(health::alive).head(health::alive))
@@ -250,21 +252,4 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
         .app_data(web::PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()));
     config.service(people.configure(configure_pages).default_service(web::to(error::not_found)));
-}
-
-fn configure_tracking(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/c/{code}").get(click::follow).head(click::follow).default_service(web::to(error::only_get)),
-        )
-        .service(
-            web::resource(ADD_CLICK).post(affiliatepro::add_click).default_service(web::to(affiliatepro::only_post)),
-        )
-        .service(
-            web::resource(REGISTER_CLICK)
-                .post(affiliatepro::add_click)
-                .default_service(web::to(affiliatepro::only_post)),
-        )
-        .service(web::resource(CONVERT).post(affiliatepro::convert).default_service(web::to(affiliatepro::only_post)))
-        .service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)));
 }

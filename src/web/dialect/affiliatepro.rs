@@ -29,7 +29,7 @@ use crate::web::client_address::client_address;
 use crate::web::intake::{Intake, Unreadable, Value};
 
 use answer::{Answer, Refused};
-pub use answer::{only_post, unknown};
+pub use answer::{other_method, unknown};
 use fields::{ClickFields, ConversionFields, Naming};
 
 /// Fields that may be given several times.

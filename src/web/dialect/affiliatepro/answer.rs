@@ -1,5 +1,7 @@
 //! Outcomes in this dialect's words, to the letter.
 
+use std::future::{Ready, ready};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -10,6 +12,7 @@ use crate::domain::id::ConversionId;
 use crate::operations::record_conversions::Outcome;
 use crate::recorder::NotRecorded;
 use crate::web::intake::{FieldError, Unreadable};
+use crate::web::routes::allow;
 
 /// The type of every answer.
 const JSON: &str = "application/json; charset=utf-8";
@@ -168,11 +171,14 @@ impl Answer {
     }
 }
 
-/// The answer to any other method.
-pub async fn only_post() -> HttpResponse {
-    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, "This endpoint answers POST");
-    answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-    answer
+/// The answer to a method that an endpoint does not take; `allowed` are those it does.
+pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+    let allowed = allow(allowed);
+    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, &format!("This endpoint answers {allowed}"));
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    ready(answer)
 }
 
 /// The answer to an address under `/integration` that nobody has.

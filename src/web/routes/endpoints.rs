@@ -1,0 +1,89 @@
+//! Every address that machines ask: visitors' browsers that follow a link, and the servers of merchants.
+//!
+//! One table, as for pages: it makes the routes, and it says for each method which right it takes, for tests that try every
+//! address with every key and for the document that describes them (QUALITY AUT-3, INP-1). The right itself is the type
+//! that the handler asks a key for; the table repeats it for whoever reads or tests the whole.
+//!
+//! Each dialect answers in its own shape, so it brings its own answer to a method that an address does not take.
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::{ADD_CLICK, CONVERT, REGISTER_CLICK};
+use crate::web::dialect::affiliatepro;
+use crate::web::error;
+use crate::web::track::click;
+
+/// What a method of an endpoint takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing.
+    Anybody,
+    /// The API key of a campaign, as a field.
+    CampaignKey,
+    /// A Bearer token that may report.
+    Track,
+    /// A Bearer token that may report, or one made for URLs in the URL.
+    Postback,
+    /// A Bearer token that may read: a program's, or an affiliate's, which sees its own.
+    Read,
+    /// A Bearer token that may review.
+    Manage,
+}
+
+/// One method of one endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `get`, `head`, `post` or `patch`.
+    pub method: &'static str,
+    /// The path, its variable parts in braces.
+    pub path: &'static str,
+    /// What it takes.
+    pub right: Right,
+}
+
+/// Dialects, each with the answer to other methods, and in them addresses with their methods.
+macro_rules! endpoints {
+    ($($other_method:path {
+        $($path:expr => { $($method:ident $handler:path, $right:ident;)+ })*
+    })*) => {
+        /// Every method of every endpoint.
+        pub const ENDPOINTS: &[Endpoint] =
+            &[$($($(Endpoint { method: stringify!($method), path: $path, right: Right::$right },)+)*)*];
+
+        fn configure_endpoints(config: &mut ServiceConfig) {
+            $($({
+                let endpoint = web::resource($path);
+                $(let endpoint = endpoint.$method($handler);)+
+                let allowed = [$(stringify!($method)),+];
+                config.service(endpoint.default_service(web::to(move || $other_method(&allowed))));
+            })*)*
+        }
+    };
+}
+
+endpoints! {
+    error::only_read {
+        "/c/{code}" => {
+            get click::follow, Anybody;
+            head click::follow, Anybody;
+        }
+    }
+    affiliatepro::other_method {
+        ADD_CLICK => { post affiliatepro::add_click, CampaignKey; }
+        REGISTER_CLICK => { post affiliatepro::add_click, CampaignKey; }
+        CONVERT => { post affiliatepro::convert, CampaignKey; }
+    }
+}
+
+/// Tells each endpoint's address which function answers it. An address of a dialect that nobody has is answered by the
+/// dialect as well.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    configure_endpoints(config);
+    config.service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)));
+}
+
+/// The names of these methods, as `Allow` lists them.
+#[must_use]
+pub fn allow(methods: &[&str]) -> String {
+    methods.iter().map(|method| method.to_uppercase()).collect::<Vec<_>>().join(", ")
+}
