@@ -1,6 +1,7 @@
 //! The state that everything above storage receives.
 
 pub mod hashing;
+pub mod limits;
 pub mod people;
 pub mod rates;
 pub mod set_up;
@@ -28,6 +29,7 @@ use crate::storage::links;
 use crate::storage::pool::ReadPool;
 
 use hashing::Hashing;
+use limits::Limits;
 use rates::RateNews;
 use set_up::SetUpCode;
 
@@ -43,6 +45,8 @@ pub struct App {
     pub recorder: Recorder,
     /// The gate in front of password hashing.
     pub hashing: Hashing,
+    /// How much may be asked in which time.
+    pub limits: Limits,
     /// What came of exchange rates on their way in.
     pub rates: RateNews,
     set_up_code: SetUpCode,
@@ -62,6 +66,7 @@ impl App {
         set_up_code: Option<ReadableCode>,
     ) -> Self {
         Self {
+            limits: Limits::new(environment.clock.clone()),
             public_url,
             trusted_proxies,
             environment,

@@ -13,6 +13,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::domain::client::Client;
 use crate::domain::handle::EmailAddress;
 use crate::domain::id::SignInFailureId;
 use crate::domain::time::Timestamp;
@@ -81,17 +82,8 @@ impl Guesser {
     }
 }
 
-/// One client: an IPv4 address, or the /64 in which an IPv6 client may take any.
 fn address(env: &Environment, from: Option<IpAddr>) -> String {
-    let client = match from.map(|address| address.to_canonical()) {
-        Some(IpAddr::V4(address)) => address.to_string(),
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        None => "unknown".to_owned(),
-    };
-    env.keys.fingerprint(ADDRESS, &client)
+    env.keys.fingerprint(ADDRESS, &Client::at(from).to_string())
 }
 
 /// Lets a guess in and counts it as wrong, unless there were too many.

@@ -10,6 +10,7 @@ pub mod filters;
 pub mod form;
 pub mod health;
 pub mod intake;
+pub mod limits;
 pub mod middleware;
 pub mod notice;
 pub mod openapi;
