@@ -27,6 +27,7 @@ use crate::recorder::NotRecorded;
 use crate::web::access::CampaignKey;
 use crate::web::client_address::client_address;
 use crate::web::intake::{Intake, Unreadable, Value};
+use crate::web::limits;
 
 use answer::{Answer, Refused};
 pub use answer::{other_method, unknown};
@@ -38,19 +39,17 @@ const LISTS: [&str; 1] = ["product_ids"];
 /// `POST /integration/addClick` and `/integration/s2sRegisterClick`: the merchant's server registers a click.
 pub async fn add_click(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match Received::read(&app, &request, payload, Call::RegisterClick).await {
-        Ok(call) => call.answer(&app, call.register_click(&app).await).await,
+        Ok(call) => call.answer(&app, call.register_click(&app).await).await.into_response(),
         Err(turned_away) => turned_away,
     }
-    .into_response()
 }
 
 /// `POST /integration/s2sConvert`: the merchant's server reports a conversion.
 pub async fn convert(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match Received::read(&app, &request, payload, Call::ReportConversion).await {
-        Ok(call) => call.answer(&app, call.report_conversion(&app).await).await,
+        Ok(call) => call.answer(&app, call.report_conversion(&app).await).await.into_response(),
         Err(turned_away) => turned_away,
     }
-    .into_response()
 }
 
 /// Why a request under a valid key went no further.
@@ -76,7 +75,7 @@ struct Received {
 }
 
 impl Received {
-    async fn read(app: &App, request: &HttpRequest, payload: Payload, call: Call) -> Result<Self, Answer> {
+    async fn read(app: &App, request: &HttpRequest, payload: Payload, call: Call) -> Result<Self, HttpResponse> {
         let intake = Intake::read(request, payload, &LISTS).await;
         let at = app.environment.clock.now();
         let presented = intake.fields.text("api_key");
@@ -183,8 +182,9 @@ impl Received {
     }
 }
 
-/// Answers a request without a valid key, and counts it.
-fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Call, Timestamp)) -> Answer {
+/// Answers a request without a valid key, and counts it: for the admin, and against its sender, who is only told to wait
+/// after too many.
+fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Call, Timestamp)) -> HttpResponse {
     let two_keys = intake.problem == Some(Unreadable::GivenTwice("api_key".into()));
     let answer = match (&intake.problem, intake.fields.get("api_key")) {
         (Some(problem), key) if two_keys || key.is_none() => Answer::Unreadable(problem.clone()),
@@ -192,14 +192,22 @@ fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Cal
         // The key is judged first, whatever stopped the reading after it.
         (_, Some(_)) => Answer::BadKey,
     };
+    let from = client_address(request, &app.trusted_proxies);
     app.recorder.note_keyless(KeylessReport {
         id: app.environment.mint.id(at),
         call,
         received_at: at,
         detail: answer.sentence(),
         masked_key: intake.fields.text("api_key").map(key::masked),
-        network: client_address(request, &app.trusted_proxies).map(NetworkPrefix::of),
+        network: from.map(NetworkPrefix::of),
         payload: intake.fields.redacted(),
     });
-    answer
+    match app.limits.failed_key(from) {
+        Ok(allowance) => {
+            let mut answer = answer.into_response();
+            limits::tell(&mut answer, &allowance);
+            answer
+        }
+        Err(exceeded) => Answer::TooManyFailed(exceeded).into_response(),
+    }
 }

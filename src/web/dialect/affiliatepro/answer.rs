@@ -9,9 +9,11 @@ use serde::Serialize;
 
 use crate::domain::attribution::Refusal;
 use crate::domain::id::ConversionId;
+use crate::domain::limit::{Exceeded, in_seconds};
 use crate::operations::record_conversions::Outcome;
 use crate::recorder::NotRecorded;
 use crate::web::intake::{FieldError, Unreadable};
+use crate::web::limits;
 use crate::web::routes::allow;
 
 /// The type of every answer.
@@ -89,6 +91,8 @@ pub enum Answer {
     NoKey,
     /// The key is not a key.
     BadKey,
+    /// There were too many without a key that is one from there.
+    TooManyFailed(Exceeded),
     /// The request could not even be read as far as its key.
     Unreadable(Unreadable),
     /// Refused, and kept.
@@ -133,6 +137,10 @@ impl Answer {
             Self::Conversion(Outcome::Refused(refusal)) => refusal.sentence().into(),
             Self::NoKey => "Missing required parameter: api_key".into(),
             Self::BadKey => "Invalid API key".into(),
+            Self::TooManyFailed(exceeded) => {
+                let seconds = in_seconds(exceeded.wait);
+                format!("Too many requests without a valid API key; check the key, and wait {seconds} s")
+            }
             Self::Unreadable(problem) => problem.to_string(),
             Self::Refused(refused) => refused.to_string(),
             Self::NotRecorded(NotRecorded::Failed) => "The report could not be recorded; it has been logged".into(),
@@ -159,6 +167,11 @@ impl Answer {
             }
             Self::Conversion(Outcome::Refused(refusal)) => error(status_of(refusal), &message),
             Self::NoKey | Self::BadKey => error(StatusCode::UNAUTHORIZED, &message),
+            Self::TooManyFailed(exceeded) => {
+                let mut answer = error(StatusCode::TOO_MANY_REQUESTS, &message);
+                limits::tell_exceeded(&mut answer, &exceeded);
+                answer
+            }
             Self::Unreadable(problem) => error(problem.status(), &message),
             Self::Refused(refused) => error(refused.status(), &message),
             Self::NotRecorded(NotRecorded::Failed) => error(StatusCode::INTERNAL_SERVER_ERROR, &message),
