@@ -6,6 +6,7 @@
 
 pub mod field;
 mod json;
+pub mod shared;
 mod value;
 
 use std::borrow::Cow;
@@ -26,6 +27,9 @@ const LARGEST_JSON: usize = 64 * 1024;
 
 /// The largest form, in bytes.
 const LARGEST_FORM: usize = 16 * 1024;
+
+/// The largest message of a browser, in bytes.
+const LARGEST_EVENT: usize = 16 * 1024;
 
 /// The most fields.
 const MOST_FIELDS: usize = 200;
@@ -102,10 +106,28 @@ pub struct Intake {
 impl Intake {
     /// Reads query and body. The names in `lists` may be given several times, or as `name[]`.
     pub async fn read(request: &HttpRequest, payload: Payload, lists: &[&str]) -> Self {
+        let body = Body::of(request);
+        Self::read_as((body, body.largest()), request, payload, lists).await
+    }
+
+    /// As [`Self::read`], for what a browser sends, which says `text/plain` of its JSON: a page may send that to anybody
+    /// without asking first (Fetch standard, CORS-safelisted).
+    pub async fn read_event(request: &HttpRequest, payload: Payload, lists: &[&str]) -> Self {
+        let body = if media_type(request) == "text/plain" { Body::Json } else { Body::of(request) };
+        Self::read_as((body, LARGEST_EVENT), request, payload, lists).await
+    }
+
+    /// Reads a query, of a request that has no body.
+    #[must_use]
+    pub fn read_query(request: &HttpRequest, lists: &[&str]) -> Self {
         let mut intake = Self::default();
         intake.add_encoded(request.query_string().as_bytes(), lists);
-        let body = Body::of(request);
-        match read_body(request, payload, body.largest()).await {
+        intake
+    }
+
+    async fn read_as((body, largest): (Body, usize), request: &HttpRequest, payload: Payload, lists: &[&str]) -> Self {
+        let mut intake = Self::read_query(request, lists);
+        match read_body(request, payload, largest).await {
             Err(problem) => intake.note(problem),
             Ok(bytes) => intake.add_body(body, &bytes, lists),
         }
@@ -183,9 +205,7 @@ enum Body {
 
 impl Body {
     fn of(request: &HttpRequest) -> Self {
-        let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match kind.as_str() {
+        match media_type(request).as_str() {
             "application/json" => Self::Json,
             "application/x-www-form-urlencoded" => Self::Form,
             other if other.starts_with("application/") && other.ends_with("+json") => Self::Json,
@@ -199,6 +219,12 @@ impl Body {
             Self::Json | Self::Other => LARGEST_JSON,
         }
     }
+}
+
+/// The media type that the body is said to have, in lower case and without parameters.
+fn media_type(request: &HttpRequest) -> String {
+    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 async fn read_body(request: &HttpRequest, payload: Payload, largest: usize) -> Result<Bytes, Unreadable> {

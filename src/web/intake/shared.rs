@@ -1,0 +1,139 @@
+//! The fields that mean the same in every wire format, each into its own type or into a sentence that names it.
+
+use crate::domain::conversion::{CustomerFacts, reported_amount};
+use crate::domain::currency::Currency;
+use crate::domain::event::Event;
+use crate::domain::free_text::FreeText;
+use crate::domain::handle::{ActionCode, EmailAddress, ExternalId, HandleError, OrderId};
+use crate::domain::id::CampaignId;
+use crate::domain::money::Money;
+
+use super::{FieldError, Fields, Value};
+
+/// Says which of these is missing, if one is.
+///
+/// # Errors
+/// [`FieldError::Missing`] for the first that is not there.
+pub fn required(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError> {
+    let missing = names.iter().find(|name| fields.get(name).is_none());
+    missing.map_or(Ok(()), |name| Err(FieldError::Missing(name)))
+}
+
+/// The field as text; what is no text is refused.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn text<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, FieldError> {
+    let value = fields.get(name).ok_or(FieldError::Missing(name))?;
+    value.as_text().ok_or_else(|| FieldError::malformed(name, "must be a text"))
+}
+
+/// The text of a field that may be written as a whole number.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn text_or_integer<'a>(value: &'a Value, name: &'static str) -> Result<&'a str, FieldError> {
+    value.as_text_or_integer().ok_or_else(|| FieldError::malformed(name, "must be a text or a whole number"))
+}
+
+/// A text that explains and decides nothing, if there is one.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn free_text(fields: &Fields, name: &'static str) -> Result<Option<FreeText>, FieldError> {
+    let Some(value) = fields.get(name) else { return Ok(None) };
+    text_or_integer(value, name).map(FreeText::from_untrusted)
+}
+
+/// `campaign_id`, or the campaign under another name.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn campaign_id(fields: &Fields, name: &'static str) -> Result<CampaignId, FieldError> {
+    text(fields, name)?.parse().map_err(|error| FieldError::malformed(name, error))
+}
+
+/// The currency in a field.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn currency(fields: &Fields, name: &'static str) -> Result<Currency, FieldError> {
+    Currency::parse(text(fields, name)?).map_err(|error| FieldError::malformed(name, error))
+}
+
+/// The amount in a field, which an event of this kind may have.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn amount(fields: &Fields, name: &'static str, currency: Currency, event: &Event) -> Result<Money, FieldError> {
+    let value = fields.get(name).ok_or(FieldError::Missing(name))?;
+    let total = value.as_text_or_number().ok_or_else(|| FieldError::malformed(name, "must be a number or a text"))?;
+    let amount = Money::parse(total, currency).map_err(|error| FieldError::malformed(name, error))?;
+    reported_amount(amount, event).map_err(|error| FieldError::malformed(name, error))
+}
+
+/// The action in a field: `sale`, `lead`, `signup` and `trial` are the kinds, every other code is a named action.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn event(fields: &Fields, name: &'static str) -> Result<Event, FieldError> {
+    let code = ActionCode::parse(text(fields, name)?).map_err(|error| FieldError::malformed(name, error))?;
+    Ok(Event::from_action(code))
+}
+
+/// `order_id`.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn order_id(fields: &Fields) -> Result<OrderId, FieldError> {
+    let value = fields.get("order_id").ok_or(FieldError::Missing("order_id"))?;
+    OrderId::parse(text_or_integer(value, "order_id")?).map_err(|error| FieldError::malformed("order_id", error))
+}
+
+/// `customer_id`, `external_user_id`, `customer_email` and `coupon_code`, as far as they are there. The address is hashed at
+/// once, with this key.
+///
+/// # Errors
+/// [`FieldError`] that names the first that cannot be taken.
+pub fn customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts, FieldError> {
+    let email = match fields.get("customer_email") {
+        Some(value) if !value.as_text().is_some_and(is_unfilled) => {
+            let address = EmailAddress::parse(text(fields, "customer_email")?);
+            Some(address.map_err(|error| FieldError::malformed("customer_email", error))?.hashed(email_key))
+        }
+        _ => None,
+    };
+    Ok(CustomerFacts {
+        customer_id: external_id(fields, "customer_id")?,
+        external_user_id: external_id(fields, "external_user_id")?,
+        email,
+        coupon_code: external_id(fields, "coupon_code")?,
+    })
+}
+
+/// A fact that need not be there. A shop that sends a placeholder in its place has said nothing, and loses no sale by it.
+fn external_id(fields: &Fields, name: &'static str) -> Result<Option<ExternalId>, FieldError> {
+    let Some(value) = fields.get(name) else { return Ok(None) };
+    match ExternalId::parse(text_or_integer(value, name)?) {
+        Err(HandleError::UnfilledMacro) => Ok(None),
+        parsed => parsed.map(Some).map_err(|error| FieldError::malformed(name, error)),
+    }
+}
+
+fn is_unfilled(text: &str) -> bool {
+    ExternalId::parse(text) == Err(HandleError::UnfilledMacro)
+}
+
+/// `product_ids`: at most a hundred products of a reasonable length; they explain a conversion and decide nothing here.
+///
+/// # Errors
+/// [`FieldError`] that says what is wrong with them.
+pub fn product_ids(fields: &Fields) -> Result<Vec<String>, FieldError> {
+    let products = fields.list("product_ids")?;
+    if products.len() > 100 {
+        return Err(FieldError::malformed("product_ids", "must not name more than 100 products"));
+    }
+    let named = products.iter().filter(|product| !is_unfilled(product));
+    let parsed = named.map(|product| ExternalId::parse(product).map(|id| id.as_str().to_owned()));
+    parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed("product_ids", error))
+}
