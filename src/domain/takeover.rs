@@ -24,9 +24,9 @@ pub enum Takeover {
 /// What the better report says of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Story {
-    /// The same facts.
+    /// The same facts, and nothing else is booked for them.
     Same,
-    /// Other facts, and it is known what they earn.
+    /// Other facts, or those of the row while the ledger has made up for others; it is known what they earn.
     Other,
     /// Other facts, whose commission waits for an exchange rate.
     OtherWithoutRate,

@@ -66,6 +66,12 @@ impl CommissionRow {
         self.entitled_id.unwrap_or(self.affiliate_id)
     }
 
+    /// Whether the ledger says something else than its conversion, since a report took over what was paid.
+    #[must_use]
+    pub fn is_compensated(&self) -> bool {
+        self.compensated_minor != 0 || self.entitled_id.is_some()
+    }
+
     /// Which of the customer's payments it is for, where that is counted.
     #[must_use]
     pub fn payment(&self) -> Option<Payment> {

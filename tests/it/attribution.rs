@@ -4,6 +4,7 @@ mod by_hand;
 mod customers;
 mod sources;
 mod takeovers;
+mod third_reports;
 
 use accrue::domain::attempt::Payload;
 use accrue::domain::click_token::Mode;

@@ -177,7 +177,7 @@ fn take_over_order(
         state: commission.state,
         is_whole: row.refunded_minor == 0 && row.adjusted_minor == row.amount_minor,
         story: match credited.earning.commission {
-            _ if differing.is_empty() => Story::Same,
+            _ if differing.is_empty() && !commission.is_compensated() => Story::Same,
             Some(_) => Story::Other,
             None => Story::OtherWithoutRate,
         },

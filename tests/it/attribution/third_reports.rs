@@ -1,0 +1,81 @@
+//! What a third report of an order finds: a row that a better report changed already.
+
+use accrue::domain::change::Actor;
+use accrue::domain::commission::CommissionState;
+use accrue::domain::conversion::ConversionStatus::{self, Approved, Pending};
+use accrue::domain::event::Channel;
+use accrue::domain::flag::Flag;
+use accrue::operations::payouts::{Begun, Ended, begin_payout, call_off_payout, finish_payout};
+use accrue::operations::record_conversions::Outcome;
+use accrue::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use accrue::storage::payouts::PayoutRow;
+use accrue::storage::roll_ups;
+
+use super::{Told, belongs_to};
+use crate::support::engine::on_each_engine;
+use crate::support::house::{House, Shop, affiliate_id};
+use crate::support::world::Affiliate;
+
+fn decide(house: &House, shop: &Shop, order_id: &str, wanted: ConversionStatus) {
+    let (program, id) = (shop.program, house.conversion(order_id).id);
+    let decision = Decision { wanted, seen: None, reason: "as agreed".to_owned() };
+    let reviewed = house.write(move |write, env| review_conversion(write, env, program, id, Actor::Clock, &decision));
+    assert!(matches!(reviewed, Reviewed::Changed), "{reviewed:?}");
+}
+
+fn begin(house: &House, shop: &Shop, affiliate: &Affiliate) -> PayoutRow {
+    let (program, affiliate) = (shop.program, affiliate_id(affiliate));
+    match house.write(move |write, env| begin_payout(write, env, program, affiliate, Actor::Clock, "March")) {
+        Begun::Begun(row) => row,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn balance(house: &House, affiliate: &Affiliate) -> i64 {
+    house.read(|conn| roll_ups::money_of_affiliate(conn, affiliate_id(affiliate))).balance_minor
+}
+
+on_each_engine! {
+    /// A browser names Anna's click, which is paid; an app names Ben's and 200.00; then the server says that it was as the
+    /// browser told.
+    fn the_servers_word_undoes_what_was_made_up_for_on_a_lesser_one(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let bens = house.visit(&shop.campaign, &shop.ben);
+        for order in ["paid", "called-off"] {
+            Told::order(order).clicked(&house, &annas).by(Channel::Pixel).of("100.00").report(&house, &shop);
+        }
+        let pay = |order: &str, finish: bool| {
+            decide(&house, &shop, order, Approved);
+            let (program, payout) = (shop.program, begin(&house, &shop, &shop.anna).id);
+            if finish {
+                let ended = house.write(move |write, env| finish_payout(write, env, program, payout, Actor::Clock));
+                assert!(matches!(ended, Ended::Changed(_)));
+            }
+            payout
+        };
+        pay("paid", true);
+        let (program, open) = (shop.program, pay("called-off", false));
+        for order in ["paid", "called-off"] {
+            Told::order(order).clicked(&house, &bens).by(Channel::Mobile).of("200.00").report(&house, &shop);
+        }
+        assert_eq!((balance(&house, &shop.anna), balance(&house, &shop.ben)), (-1_000, 4_000));
+        let ended = house.write(move |write, env| call_off_payout(write, env, program, open, Actor::Clock));
+        assert!(matches!(ended, Ended::Changed(_)));
+
+        for order in ["paid", "called-off"] {
+            let told = Told::order(order).clicked(&house, &annas).of("100.00");
+            assert!(matches!(told.report(&house, &shop), Outcome::Recorded(_)), "{order}");
+            assert!(belongs_to(&house, order, &shop.anna), "{order}");
+            let commission = house.commission(order);
+            assert_eq!((commission.booked_minor, commission.compensated_minor, commission.entitled_id), (1_000, 0, None));
+            house.assert_books_balance();
+        }
+        assert_eq!((balance(&house, &shop.anna), balance(&house, &shop.ben)), (1_000, 0));
+        let paid = house.conversion("paid");
+        assert!(paid.flags.has(Flag::PaidDiffers), "somebody should look all the same");
+        let back = house.conversion("called-off");
+        assert_eq!((back.status, back.trust, house.commission("called-off").state), (Pending, 3, CommissionState::Held));
+    }
+}
