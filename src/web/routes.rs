@@ -21,6 +21,9 @@ use crate::app::App;
 
 pub use endpoints::{ENDPOINTS, Endpoint, Right, allow};
 
+/// An affiliate's link.
+pub const FOLLOW: &str = "/c/{code}";
+
 /// Where an affiliate's link begins; the code follows.
 pub const LINK: &str = "/c/";
 

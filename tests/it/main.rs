@@ -30,6 +30,7 @@ mod one_writer;
 mod people;
 mod rates;
 mod recorder;
+mod reference;
 mod rules;
 mod s2s;
 mod stopping;

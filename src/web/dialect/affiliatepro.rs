@@ -6,6 +6,7 @@
 
 mod answer;
 mod fields;
+mod reference;
 
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ use crate::web::limits;
 
 use answer::{Answer, Refused};
 pub use answer::{other_method, unknown};
+pub use reference::REFERENCE;
+
 use fields::{ClickFields, ConversionFields, Naming};
 
 /// Fields that may be given several times.

@@ -28,8 +28,9 @@ impl Field {
 }
 
 /// The names of these fields.
-pub fn names(fields: &[Field]) -> impl Iterator<Item = &'static str> {
-    fields.iter().map(|field| field.name)
+#[must_use]
+pub fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
 }
 
 /// What a field may hold. The words that explain a malformed one are those of the type that reads it; this says the same to
@@ -42,6 +43,8 @@ pub enum Kind {
     ClickToken,
     /// An id, by its prefix.
     Id(&'static str),
+    /// The code of a link.
+    LinkCode,
     /// An affiliate's id or code.
     Affiliate,
     /// The merchant's id of an order, or of anything else.

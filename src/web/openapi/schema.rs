@@ -46,6 +46,7 @@ fn plain(kind: Kind) -> ObjectBuilder {
         }
         Kind::ClickToken => like("^clk_[A-Za-z0-9_-]{71}$", "clk_…"),
         Kind::Id(prefix) => like(&format!("^{prefix}{ID}"), &format!("{prefix}_01h455vb4pex5vsknk084sn02q")),
+        Kind::LinkCode => like("^[A-Za-z0-9_-]{4,32}$", "anna-S2S1"),
         Kind::Affiliate => like("^[A-Za-z0-9_-]{2,32}$", "anna"),
         Kind::ExternalId => external_id(),
         Kind::Amount => like(AMOUNT, "99.99"),

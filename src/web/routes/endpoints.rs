@@ -8,7 +8,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{ADD_CLICK, CONVERT, REGISTER_CLICK};
+use super::{ADD_CLICK, CONVERT, FOLLOW, REGISTER_CLICK};
 use crate::web::dialect::affiliatepro;
 use crate::web::error;
 use crate::web::track::click;
@@ -63,7 +63,7 @@ macro_rules! endpoints {
 
 endpoints! {
     error::only_read {
-        "/c/{code}" => {
+        FOLLOW => {
             get click::follow, Anybody;
             head click::follow, Anybody;
         }

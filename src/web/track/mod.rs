@@ -1,3 +1,4 @@
 //! What visitors meet: links.
 
 pub mod click;
+pub mod reference;

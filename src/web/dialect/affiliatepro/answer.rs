@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::attribution::Refusal;
 use crate::domain::id::ConversionId;
@@ -101,13 +102,22 @@ pub enum Answer {
     NotRecorded(NotRecorded),
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// Every answer of this dialect.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffiliateProAnswer)]
+pub(super) struct Body<'a> {
+    /// `success`, `duplicate` or `error`.
+    #[schema(value_type = String, pattern = "^(success|duplicate|error)$")]
     status: &'static str,
+    /// One sentence.
     message: &'a str,
+    /// The conversion that is on record.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, example = "conv_01h455vb4pex5vsknk084sn02q")]
     conversion_id: Option<ConversionId>,
+    /// The token of the click that was registered.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "clk_…")]
     click_token: Option<&'a str>,
 }
 

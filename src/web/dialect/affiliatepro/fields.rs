@@ -15,40 +15,11 @@ use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::web::access::CampaignKey;
+use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, campaign_id, free_text, required, text};
 use crate::web::intake::{FieldError, Fields, Value};
 
-const CLICK_FIELDS: [&str; 13] = [
-    "api_key",
-    "campaign_id",
-    "affiliate_id",
-    "page_url",
-    "referrer",
-    "ip",
-    "user_agent",
-    "visitor_id",
-    "sub1",
-    "sub2",
-    "sub3",
-    "sub4",
-    "sub5",
-];
-
-const CONVERSION_FIELDS: [&str; 13] = [
-    "api_key",
-    "click_token",
-    "affiliate_id",
-    "campaign_id",
-    "order_id",
-    "order_total",
-    "order_currency",
-    "product_ids",
-    "action",
-    "customer_id",
-    "external_user_id",
-    "customer_email",
-    "coupon_code",
-];
+use super::reference::{CLICK_FIELDS, CONVERSION_FIELDS};
 
 /// What `addClick` is told.
 pub(super) struct ClickFields {
@@ -78,7 +49,7 @@ impl ClickFields {
                     free_text(fields, "sub4")?,
                     free_text(fields, "sub5")?,
                 ],
-                ignored_fields: fields.unknown(&CLICK_FIELDS),
+                ignored_fields: fields.unknown(&names(CLICK_FIELDS)),
             },
             address,
         })
@@ -135,7 +106,7 @@ impl ConversionFields {
             event,
             customer: shared::customer(fields, email_key)?,
             product_ids: shared::product_ids(fields)?,
-            ignored: fields.unknown(&CONVERSION_FIELDS),
+            ignored: fields.unknown(&names(CONVERSION_FIELDS)),
         })
     }
 

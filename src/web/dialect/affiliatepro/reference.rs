@@ -88,25 +88,30 @@ pub(super) const CONVERSION_FIELDS: &[Field] = &[
 ];
 
 fn to_a_click(answers: Answers) -> Answers {
-    refusals(answers.json::<Body>(200, "Registered; with its click token."))
-        .json::<Body>(409, "The affiliate is not active, or the campaign not public, outside its period or archived.")
+    refusals(answers.json::<Body<'static>>(200, "Registered; with its click token.")).json::<Body<'static>>(
+        409,
+        "The affiliate is not active, or the campaign not public, outside its period or archived.",
+    )
 }
 
 fn to_a_conversion(answers: Answers) -> Answers {
-    refusals(answers.json::<Body>(200, "On record: \"success\" the first time, \"duplicate\" after that."))
-        .json::<Body>(409, "The campaign is archived or takes no conversion without a click, or the affiliate is rejected.")
-        .json::<Body>(410, "The click is older than its window.")
+    refusals(answers.json::<Body<'static>>(200, "On record: \"success\" the first time, \"duplicate\" after that."))
+        .json::<Body<'static>>(
+            409,
+            "The campaign is archived or takes no conversion without a click, or the affiliate is rejected.",
+        )
+        .json::<Body<'static>>(410, "The click is older than its window.")
 }
 
 fn refusals(answers: Answers) -> Answers {
     answers
-        .json::<Body>(400, "The body could not be read.")
-        .json::<Body>(401, "No campaign has this API key.")
-        .json::<Body>(404, "A click token, campaign or affiliate that this key's campaign does not know.")
-        .json::<Body>(408, "The body did not arrive in time.")
-        .json::<Body>(413, "The body is too large.")
-        .json::<Body>(415, "The body is neither JSON nor a form, or compressed.")
-        .json::<Body>(422, "A field is missing or malformed; the message names it.")
-        .json::<Body>(429, "Too many calls with keys that are none.")
-        .json::<Body>(503, "Nothing was recorded; send the same again.")
+        .json::<Body<'static>>(400, "The body could not be read.")
+        .json::<Body<'static>>(401, "No campaign has this API key.")
+        .json::<Body<'static>>(404, "A click token, campaign or affiliate that this key's campaign does not know.")
+        .json::<Body<'static>>(408, "The body did not arrive in time.")
+        .json::<Body<'static>>(413, "The body is too large.")
+        .json::<Body<'static>>(415, "The body is neither JSON nor a form, or compressed.")
+        .json::<Body<'static>>(422, "A field is missing or malformed; the message names it.")
+        .json::<Body<'static>>(429, "Too many calls with keys that are none.")
+        .json::<Body<'static>>(503, "Nothing was recorded; send the same again.")
 }
