@@ -28,37 +28,41 @@ impl<R> Default for Page<R> {
     }
 }
 
+/// Which row of a list comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Front {
+    /// The newest.
+    Newest,
+    /// The oldest: a queue.
+    Oldest,
+}
+
 impl<R> Page<R> {
     /// The page made of what was found from `start` on, read away from it and one row further than the page is long. None
     /// when fewer than a page are newer than where it starts: then the first page is asked for, so that it is a full one.
-    pub(super) fn cut<I>(start: &Start<I>, mut rows: Vec<R>, most: usize) -> Option<Self> {
-        let has_more = rows.len() > most;
-        rows.truncate(most);
-        match start {
-            Start::Newest => Some(Self { rows, has_newer: false, has_older: has_more }),
-            Start::OlderThan(_) => Some(Self { rows, has_newer: true, has_older: has_more }),
-            Start::NewerThan(_) if has_more => {
-                rows.reverse();
-                Some(Self { rows, has_newer: true, has_older: true })
-            }
-            Start::NewerThan(_) => None,
-        }
+    pub(super) fn cut<I>(start: &Start<I>, rows: Vec<R>, most: usize) -> Option<Self> {
+        Self::cut_from(Front::Newest, start, rows, most)
     }
 
-    /// The same for a list whose oldest row comes first, read from `start` on, away from it. None when fewer than a page
-    /// are older than where it ends: then the first page is asked for.
-    pub(super) fn cut_queue<I>(start: &Start<I>, mut rows: Vec<R>, most: usize) -> Option<Self> {
+    /// The same for a list that has either end in front.
+    pub(super) fn cut_from<I>(front: Front, start: &Start<I>, mut rows: Vec<R>, most: usize) -> Option<Self> {
         let has_more = rows.len() > most;
         rows.truncate(most);
-        match start {
-            Start::Newest => Some(Self { rows, has_newer: has_more, has_older: false }),
-            Start::NewerThan(_) => Some(Self { rows, has_newer: has_more, has_older: true }),
-            Start::OlderThan(_) if has_more => {
-                rows.reverse();
-                Some(Self { rows, has_newer: true, has_older: true })
+        let (is_first, goes_back) = match (start, front) {
+            (Start::Newest, _) => (true, false),
+            (Start::NewerThan(_), Front::Newest) | (Start::OlderThan(_), Front::Oldest) => (false, true),
+            (Start::OlderThan(_), Front::Newest) | (Start::NewerThan(_), Front::Oldest) => (false, false),
+        };
+        if goes_back {
+            if !has_more {
+                return None;
             }
-            Start::OlderThan(_) => None,
+            rows.reverse();
         }
+        Some(match front {
+            Front::Newest => Self { rows, has_newer: !is_first, has_older: has_more },
+            Front::Oldest => Self { rows, has_newer: has_more, has_older: !is_first },
+        })
     }
 
     /// Whether everything that is wanted is on this page.

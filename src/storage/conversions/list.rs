@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::{Conn, MultiBackend};
 use crate::storage::error::Stored;
-use crate::storage::keyset::{Page, Start, rows_to_read};
+use crate::storage::keyset::{Front, Page, Start, rows_to_read};
 use crate::storage::pool::IntoStored;
 use crate::storage::schema::conversions::{self, dsl};
 use crate::storage::schema::{commissions, commissions::dsl as commissions_dsl};
@@ -172,18 +172,7 @@ pub fn page(
     start: Start<ConversionId>,
     most: usize,
 ) -> Stored<Page<Listed>> {
-    let found = matching(program, wanted).limit(rows_to_read(most));
-    let found = match start {
-        Start::Newest => found.order(dsl::id.desc()),
-        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
-        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
-    };
-    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
-    let rows = found.select(columns).load(conn).stored()?;
-    match Page::cut(&start, rows, most) {
-        Some(page) => Ok(page),
-        None => page(conn, program, wanted, Start::Newest, most),
-    }
+    read(conn, (program, wanted), (Front::Newest, start), most)
 }
 
 /// A page of at most `most` conversions, those that have waited longest first: from the oldest, or as `start` says.
@@ -197,17 +186,27 @@ pub fn queue(
     start: Start<ConversionId>,
     most: usize,
 ) -> Stored<Page<Listed>> {
+    read(conn, (program, wanted), (Front::Oldest, start), most)
+}
+
+fn read(
+    conn: &mut Conn,
+    (program, wanted): (ProgramId, &Wanted),
+    (front, start): (Front, Start<ConversionId>),
+    most: usize,
+) -> Stored<Page<Listed>> {
     let found = matching(program, wanted).limit(rows_to_read(most));
-    let found = match start {
-        Start::Newest => found.order(dsl::id.asc()),
-        Start::NewerThan(id) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
-        Start::OlderThan(id) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+    let found = match (start, front) {
+        (Start::Newest, Front::Newest) => found.order(dsl::id.desc()),
+        (Start::Newest, Front::Oldest) => found.order(dsl::id.asc()),
+        (Start::OlderThan(id), _) => found.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+        (Start::NewerThan(id), _) => found.filter(dsl::id.gt(id)).order(dsl::id.asc()),
     };
     let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
     let rows = found.select(columns).load(conn).stored()?;
-    match Page::cut_queue(&start, rows, most) {
+    match Page::cut_from(front, &start, rows, most) {
         Some(page) => Ok(page),
-        None => queue(conn, program, wanted, Start::Newest, most),
+        None => read(conn, (program, wanted), (front, Start::Newest), most),
     }
 }
 
