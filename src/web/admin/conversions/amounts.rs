@@ -1,12 +1,10 @@
 //! Changing what an order is worth: a partial return before it is approved, and refunds at any time.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 
 use super::deeds::{Deed, Filled};
-use super::reviews::{address, needs_reason, seen};
+use super::reviews::{Sent, address, needs_reason, seen};
 use super::show::{self, Problem, ShowPage, conversion_id};
-use crate::app::App;
 use crate::domain::change::Actor;
 use crate::domain::currency::Currency;
 use crate::domain::handle::ExternalId;
@@ -14,26 +12,16 @@ use crate::domain::money::Money;
 use crate::domain::payout::RefundKind;
 use crate::operations::adjust_conversion::{Adjusted, Adjustment, adjust_conversion};
 use crate::operations::refund_conversion::{Refund, Refunded, refund_conversion};
-use crate::web::access::people::Manager;
 use crate::web::error::WebError;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
 use crate::web::page;
 
-/// Where a conversion's form was sent: program and conversion.
-type Place = Path<(String, String)>;
-
 /// `POST /admin/{program}/conversions/{id}/adjustments`: what of a pending order stands, with a reason.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn adjust(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
+pub async fn adjust((app, manager, place, posted, request): Sent) -> Result<HttpResponse, WebError> {
     let id = conversion_id(&place.1)?;
     let seen = Some(seen(&app, &manager, id, &posted).await?);
     let explained = show::load(&app, &manager, id).await?;
@@ -71,13 +59,7 @@ pub async fn adjust(
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn refund(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
+pub async fn refund((app, manager, place, posted, request): Sent) -> Result<HttpResponse, WebError> {
     let id = conversion_id(&place.1)?;
     let explained = show::load(&app, &manager, id).await?;
     let again = |errors| {

@@ -1,71 +1,45 @@
 //! What happens to a purchase outside: a bank disputes it, it is paid for, it fails.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 
 use super::deeds::{Deed, Filled};
-use super::reviews::{address, seen};
+use super::reviews::{Sent, address, seen};
 use super::show::{self, Problem, ShowPage, conversion_id};
-use crate::app::App;
 use crate::domain::change::Actor;
 use crate::domain::dispute::DisputeStep;
-use crate::domain::id::ConversionId;
 use crate::operations::change_sale::{SaleChange, SaleChanged, change_sale};
 use crate::operations::dispute_conversion::{Disputed, dispute_conversion};
-use crate::web::access::people::Manager;
 use crate::web::error::WebError;
-use crate::web::form::{Errors, Posted};
+use crate::web::form::Errors;
 use crate::web::notice::Notice;
 use crate::web::page;
-
-/// Where a conversion's form was sent: program and conversion.
-type Place = Path<(String, String)>;
 
 /// `POST /admin/{program}/conversions/{id}/dispute`: the customer's bank asks for the money back.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn open(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    step(&app, &manager, &request, (conversion_id(&place.1)?, &posted), DisputeStep::Opened).await
+pub async fn open(sent: Sent) -> Result<HttpResponse, WebError> {
+    step(sent, DisputeStep::Opened).await
 }
 
 /// `POST /admin/{program}/conversions/{id}/dispute/end`: the bank has decided.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn end(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    let id = conversion_id(&place.1)?;
-    match posted.text("end").parse() {
-        Ok(end @ (DisputeStep::Won | DisputeStep::Lost)) => step(&app, &manager, &request, (id, &posted), end).await,
-        _ => {
-            let explained = show::load(&app, &manager, id).await?;
-            let mut errors = Errors::default();
-            errors.add("end", "The bank’s decision must be chosen.");
-            let refused = (Deed::EndDispute, Filled::of(&posted), errors);
-            Ok(ShowPage::with_dialog(&app, &manager, &request, &explained, refused))
-        }
+pub async fn end(sent: Sent) -> Result<HttpResponse, WebError> {
+    if let Ok(end @ (DisputeStep::Won | DisputeStep::Lost)) = sent.3.text("end").parse() {
+        return step(sent, end).await;
     }
+    let (app, manager, place, posted, request) = sent;
+    let explained = show::load(&app, &manager, conversion_id(&place.1)?).await?;
+    let mut errors = Errors::default();
+    errors.add("end", "The bank’s decision must be chosen.");
+    let refused = (Deed::EndDispute, Filled::of(&posted), errors);
+    Ok(ShowPage::with_dialog(&app, &manager, &request, &explained, refused))
 }
 
-async fn step(
-    app: &App,
-    manager: &Manager,
-    request: &HttpRequest,
-    (id, posted): (ConversionId, &Posted),
-    step: DisputeStep,
-) -> Result<HttpResponse, WebError> {
+async fn step((app, manager, place, posted, request): Sent, step: DisputeStep) -> Result<HttpResponse, WebError> {
+    let id = conversion_id(&place.1)?;
     let notice = match step {
         DisputeStep::Opened => Notice::DisputeOpened,
         DisputeStep::Won => Notice::DisputeWon,
@@ -78,9 +52,9 @@ async fn step(
         .write(move |write| dispute_conversion(write, &env, program, id, Actor::User(user), (step, &reason)));
     match disputed.await? {
         Disputed::Unknown => Err(WebError::NotFound),
-        Disputed::Changed | Disputed::AlreadySo => Ok(page::see_other_with(&address(manager, id), notice)),
+        Disputed::Changed | Disputed::AlreadySo => Ok(page::see_other_with(&address(&manager, id), notice)),
         Disputed::NotPossible(_, obstacle) => {
-            ShowPage::refused(app, manager, request, id, Problem::Said(obstacle.sentence())).await
+            ShowPage::refused(&app, &manager, &request, id, Problem::Said(obstacle.sentence())).await
         }
     }
 }
@@ -89,13 +63,7 @@ async fn step(
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn sale(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
+pub async fn sale((app, manager, place, posted, request): Sent) -> Result<HttpResponse, WebError> {
     let id = conversion_id(&place.1)?;
     let seen = Some(seen(&app, &manager, id, &posted).await?);
     let wanted = posted.text("sale_status").parse().map_err(|_| WebError::Malformed)?;

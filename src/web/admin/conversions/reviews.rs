@@ -20,6 +20,9 @@ use crate::web::page;
 /// Where a conversion's form was sent: program and conversion.
 type Place = Path<(String, String)>;
 
+/// A form about a conversion, sent by somebody who may decide.
+pub(super) type Sent = (Data<App>, Manager, Place, Posted, HttpRequest);
+
 /// The edition that a form about this conversion was shown with. What is not there is said before what is malformed.
 pub(super) async fn seen(app: &App, seat: &Seat, id: ConversionId, posted: &Posted) -> Result<i64, WebError> {
     match posted.text("edition").parse() {
@@ -37,52 +40,32 @@ pub(super) fn address(manager: &Manager, id: ConversionId) -> String {
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn approve(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    decide(&app, &manager, &request, (conversion_id(&place.1)?, posted), ConversionStatus::Approved).await
+pub async fn approve(sent: Sent) -> Result<HttpResponse, WebError> {
+    decide(sent, ConversionStatus::Approved).await
 }
 
 /// `POST /admin/{program}/conversions/{id}/rejection`: rejects, with a reason.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn reject(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    decide(&app, &manager, &request, (conversion_id(&place.1)?, posted), ConversionStatus::Rejected).await
+pub async fn reject(sent: Sent) -> Result<HttpResponse, WebError> {
+    decide(sent, ConversionStatus::Rejected).await
 }
 
 /// `POST /admin/{program}/conversions/{id}/reopening`: takes a decision back, with a reason.
 ///
 /// # Errors
 /// [`WebError::NotFound`] when the program has no such conversion.
-pub async fn reopen(
-    app: Data<App>,
-    manager: Manager,
-    place: Place,
-    posted: Posted,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    decide(&app, &manager, &request, (conversion_id(&place.1)?, posted), ConversionStatus::Pending).await
+pub async fn reopen(sent: Sent) -> Result<HttpResponse, WebError> {
+    decide(sent, ConversionStatus::Pending).await
 }
 
 async fn decide(
-    app: &App,
-    manager: &Manager,
-    request: &HttpRequest,
-    (id, posted): (ConversionId, Posted),
+    (app, manager, place, posted, request): Sent,
     wanted: ConversionStatus,
 ) -> Result<HttpResponse, WebError> {
-    let seen = Some(seen(app, manager, id, &posted).await?);
+    let id = conversion_id(&place.1)?;
+    let seen = Some(seen(&app, &manager, id, &posted).await?);
     let decision = Decision { wanted, seen, reason: posted.text("reason").to_owned() };
     let (program, user, env) = (manager.program.id, manager.user.id, app.environment.clone());
     let reviewed =
@@ -90,17 +73,17 @@ async fn decide(
     let problem = match reviewed.await? {
         Reviewed::Unknown => return Err(WebError::NotFound),
         Reviewed::Changed | Reviewed::AlreadySo => {
-            return Ok(page::see_other_with(&address(manager, id), notice(wanted)));
+            return Ok(page::see_other_with(&address(&manager, id), notice(wanted)));
         }
         Reviewed::NotPossible(_, Obstacle::NeedsReason) => {
-            let explained = show::load(app, manager, id).await?;
+            let explained = show::load(&app, &manager, id).await?;
             let refused = (deed(wanted), Filled::of(&posted), needs_reason());
-            return Ok(ShowPage::with_dialog(app, manager, request, &explained, refused));
+            return Ok(ShowPage::with_dialog(&app, &manager, &request, &explained, refused));
         }
         Reviewed::NotPossible(_, obstacle) => Problem::Said(obstacle.sentence()),
         Reviewed::Overtaken(_) => Problem::Overtaken,
     };
-    ShowPage::refused(app, manager, request, id, problem).await
+    ShowPage::refused(&app, &manager, &request, id, problem).await
 }
 
 /// What is said where a reason is missing.
