@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::folding::hyphenated;
+use super::invisible::is_invisible;
 use super::key::{from_hex, hex, keyed_hash};
 
 /// Why a text is not the name meant.
@@ -303,8 +304,7 @@ fn foreign(text: &str) -> Result<Box<str>, HandleError> {
 }
 
 fn is_blank(text: &str) -> bool {
-    let invisible = |character| matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
-    text.chars().all(|character| character.is_whitespace() || invisible(character))
+    text.chars().all(is_invisible)
 }
 
 /// What a script prints for a value that is not there, in any case.

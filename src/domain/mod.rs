@@ -31,6 +31,7 @@ pub mod folding;
 pub mod free_text;
 pub mod handle;
 pub mod id;
+pub mod invisible;
 pub mod invitation;
 pub mod key;
 pub mod landing;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::invisible::is_invisible;
 use super::line::{Line, LineError};
 
 /// A name that was typed: one line of 1 to 120 characters, some of which can be seen.
@@ -15,8 +16,7 @@ impl Name {
     /// A [`LineError`] that says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, LineError> {
         let line = Line::parse_some(text)?;
-        let invisible = |character| matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
-        if line.as_str().chars().all(|character| character.is_whitespace() || invisible(character)) {
+        if line.as_str().chars().all(is_invisible) {
             return Err(LineError::Blank);
         }
         Ok(Self(line))

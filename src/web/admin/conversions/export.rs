@@ -14,6 +14,7 @@ use futures_util::stream;
 use super::list_query::{Asked, FILTERS};
 use crate::app::App;
 use crate::domain::id::ConversionId;
+use crate::domain::invisible::is_invisible;
 use crate::domain::money::Money;
 use crate::domain::program::Program;
 use crate::storage::catalogue::Catalogue;
@@ -103,10 +104,11 @@ fn or_empty(value: Option<impl Display>) -> String {
 }
 
 /// A text that somebody else wrote, so that no spreadsheet takes it for a formula: what begins like one gets an apostrophe
-/// before it, which spreadsheets do not show.
+/// before it, which spreadsheets do not show. What cannot be seen before it makes no difference: some drop it.
 fn defused(text: &str) -> String {
-    let is_live =
-        text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let begins_a_cell = text.starts_with(['\t', '\r', '\n']);
+    let is_live = text.trim_start_matches(is_invisible).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || begins_a_cell;
     if is_live { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -196,10 +198,24 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_no_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", " =1", "＝1", "=HYPERLINK(\"http://evil\")"] {
+        for text in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\r=1",
+            " =1",
+            "＝1",
+            "\u{200b}=1",
+            "\u{feff}+1",
+            "\u{a0}\u{2060}@A",
+            "\u{202e}-1",
+            "=HYPERLINK(\"http://evil\")",
+        ] {
             assert_eq!(defused(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "AF-1", "a=b", "1+1", "'=1", "Ünal & Söhne"] {
+        for text in ["", "AF-1", "a=b", "1+1", "'=1", "\u{200b}a=b", "Ünal & Söhne"] {
             assert_eq!(defused(text), text, "{text:?}");
         }
     }
