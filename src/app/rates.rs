@@ -12,8 +12,9 @@ use crate::config::RatesUrl;
 use crate::domain::audit::AuditActor;
 use crate::domain::ecb::RateFile;
 use crate::domain::id::ProgramId;
+use crate::domain::rate_leaps::Leap;
 use crate::domain::time::{Timestamp, Zone};
-use crate::operations::import_rates::{Imported, PORTION, import_rates, usable};
+use crate::operations::import_rates::{Imported, PORTION, import_rates, leaps_of, usable};
 use crate::operations::read_rates::{Unreadable, read_rates};
 use crate::recorder::WriteError;
 use crate::storage::error::{StorageError, Stored};
@@ -32,6 +33,37 @@ pub struct LastImport {
     pub passed_over: Vec<String>,
     /// How many conversions waited for these rates and have their amount now.
     pub released: usize,
+}
+
+/// How rates are brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bringing {
+    /// Whose import it is; none where the file was fetched.
+    pub by: Option<AuditActor>,
+    /// Whether they are taken although some leap.
+    pub even_if_implausible: bool,
+}
+
+/// Why rates are not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum RatesRefused {
+    /// Some leap, and nobody has said that they are right. There is at least one.
+    #[error("{}", sentence(.0))]
+    Implausible(Vec<Leap>),
+    /// The database did not take them.
+    #[error(transparent)]
+    Write(#[from] WriteError<StorageError>),
+}
+
+/// The first leap, and how many more there are.
+#[must_use]
+pub fn sentence(leaps: &[Leap]) -> String {
+    let first = leaps.first().map(Leap::to_string).unwrap_or_default();
+    match leaps.len() {
+        0 | 1 => format!("{first}, which is hard to believe"),
+        2 => format!("{first}, and 1 more rate is as hard to believe"),
+        many => format!("{first}, and {} more rates are as hard to believe", many - 1),
+    }
 }
 
 /// What came of fetching rates.
@@ -102,22 +134,33 @@ impl App {
         read.map_err(|_| StorageError::Panicked)
     }
 
+    /// Whose rates would leap in a program, and how: what nobody has said to take all the same.
+    async fn check_leaps(&self, program: ProgramId, file: &Arc<RateFile>, count: usize) -> Result<(), RatesRefused> {
+        let file = Arc::clone(file);
+        let found = self.read(move |conn| leaps_of(conn, program, &file.rates[..count])).await;
+        let found = found.map_err(WriteError::Refused)?;
+        if found.is_empty() { Ok(()) } else { Err(RatesRefused::Implausible(found)) }
+    }
+
     /// Takes a file's rates into a program, a portion at a time, so that nobody waits long behind it, and gives what waited
-    /// for them its amount. `by` is whose import it is; none where the file was fetched.
+    /// for them its amount. Rates that leap are refused with the whole file, unless somebody said to take them.
     ///
     /// # Errors
-    /// The database is away; the portions before that are in.
+    /// [`RatesRefused`]; when the database is away, the portions before that are in.
     pub async fn import_rates(
         &self,
         program: ProgramId,
         file: &Arc<RateFile>,
-        by: Option<AuditActor>,
-    ) -> Result<Imported, WriteError<StorageError>> {
+        Bringing { by, even_if_implausible }: Bringing,
+    ) -> Result<Imported, RatesRefused> {
         let row = self.read(move |conn| programs::find(conn, program)).await.map_err(WriteError::Refused)?;
         let (count, too_old) = row.map_or((0, file.rates.len()), |row| {
             let (usable, too_old) = usable(&row, &file.rates);
             (usable.len(), too_old)
         });
+        if !even_if_implausible {
+            self.check_leaps(program, file, count).await?;
+        }
         let mut imported = Imported { too_old, ..Imported::default() };
         for start in (0..count).step_by(PORTION) {
             let (env, file) = (self.environment.clone(), Arc::clone(file));

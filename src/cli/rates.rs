@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use crate::app::rates::sentence;
 use crate::config::Config;
 use crate::domain::audit::AuditActor;
 use crate::domain::ecb::RateFile;
@@ -16,7 +17,7 @@ use crate::domain::time::Zone;
 use crate::environment::clock::Clock;
 use crate::opening::{self, Opened, WhenInUse};
 use crate::operations::apply_rates::apply_rates;
-use crate::operations::import_rates::{Imported, PORTION, import_rates, usable};
+use crate::operations::import_rates::{Imported, PORTION, import_rates, leaps_of, usable};
 use crate::operations::read_rates::{LONGEST, read_rates};
 use crate::storage::programs::{self, ProgramRow};
 use crate::storage::write::transaction;
@@ -42,6 +43,10 @@ struct Import {
     /// The program it is for, by its name in URLs [default: every program]
     #[arg(long, value_name = "SLUG", value_parser = ProgramSlug::parse)]
     program: Option<ProgramSlug>,
+
+    /// Take rates in even if one is more than twice the one before it, or less than half of it
+    #[arg(long)]
+    even_if_implausible: bool,
 }
 
 /// Takes the file in, all of it or, when it cannot be read, nothing, and prints what came of it.
@@ -59,6 +64,11 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
         (Some(slug), true) => bail!("there is no program {slug}"),
         (None, true) => bail!("there is no program yet; rates belong to one"),
         _ => {}
+    }
+    if !import.even_if_implausible {
+        for program in &wanted {
+            check(&mut opened, program, &file).with_context(|| format!("{}: {name}", program.slug))?;
+        }
     }
     for program in wanted {
         let imported = take_in(&mut opened, &program, &file)?;
@@ -80,6 +90,15 @@ fn read(import: &Import) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Refuses rates that leap.
+fn check(opened: &mut Opened, program: &ProgramRow, file: &RateFile) -> anyhow::Result<()> {
+    let leaps = leaps_of(&mut opened.conn, program.id, usable(program, &file.rates).0)?;
+    if !leaps.is_empty() {
+        bail!("{}; nothing was taken in. --even-if-implausible takes it all the same", sentence(&leaps));
+    }
+    Ok(())
 }
 
 fn take_in(opened: &mut Opened, program: &ProgramRow, file: &RateFile) -> anyhow::Result<Imported> {

@@ -46,6 +46,7 @@ pub mod payout;
 pub mod permission;
 pub mod program;
 pub mod rate;
+pub mod rate_leaps;
 pub mod readable_code;
 pub mod referral;
 pub mod report;

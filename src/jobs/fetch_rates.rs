@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::app::App;
+use crate::app::rates::{Bringing, RatesRefused};
 use crate::config::RatesUrl;
 use crate::domain::id::ProgramId;
 use crate::domain::time::Timestamp;
@@ -59,11 +60,21 @@ async fn fetch_into_all(app: &App, url: &RatesUrl) -> Result<(), String> {
     let file = app.read_rates(bytes).await.map_err(|error| error.to_string())?;
     let file = Arc::new(file.map_err(|why| why.to_string())?);
     let programs: Vec<ProgramId> = app.catalogue().programs().map(|program| program.id).collect();
+    let mut refused = None;
     for program in programs {
-        let imported = app.import_rates(program, &file, None).await.map_err(|error| error.to_string())?;
-        tracing::info!(%program, added = imported.added, changed = imported.changed, "exchange rates fetched");
+        match app.import_rates(program, &file, Bringing::default()).await {
+            Ok(imported) => {
+                tracing::info!(%program, added = imported.added, changed = imported.changed, "exchange rates fetched");
+            }
+            // A program that knows better keeps no other from its rates.
+            Err(why @ RatesRefused::Implausible(_)) => {
+                tracing::warn!(%program, %why, "exchange rates were fetched and not taken");
+                refused = Some(why.to_string());
+            }
+            Err(RatesRefused::Write(error)) => return Err(error.to_string()),
+        }
     }
-    Ok(())
+    refused.map_or(Ok(()), Err)
 }
 
 /// Fetches on a thread of its own, which nobody waits for when the server stops.

@@ -11,9 +11,11 @@ use crate::domain::currency::Currency;
 use crate::domain::ecb::PublishedRate;
 use crate::domain::exchange::{ExchangeRate, OLDEST_QUOTE_DAYS};
 use crate::domain::id::ProgramId;
+use crate::domain::rate_leaps::{self, Leap};
 use crate::domain::time::{LocalDay, Zone};
 use crate::environment::Environment;
 use crate::operations::audit;
+use crate::storage::conn::Conn;
 use crate::storage::error::Stored;
 use crate::storage::exchange_rates::{self, ExchangeRateRow};
 use crate::storage::programs::ProgramRow;
@@ -97,6 +99,22 @@ pub fn import_rates(
         audit::note(write, env, &Act { program: Some(program), actor, action: Action::RatesImported, subject })?;
     }
     Ok(imported)
+}
+
+/// The leaps that rates would make in a program, the earliest first (see [`crate::domain::rate_leaps`]). Whoever imports
+/// asks first, for the whole file at once.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn leaps_of(conn: &mut Conn, program: ProgramId, rates: &[PublishedRate]) -> Stored<Vec<Leap>> {
+    let days = rates.iter().map(|rate| rate.day);
+    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else {
+        return Ok(Vec::new());
+    };
+    let first = LocalDay::from_number(first.number().saturating_sub(rate_leaps::COMPARED_DAYS));
+    let known = exchange_rates::of_days(conn, program, first, last)?;
+    let known = known.into_iter().map(|row| PublishedRate { currency: row.currency, day: row.day, rate: row.rate });
+    Ok(rate_leaps::leaps(&known.collect::<Vec<_>>(), rates))
 }
 
 /// What is known for the days of these rates.

@@ -7,6 +7,7 @@ mod importing;
 
 use std::sync::Arc;
 
+use accrue::app::rates::Bringing;
 use accrue::domain::ecb;
 use accrue::domain::id::ProgramId;
 use accrue::operations::import_rates::Imported;
@@ -28,5 +29,5 @@ Date,USD,JPY,GBP,CYP,
 fn take_in(house: &House, program: ProgramId, text: &str) -> Imported {
     let today = accrue::domain::time::Zone::utc().local_day(house.now());
     let file = Arc::new(ecb::read(text, today).unwrap_or_else(|why| panic!("{why}")));
-    wait_for(house.app().import_rates(program, &file, None)).unwrap_or_else(|why| panic!("{why}"))
+    wait_for(house.app().import_rates(program, &file, Bringing::default())).unwrap_or_else(|why| panic!("{why}"))
 }

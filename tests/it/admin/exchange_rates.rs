@@ -77,6 +77,28 @@ on_each_engine! {
         assert!(marta.open(RATES).says("No rates yet"));
     }
 
+    fn a_rate_that_leaps_wants_a_tick(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let mut marta = house.member("Marta", shop.program, Role::Manager);
+        assert!(!marta.open(RATES).says("Import all the same"));
+        marta.upload(RATES, &[], &[("file", "eurofxref.csv", DAILY.as_bytes())]);
+        house.pass_days(3);
+        let mut marta = house.person().sign_in("marta@people.example", PASSWORD);
+        marta.open(RATES);
+        let leaping = "Date, USD, JPY, GBP, \n23 March 2026, 1.09, 16.342, 8.3355, \n";
+        let answer = marta.upload(RATES, &[], &[("file", "eurofxref.csv", leaping.as_bytes())]);
+        let sentence = "The file was not taken: one euro would be 8.3355 GBP on 2026-03-23, after 0.83355 GBP on 2026-03-20, \
+                        and 1 more rate is as hard to believe.";
+        assert_eq!((answer.status, answer.error_at("file").as_deref()), (422, Some(sentence)));
+        assert!(answer.says("Import all the same"), "{}", answer.words());
+        assert_eq!(row_of(&marta.open(RATES), "GBP"), "GBP 0.83355 1.30010197349 20 Mar 2026");
+        let ticked = [("even_if_implausible", "yes")];
+        let answer = marta.upload(RATES, &ticked, &[("file", "eurofxref.csv", leaping.as_bytes())]);
+        assert_eq!(answer.status, 303, "{}", answer.words());
+        assert!(row_of(&marta.open(RATES), "GBP").starts_with("GBP 8.3355 "));
+    }
+
     fn what_waits_and_what_grows_old_is_told(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

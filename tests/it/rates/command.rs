@@ -52,6 +52,22 @@ on_each_engine! {
         assert_eq!(Sql::open(&db.url).count("exchange_rates"), 0);
     }
 
+    /// Nothing of the file comes in before somebody says that it is right.
+    fn a_rate_that_leaps_needs_a_word(db: TestDatabase) {
+        let slug = Demo::fill(&db).program.slug;
+        let today = Zone::utc().local_day(Clock::system().now());
+        let leaping = format!("Date,USD,GBP\n{today},10.837,0.83\n{},1.0837,0.83\n", today.previous());
+        let told = tell(&db, &["rates", "import", "-"], &leaping);
+        let leap = format!("one euro would be 10.837 USD on {today}, after 1.0837 USD on {}", today.previous());
+        let rest = "which is hard to believe; nothing was taken in. --even-if-implausible takes it all the same";
+        let sentence = format!("accrue: {slug}: standard input: {leap}, {rest}\n");
+        assert_eq!((told.status.code(), told.stdout.as_str(), told.stderr), (Some(1), "", sentence));
+        assert_eq!(Sql::open(&db.url).count("exchange_rates"), 0);
+        let told = tell(&db, &["rates", "import", "-", "--even-if-implausible"], &leaping).expect_success();
+        assert!(told.starts_with(&format!("{slug}: 4 rates added,")), "{told}");
+        tell(&db, &["rates", "import", "-"], &leaping).expect_success();
+    }
+
     fn a_database_that_is_being_served_is_not_written_to_from_beside(db: TestDatabase) {
         Demo::fill(&db);
         let server = ServerProcess::start(&db);

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use accrue::app::rates::Fetches;
+use accrue::domain::currency::Currency;
 use accrue::domain::id::ProgramId;
 use accrue::storage::exchange_rates;
 
@@ -63,6 +64,24 @@ on_each_engine! {
         assert_eq!((last.imported.added, last.imported.too_old), (8, 6));
         let newest = house.read(|conn| exchange_rates::latest_day(conn, program)).unwrap();
         assert_eq!(newest.to_string(), "2026-03-20");
+    }
+
+    /// Nobody is there to say that it is right, so it is not taken; another program's are.
+    fn a_rate_that_leaps_is_not_taken_by_itself(db: TestDatabase) {
+        let house = House::open(&db);
+        let (first, other) = (house.shop().program, house.admin().program("Other", Currency::USD));
+        super::take_in(&house, first, HISTORY);
+        drop(house);
+        let path = db.folder().join("rates.csv");
+        std::fs::write(&path, "Date,USD\n2026-03-20,108.37\n").unwrap();
+        let house = House::open_with(&db, "2026-03-20T13:00:00Z", |config| {
+            config.rates_url = Some(format!("file://{}", path.display()).parse().unwrap());
+        });
+        assert!(wait_until(LIMIT, || house.app().rates.fetches() != Fetches::default()), "rates are fetched, or not");
+        let (_, why) = house.app().rates.fetches().failed.expect("it is refused");
+        let leap = "one euro would be 108.37 USD on 2026-03-20, after 1.0837 USD on 2026-03-20, which is hard to believe";
+        assert_eq!(why, leap);
+        assert!(house.app().rates.last(first).is_none() && house.app().rates.last(other).is_some());
     }
 
     fn what_went_wrong_is_said_and_the_server_serves(db: TestDatabase) {

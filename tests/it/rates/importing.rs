@@ -84,7 +84,7 @@ on_each_engine! {
         let mut text = String::from("Date,USD,JPY,\n");
         for back in 0..1_200 {
             let day = LocalDay::from_number(last.number() - back);
-            text.push_str(&format!("{day},1.{back:04},16{back}.5,\n"));
+            text.push_str(&format!("{day},1.{back:04},16{back:04}.5,\n"));
         }
         let imported = take_in(&house, program, &text);
         assert_eq!(imported, Imported { added: 2 * 1_008, changed: 0, unchanged: 0, too_old: 2 * 192 });

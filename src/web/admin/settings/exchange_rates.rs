@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
-use crate::app::rates::{LastImport, RateNews};
+use crate::app::rates::{Bringing, LastImport, RateNews, RatesRefused, sentence};
 use crate::domain::audit::AuditActor;
 use crate::domain::currency::Currency;
 use crate::domain::exchange::{EuroRates, OLDEST_QUOTE_DAYS};
@@ -77,6 +77,8 @@ enum Age {
 struct RatesPage {
     frame: Frame,
     errors: Errors,
+    /// Whether the file was refused because rates leap: then it may be taken all the same.
+    leaps: bool,
     rates: Vec<RateLine>,
     waiting: Vec<WaitingLine>,
     newest: String,
@@ -112,6 +114,7 @@ impl RatesPage {
         Ok(Self {
             frame: Frame::new(seat, Section::Settings, request),
             errors: Errors::default(),
+            leaps: false,
             rates: lines(&found.rows, &seat.program, today),
             waiting: found.waiting.iter().map(|waiting| waiting_line(waiting, &seat.program)).collect(),
             newest: newest.map(written).unwrap_or_default(),
@@ -219,16 +222,22 @@ pub async fn import(
             read.map_err(|why| format!("must be the European Central Bank’s CSV, or the .zip with it: {why}"))
         }
     };
-    match errors.take("file", "The file", read) {
-        Some(file) => {
-            let by = AuditActor::User(manager.user.id);
-            app.import_rates(manager.program.id, &Arc::new(file), Some(by)).await?;
+    let Some(file) = errors.take("file", "The file", read) else {
+        let shown = RatesPage { errors, ..RatesPage::new(&app, &manager, &request).await? };
+        return Ok(page::unprocessable(&shown));
+    };
+    let by = Some(AuditActor::User(manager.user.id));
+    let bringing = Bringing { by, even_if_implausible: posted.has("even_if_implausible") };
+    match app.import_rates(manager.program.id, &Arc::new(file), bringing).await {
+        Ok(_) => {
             let here = format!("/admin/{}/settings/exchange-rates", manager.program.slug);
             Ok(page::see_other_with(&here, Notice::RatesImported))
         }
-        None => {
-            let shown = RatesPage { errors, ..RatesPage::new(&app, &manager, &request).await? };
+        Err(RatesRefused::Implausible(leaps)) => {
+            errors.add("file", format!("The file was not taken: {}.", sentence(&leaps)));
+            let shown = RatesPage { errors, leaps: true, ..RatesPage::new(&app, &manager, &request).await? };
             Ok(page::unprocessable(&shown))
         }
+        Err(RatesRefused::Write(error)) => Err(error.into()),
     }
 }
