@@ -1,5 +1,6 @@
 //! `accrue verify`.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::config::Config;
@@ -20,18 +21,26 @@ pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
         verify::verify(conn, now).map(|verified| (verified, audit))
     })?;
     println!(
-        "{} conversions, {} ledger entries and {} clicks verified: {} differences",
-        verified.conversions,
-        verified.ledger_entries,
-        verified.clicks,
-        verified.differences.len()
+        "{}, {} and {} verified: {}",
+        counted(verified.conversions, "conversion", "conversions"),
+        counted(verified.ledger_entries, "ledger entry", "ledger entries"),
+        counted(verified.clicks, "click", "clicks"),
+        counted(verified.differences.len(), "difference", "differences")
     );
     verified.differences.iter().for_each(|difference| println!("- {difference}"));
-    println!("{} rows of the audit log verified: {} differences", audit.rows, audit.differences.len());
+    println!(
+        "{} of the audit log verified: {}",
+        counted(audit.rows, "row", "rows"),
+        counted(audit.differences.len(), "difference", "differences")
+    );
     audit.differences.iter().for_each(|difference| println!("- {difference}"));
     Ok(if verified.differences.is_empty() && audit.differences.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn counted<N: Display + From<u8> + PartialEq>(number: N, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == N::from(1) { one } else { many })
 }
