@@ -9,16 +9,16 @@ use crate::domain::commission::CommissionState;
 use crate::domain::conversion::SaleStatus;
 use crate::domain::dispute::{Course, DisputeObstacle, DisputeStep, course};
 use crate::domain::due::written;
-use crate::domain::handle::ExternalId;
 use crate::domain::id::{ConversionId, Id, ProgramId};
 use crate::domain::ledger::EntryKind;
 use crate::domain::payout::RefundKind;
 use crate::environment::Environment;
-use crate::storage::error::{StorageError, Stored};
+use crate::storage::conversion_changes;
+use crate::storage::error::Stored;
+use crate::storage::refunds::{self, RefundRow};
 use crate::storage::write::Write;
-use crate::storage::{conversion_changes, refunds};
 
-use super::refund_conversion::{self, Refund};
+use super::refund_conversion;
 use super::standing::{self, Case, Changes, Current, Why};
 
 /// What came of it.
@@ -104,15 +104,8 @@ fn lose(write: &mut Write<'_>, env: &Environment, case: &Case, mut after: Case, 
         after.conversion.sale_status = SaleStatus::Refunded;
         return standing::change(write, env, case, after, why);
     };
-    let event = format!("dispute lost {}", case.conversion.edition);
-    let refund = Refund {
-        event_id: ExternalId::parse(&event).map_err(|_| StorageError::Inconsistent("a dispute without a name"))?,
-        kind: RefundKind::Chargeback,
-        amount: None,
-        reason: why.reason.clone(),
-        claimed_at: None,
-    };
-    let row = refund_conversion::row(env, case, &refund, amount);
+    let row = refund_conversion::row(env, case, (RefundKind::Chargeback, amount), &why.reason);
+    let row = RefundRow { event_id: refunds::event_of_dispute(case.conversion.edition), ..row };
     let why = Why { detail: written(amount), occasion: Some(Id::from_uuid(row.id.uuid())), ..why };
     let mut changes = Changes::new(env);
     if changes.make(write, case, after, why)?.is_none() {

@@ -77,7 +77,11 @@ pub fn refund_conversion(
             Ok(amount) => amount,
             Err(fault) => return Ok(Some(Refunded::Refused(fault))),
         };
-        let row = row(env, &case, refund, amount);
+        let row = RefundRow {
+            event_id: refund.event_id.as_str().to_owned(),
+            claimed_at: refund.claimed_at,
+            ..row(env, &case, (refund.kind, amount), &refund.reason)
+        };
         let why = Why {
             reason: row.reason.clone(),
             detail: written(amount),
@@ -110,19 +114,19 @@ const fn entry_kind(kind: RefundKind) -> EntryKind {
     }
 }
 
-/// The row of a refund that is recorded now.
-pub(super) fn row(env: &Environment, case: &Case, refund: &Refund, amount: Money) -> RefundRow {
+/// The row of a refund that is recorded now, still without a name.
+pub(super) fn row(env: &Environment, case: &Case, (kind, amount): (RefundKind, Money), reason: &str) -> RefundRow {
     let now = env.clock.now();
     RefundRow {
         id: env.mint.id_in_order(now, case.conversion.edition),
         program_id: case.conversion.program_id,
         conversion_id: case.conversion.id,
-        event_id: refund.event_id.as_str().to_owned(),
-        kind: refund.kind,
+        event_id: String::new(),
+        kind,
         amount_minor: amount.minor(),
         currency: amount.currency(),
-        reason: standing::reason_kept(&refund.reason),
-        claimed_at: refund.claimed_at,
+        reason: standing::reason_kept(reason),
+        claimed_at: None,
         recorded_at: now,
     }
 }

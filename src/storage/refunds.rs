@@ -31,7 +31,22 @@ pub struct RefundRow {
     pub recorded_at: Timestamp,
 }
 
+/// What only an event id of our own begins with: no reported one has a control character.
+const OWN: char = '\u{1f}';
+
+/// The event id of what a lost dispute takes back, which nobody can report: [`ExternalId`] has no such form.
+#[must_use]
+pub fn event_of_dispute(edition: i64) -> String {
+    format!("{OWN}dispute lost {edition}")
+}
+
 impl RefundRow {
+    /// The reporter's name for it; none where no reporter has one.
+    #[must_use]
+    pub fn reported_id(&self) -> Option<&str> {
+        Some(self.event_id.as_str()).filter(|id| !id.starts_with(OWN))
+    }
+
     /// How much it was.
     #[must_use]
     pub fn amount(&self) -> Money {
@@ -72,4 +87,16 @@ pub fn of_conversions(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<V
 pub fn insert(write: &mut Write<'_>, row: &RefundRow) -> Stored<()> {
     diesel::insert_into(dsl::refunds).values(row).execute(write.conn()).stored()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::event_of_dispute;
+    use crate::domain::handle::ExternalId;
+
+    #[test]
+    fn nobody_can_report_what_a_dispute_is_called() {
+        assert!(ExternalId::parse(&event_of_dispute(3)).is_err());
+        assert_ne!(event_of_dispute(3), event_of_dispute(4));
+    }
 }

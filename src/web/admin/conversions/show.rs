@@ -42,7 +42,7 @@ struct Booked {
 
 struct GivenBack {
     kind: &'static str,
-    event: String,
+    event: Option<String>,
     reason: String,
     amount: String,
     currency: &'static str,
@@ -271,7 +271,7 @@ fn booked(entry: &LedgerEntryRow, zone: &Zone) -> Booked {
 fn given_back(refund: &RefundRow, zone: &Zone) -> GivenBack {
     GivenBack {
         kind: badges::refund(refund.kind),
-        event: refund.event_id.clone(),
+        event: refund.reported_id().map(str::to_owned),
         reason: refund.reason.clone(),
         amount: amount(refund.amount()),
         currency: refund.currency.code(),
