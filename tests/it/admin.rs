@@ -34,4 +34,5 @@ mod sessions;
 mod set_up;
 mod settings;
 mod sign_in;
+mod weight;
 mod snippets;
