@@ -6,6 +6,8 @@
 pub mod bare;
 pub mod load;
 pub mod prefill;
+pub mod statements;
+pub mod year;
 
 use std::net::SocketAddr;
 use std::time::Duration;

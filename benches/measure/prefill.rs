@@ -11,9 +11,11 @@ use accrue::domain::conversion::{CustomerFacts, Purchase, Report};
 use accrue::domain::event::{Channel, Event};
 use accrue::domain::free_text::FreeText;
 use accrue::domain::handle::OrderId;
+use accrue::domain::id::TokenId;
 use accrue::domain::link::Link;
 use accrue::domain::money::Money;
 use accrue::domain::time::{Timestamp, Window};
+use accrue::environment::Environment;
 use accrue::environment::clock::Clock;
 use accrue::opening::{Opened, WhenInUse, open};
 use accrue::operations::record_clicks::{Visitors, record_clicks};
@@ -60,9 +62,14 @@ pub fn clicks(database: &TestDatabase, count: usize) {
 pub fn conversions(database: &TestDatabase, count: usize) {
     fill(database, count, |opened, links, sequence| {
         let catalogue = Catalogue::load(&mut opened.conn, opened.environment.clock.now())?;
-        let incoming = sequence.map(|(at, place)| order(opened, &links[place % links.len()], at, place));
-        let incoming: Vec<Incoming> = incoming.collect();
         let env = opened.environment.clone();
+        let incoming = sequence.map(|(at, place)| {
+            let link = &links[place % links.len()];
+            let token_id = tokens::newest_of_campaign(&mut opened.conn, link.program_id, link.campaign_id);
+            let token_id = token_id.expect("the tokens are read").expect("the campaign has a key");
+            order(&env, token_id, link, (at, at), place)
+        });
+        let incoming: Vec<Incoming> = incoming.collect();
         transaction(&mut opened.conn, |write| {
             let mut rows = NewRows::default();
             record_conversions(write, &env, &catalogue, &incoming, &mut rows)?;
@@ -93,12 +100,12 @@ fn fill(
     }
 }
 
-fn claims(opened: &Opened, link: &Link, at: Timestamp) -> Claims {
+fn claims(env: &Environment, link: &Link, at: Timestamp) -> Claims {
     Claims {
         mode: Mode::Live,
         origin: Origin::Redirect,
         window: Window::DEFAULT,
-        click: opened.environment.mint.id(at),
+        click: env.mint.id(at),
         link: link.id,
     }
 }
@@ -107,17 +114,23 @@ fn click(opened: &Opened, link: &Arc<Link>, at: Timestamp) -> Click {
     let browser = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
     let visit = Visit { user_agent: FreeText::from_untrusted(browser), ..Visit::default() };
     let visitor = u64::from_le_bytes(opened.environment.mint.bytes());
-    Click { claims: claims(opened, link, at), link: Arc::clone(link), visit, mark: None, visitor }
+    Click { claims: claims(&opened.environment, link, at), link: Arc::clone(link), visit, mark: None, visitor }
 }
 
-fn order(opened: &mut Opened, link: &Arc<Link>, at: Timestamp, place: usize) -> Incoming {
-    let token_id = tokens::newest_of_campaign(&mut opened.conn, link.program_id, link.campaign_id);
+/// The report of a sale by way of a link: when it was followed, and when the sale is reported.
+pub fn order(
+    env: &Environment,
+    token_id: TokenId,
+    link: &Arc<Link>,
+    (clicked, at): (Timestamp, Timestamp),
+    place: usize,
+) -> Incoming {
     let currency = accrue::domain::currency::Currency::parse("USD").expect("a currency");
     let report = Report {
-        id: opened.environment.mint.id(at),
+        id: env.mint.id(at),
         program_id: link.program_id,
         mode: Mode::Live,
-        token_id: token_id.expect("the tokens are read").expect("the campaign has a key"),
+        token_id,
         channel: Channel::Server,
         received_at: at,
         order_id: OrderId::parse(&format!("before-{place}")).expect("an order id"),
@@ -127,6 +140,6 @@ fn order(opened: &mut Opened, link: &Arc<Link>, at: Timestamp, place: usize) -> 
         purchase: Purchase::default(),
         ignored_fields: Vec::new(),
     };
-    let evidence = Evidence::click(claims(opened, link, at), Some(Arc::clone(link)));
+    let evidence = Evidence::click(claims(env, link, clicked), Some(Arc::clone(link)));
     Incoming { report, campaign_id: Some(link.campaign_id), evidence, payload: Payload::default() }
 }
