@@ -48,6 +48,14 @@ text_enum! {
     }
 }
 
+impl ChangeKind {
+    /// Whether it says that the conversion counts, that it does not, or that this is open again.
+    #[must_use]
+    pub const fn is_decision(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected | Self::Reopened)
+    }
+}
+
 /// Who changed something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {

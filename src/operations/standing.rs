@@ -159,8 +159,7 @@ impl<'a> Changes<'a> {
         if !case.under_review().approves_itself(approval, row.trust, &row.flags, row.sale_status) {
             return Ok(());
         }
-        let decisions = [ChangeKind::Approved, ChangeKind::Rejected, ChangeKind::Reopened];
-        if conversion_changes::of_conversion(write.conn(), row.id)?.iter().any(|row| decisions.contains(&row.kind)) {
+        if !conversion_changes::decided(write.conn(), &[row.id])?.is_empty() {
             return Ok(());
         }
         let mut after = case.clone();

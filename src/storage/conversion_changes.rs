@@ -1,5 +1,7 @@
 //! `conversion_changes`: what became of a conversion, row by row. There is no function that changes or deletes one.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::conn::{Conn, MultiBackend};
@@ -74,6 +76,17 @@ impl ChangeRow {
 pub fn of_conversion(conn: &mut Conn, conversion: ConversionId) -> Stored<Vec<ChangeRow>> {
     let its = dsl::conversion_changes.filter(dsl::conversion_id.eq(conversion)).order(dsl::id);
     its.select(ChangeRow::as_select()).load(conn).stored()
+}
+
+/// Those of these conversions about which anybody ever decided, whatever became of the decision.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn decided(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<ConversionId>> {
+    let theirs = dsl::conversion_changes.filter(dsl::conversion_id.eq_any(conversions));
+    let changes: Vec<(ConversionId, ChangeKind)> =
+        theirs.select((dsl::conversion_id, dsl::kind)).load(conn).stored()?;
+    Ok(changes.into_iter().filter(|(_, kind)| kind.is_decision()).map(|(id, _)| id).collect())
 }
 
 /// What became of a conversion last.

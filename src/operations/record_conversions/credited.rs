@@ -38,24 +38,24 @@ pub(super) struct Earned {
     quote: Option<(Quote, Currency)>,
     /// The customer whose payment the first report was counted as.
     counted: Option<ReferralId>,
-    /// Whether a person has decided against it, so that no rule may approve it.
-    was_rejected: bool,
+    /// Whether somebody has decided about it, so that no rule may approve it.
+    was_decided: bool,
 }
 
 impl Earned {
     /// As itself.
     pub(super) fn new(report: &Report) -> Self {
-        Self { id: report.id, received_at: report.received_at, quote: None, counted: None, was_rejected: false }
+        Self { id: report.id, received_at: report.received_at, quote: None, counted: None, was_decided: false }
     }
 
     /// In place of what is on record.
-    pub(super) fn instead_of(row: &ConversionRow) -> Self {
+    pub(super) fn instead_of(row: &ConversionRow, was_decided: bool) -> Self {
         Self {
             id: row.id,
             received_at: row.received_at,
             quote: row.quote().map(|quote| (quote, row.currency)),
             counted: row.referral_id.filter(|_| row.event_type == EventType::Sale),
-            was_rejected: row.status == ConversionStatus::Rejected,
+            was_decided: was_decided || row.status != ConversionStatus::Pending,
         }
     }
 }
@@ -266,7 +266,7 @@ fn flags(
     flags
 }
 
-/// Approved where the rule approves by itself, unless somebody has rejected what the first report told.
+/// Approved where the rule approves by itself, unless somebody has decided about what the first report told.
 fn status(
     report: &Report,
     (rule, earning): (Option<&Rule>, &Earning),
@@ -281,5 +281,5 @@ fn status(
     let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
     let trust = i32::from(report.channel.trust().level());
     let approves = fresh.approves_itself(approval, trust, flags, report.purchase.sale);
-    if approves && !earned.was_rejected { ConversionStatus::Approved } else { ConversionStatus::Pending }
+    if approves && !earned.was_decided { ConversionStatus::Approved } else { ConversionStatus::Pending }
 }

@@ -115,7 +115,7 @@ fn record(
     let report = &incoming.report;
     match Credited::of(env, catalogue, on_record, (incoming, found, place), Earned::new(report)) {
         Ok(credited) => {
-            credited.note(on_record, report, Known { row: credited.row(report), commission: None });
+            credited.note(on_record, report, Known::now(credited.row(report)));
             Decided::New(Box::new(credited))
         }
         Err(why) => Decided::Refused { why, trace: Trace::of(found, None), flagged: None },
@@ -155,19 +155,19 @@ fn take_over_order(
     on_record: &mut OnRecord,
     (incoming, known): (&Incoming, Known),
 ) -> Decided {
-    let Known { row, commission: Some(commission) } = known else {
+    let Known { row, commission: Some(commission), was_decided } = known else {
         // Decided a moment ago in this very set, where the most trusted come first.
         return Decided::Repeat(repeat(&known.row, incoming, &[]));
     };
     let found = candidates(catalogue, on_record, incoming, row.received_at).unwrap_or_default();
     let judged = attribution::choose(&found, incoming.evidence.agreement).and_then(|place| {
-        let earned = Earned::instead_of(&row);
+        let earned = Earned::instead_of(&row, was_decided);
         Credited::of(env, catalogue, on_record, (incoming, &found, place), earned)
     });
     let credited = match judged {
         Ok(credited) => credited,
         Err(why) => {
-            let flagged = flag(on_record, Known { row, commission: Some(commission) });
+            let flagged = flag(on_record, Known { row, commission: Some(commission), was_decided });
             return Decided::Refused { why, trace: Trace::of(&found, None), flagged };
         }
     };
@@ -184,7 +184,7 @@ fn take_over_order(
     };
     let kind = contested.take_over();
     let raised = ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() };
-    credited.note(on_record, &incoming.report, Known { row: raised, commission: None });
+    credited.note(on_record, &incoming.report, Known::now(raised));
     Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))
 }
 

@@ -1,6 +1,6 @@
 //! What a set of reports is judged by, read once, and what was decided of the set so far laid over it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::dedup::DedupKey;
 use crate::domain::id::{CampaignId, ClickId, ConversionId, ReferralId};
@@ -9,6 +9,7 @@ use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::{self, ClickRow};
 use crate::storage::commissions::{self, CommissionRow};
 use crate::storage::conn::Conn;
+use crate::storage::conversion_changes;
 use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
 use crate::storage::referrals::{self, Named, Paid, ReferralRow};
@@ -22,6 +23,15 @@ pub(super) struct Known {
     pub(super) row: ConversionRow,
     /// Its commission, read where the order may be taken over.
     pub(super) commission: Option<CommissionRow>,
+    /// Whether anybody ever decided about it; read with its commission.
+    pub(super) was_decided: bool,
+}
+
+impl Known {
+    /// What was decided a moment ago, which no report of the same set takes over.
+    pub(super) fn now(row: ConversionRow) -> Self {
+        Self { row, commission: None, was_decided: false }
+    }
 }
 
 /// What a set of reports is judged by.
@@ -114,13 +124,16 @@ fn load_orders(
     let highest = incoming.iter().map(|report| i32::from(report.report.channel.trust().level())).max().unwrap_or(0);
     let below: Vec<ConversionId> = recorded.iter().filter(|row| row.trust < highest).map(|row| row.id).collect();
     let mut commissions: HashMap<ConversionId, CommissionRow> = HashMap::new();
+    let mut decided = HashSet::new();
     if !below.is_empty() {
         let rows = commissions::of_conversions(conn, &below)?;
         commissions.extend(rows.into_iter().map(|row| (row.conversion_id, row)));
+        decided = conversion_changes::decided(conn, &below)?;
     }
     let known = |row: ConversionRow| {
         let commission = commissions.remove(&row.id);
-        (row.dedup_key(), Known { row, commission })
+        let was_decided = decided.contains(&row.id);
+        (row.dedup_key(), Known { row, commission, was_decided })
     };
     Ok(recorded.into_iter().map(known).collect())
 }

@@ -1,17 +1,18 @@
-//! What a third report of an order finds: a row that a better report changed already.
+//! What a third report of an order finds: a row that a better report changed already, and one about which a person decided.
 
 use accrue::domain::change::Actor;
 use accrue::domain::commission::CommissionState;
-use accrue::domain::conversion::ConversionStatus::{self, Approved, Pending};
+use accrue::domain::conversion::ConversionStatus::{self, Approved, Pending, Rejected};
 use accrue::domain::event::Channel;
 use accrue::domain::flag::Flag;
+use accrue::domain::rule::{Approval, Terms};
 use accrue::operations::payouts::{Begun, Ended, begin_payout, call_off_payout, finish_payout};
 use accrue::operations::record_conversions::Outcome;
 use accrue::operations::review_conversion::{Decision, Reviewed, review_conversion};
 use accrue::storage::payouts::PayoutRow;
 use accrue::storage::roll_ups;
 
-use super::{Told, belongs_to};
+use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, affiliate_id};
 use crate::support::world::Affiliate;
@@ -77,5 +78,28 @@ on_each_engine! {
         assert!(paid.flags.has(Flag::PaidDiffers), "somebody should look all the same");
         let back = house.conversion("called-off");
         assert_eq!((back.status, back.trust, house.commission("called-off").state), (Pending, 3, CommissionState::Held));
+    }
+
+    /// The rule approves by itself, but for these orders a person had a say.
+    fn no_rule_approves_over_a_persons_head_when_a_better_report_comes(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        agree_on(&house, &shop, |terms| Terms { approval: Approval::Automatic, ..terms });
+        let token = house.visit(&shop.campaign, &shop.anna);
+        house.pass_days(1);
+        let orders: [(&str, &[ConversionStatus], ConversionStatus); 4] = [
+            ("untouched", &[], Approved),
+            ("approved", &[Approved], Pending),
+            ("rejected", &[Rejected], Pending),
+            ("set back", &[Rejected, Pending], Pending),
+        ];
+        for (order, decisions, expected) in orders {
+            Told::order(order).clicked(&house, &token).by(Channel::Pixel).of("10.00").report(&house, &shop);
+            decisions.iter().for_each(|wanted| decide(&house, &shop, order, *wanted));
+            Told::order(order).clicked(&house, &token).of("9000.00").report(&house, &shop);
+            let row = house.conversion(order);
+            assert_eq!((row.status, row.amount_minor, row.trust), (expected, 900_000, 3), "{order}");
+        }
+        house.assert_books_balance();
     }
 }
