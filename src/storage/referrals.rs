@@ -13,7 +13,7 @@ use super::schema::{conversions, referral_identifiers, referrals};
 use crate::domain::click_token::Mode;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
-use crate::domain::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId, ReferralId};
+use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId};
 use crate::domain::referral::{Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 
@@ -93,6 +93,33 @@ pub struct Paid {
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn paid(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, Paid>> {
+    let payments = payments(conn, ids)?;
+    Ok(payments.into_iter().filter_map(|(id, theirs)| Some((id, Paid::of(&theirs)?))).collect())
+}
+
+/// One sale of a customer that counts as a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentMade {
+    /// The sale.
+    pub conversion_id: ConversionId,
+    /// When it was received.
+    pub received_at: Timestamp,
+}
+
+impl Paid {
+    /// What these payments of one customer come to; none where there are none.
+    #[must_use]
+    pub fn of(payments: &[PaymentMade]) -> Option<Self> {
+        let first_at = payments.iter().map(|payment| payment.received_at).min()?;
+        Some(Self { payments: u32::try_from(payments.len()).unwrap_or(u32::MAX), first_at })
+    }
+}
+
+/// Every payment of these customers, in no order.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, Vec<PaymentMade>>> {
     use conversions::dsl;
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -101,14 +128,12 @@ pub fn paid(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, P
     let sales = theirs.filter(dsl::event_type.eq(EventType::Sale)).filter(dsl::status.ne(ConversionStatus::Rejected));
     let counted =
         sales.filter(dsl::sale_status.ne(SaleStatus::Failed)).filter(dsl::sale_status.ne(SaleStatus::Trialing));
-    let received: Vec<(Option<ReferralId>, Timestamp)> =
-        counted.select((dsl::referral_id, dsl::received_at)).load(conn).stored()?;
-    let mut paid = HashMap::new();
-    for (referral, at) in received {
+    let rows: Vec<(Option<ReferralId>, ConversionId, Timestamp)> =
+        counted.select((dsl::referral_id, dsl::id, dsl::received_at)).load(conn).stored()?;
+    let mut payments: HashMap<ReferralId, Vec<PaymentMade>> = HashMap::new();
+    for (referral, conversion_id, received_at) in rows {
         let Some(referral) = referral else { continue };
-        let so_far: &mut Paid = paid.entry(referral).or_insert(Paid { payments: 0, first_at: at });
-        so_far.payments += 1;
-        so_far.first_at = so_far.first_at.min(at);
+        payments.entry(referral).or_default().push(PaymentMade { conversion_id, received_at });
     }
-    Ok(paid)
+    Ok(payments)
 }

@@ -3,14 +3,14 @@
 use crate::domain::attribution::{Candidate, Credit, Refusal, Source};
 use crate::domain::click_token::Origin;
 use crate::domain::commission::{CommissionState, Earning, Settled, Standing};
-use crate::domain::conversion::{ConversionStatus, Report};
+use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
 use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
 use crate::domain::due::Grounds;
 use crate::domain::event::EventType;
 use crate::domain::exchange::Quote;
 use crate::domain::flag::{self, Flags};
-use crate::domain::id::{ConversionId, ReferralId};
+use crate::domain::id::ConversionId;
 use crate::domain::money::Money;
 use crate::domain::program::Program;
 use crate::domain::review::UnderReview;
@@ -21,7 +21,7 @@ use crate::domain::worth::Worth;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conversions::ConversionRow;
-use crate::storage::referrals::{Named, Paid, ReferralRow};
+use crate::storage::referrals::{Named, Paid, PaymentMade, ReferralRow};
 
 use super::Incoming;
 use super::decide::key_of;
@@ -36,8 +36,8 @@ pub(super) struct Earned {
     received_at: Timestamp,
     /// The quote that the first report was converted with, and its currency.
     quote: Option<(Quote, Currency)>,
-    /// The customer whose payment the first report was counted as.
-    counted: Option<ReferralId>,
+    /// Whether it takes the place of what is on record.
+    takes_over: bool,
     /// Whether somebody has decided about it, so that no rule may approve it.
     was_decided: bool,
 }
@@ -45,7 +45,7 @@ pub(super) struct Earned {
 impl Earned {
     /// As itself.
     pub(super) fn new(report: &Report) -> Self {
-        Self { id: report.id, received_at: report.received_at, quote: None, counted: None, was_decided: false }
+        Self { id: report.id, received_at: report.received_at, quote: None, takes_over: false, was_decided: false }
     }
 
     /// In place of what is on record.
@@ -54,7 +54,7 @@ impl Earned {
             id: row.id,
             received_at: row.received_at,
             quote: row.quote().map(|quote| (quote, row.currency)),
-            counted: row.referral_id.filter(|_| row.event_type == EventType::Sale),
+            takes_over: true,
             was_decided: was_decided || row.status != ConversionStatus::Pending,
         }
     }
@@ -169,9 +169,9 @@ impl Credited {
         on_record.note_order(self.key.clone(), known);
         let Some(customer) = &self.customer else { return };
         on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
-        if report.event.kind == EventType::Sale {
-            let paid = on_record.paid(customer.referral.id).unwrap_or(Paid { payments: 0, first_at: self.received_at });
-            on_record.note_payment(customer.referral.id, Paid { payments: paid.payments + 1, ..paid });
+        if is_payment(report) {
+            let payment = PaymentMade { conversion_id: self.id, received_at: self.received_at };
+            on_record.note_payment(customer.referral.id, payment);
         }
     }
 
@@ -211,6 +211,12 @@ fn customer(
     Some(Customer { referral, is_new, new_names })
 }
 
+/// Whether it will be counted as a payment of its customer ([`crate::storage::referrals::payments`]).
+fn is_payment(report: &Report) -> bool {
+    let was_paid = !matches!(report.purchase.sale, SaleStatus::Failed | SaleStatus::Trialing);
+    report.event.kind == EventType::Sale && was_paid
+}
+
 /// Which of the customer's payments a sale is, where the rule that decides needs to know.
 fn payment(
     on_record: &OnRecord,
@@ -220,11 +226,14 @@ fn payment(
 ) -> Option<Payment> {
     let needed = rule.is_some_and(|rule| rule.terms.duration.has_an_end()) && report.event.kind == EventType::Sale;
     let referral = customer.filter(|_| needed)?.referral.id;
-    let first = Payment { number: 1, first_at: earned.received_at };
-    let Some(paid) = on_record.paid(referral) else { return Some(first) };
-    // The row that is taken over has been counted as this very payment.
-    let before = paid.payments - u32::from(earned.counted == Some(referral)).min(paid.payments);
-    if before == 0 { Some(first) } else { Some(Payment { number: before + 1, first_at: paid.first_at }) }
+    // A report that takes a row over is judged as of the first one's time, and what the customer paid later was not known.
+    let place = (earned.received_at, earned.id);
+    let was_before = |paid: &&PaymentMade| !earned.takes_over || (paid.received_at, paid.conversion_id) < place;
+    let before: Vec<PaymentMade> = on_record.payments(referral).iter().filter(was_before).copied().collect();
+    Some(match Paid::of(&before) {
+        Some(paid) => Payment { number: paid.payments.saturating_add(1), first_at: paid.first_at },
+        None => Payment { number: 1, first_at: earned.received_at },
+    })
 }
 
 /// The exchange rate: that of the first report where its currency is the same, else that of its day.

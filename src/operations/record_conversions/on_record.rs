@@ -12,7 +12,7 @@ use crate::storage::conn::Conn;
 use crate::storage::conversion_changes;
 use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
-use crate::storage::referrals::{self, Named, Paid, ReferralRow};
+use crate::storage::referrals::{self, Named, PaymentMade, ReferralRow};
 
 use super::Incoming;
 
@@ -40,7 +40,7 @@ pub(super) struct OnRecord {
     orders: HashMap<DedupKey, Known>,
     names: HashMap<Named, ReferralId>,
     referrals: HashMap<ReferralId, ReferralRow>,
-    paid: HashMap<ReferralId, Paid>,
+    payments: HashMap<ReferralId, Vec<PaymentMade>>,
 }
 
 impl OnRecord {
@@ -55,7 +55,7 @@ impl OnRecord {
             orders: load_orders(conn, incoming, recorded)?,
             names: HashMap::new(),
             referrals: HashMap::new(),
-            paid: HashMap::new(),
+            payments: HashMap::new(),
         };
         known.load_customers(conn, catalogue, incoming)?;
         Ok(known)
@@ -69,7 +69,7 @@ impl OnRecord {
         ids.sort_unstable();
         ids.dedup();
         self.referrals = referrals::find_all(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
-        self.paid = referrals::paid(conn, &ids)?;
+        self.payments = referrals::payments(conn, &ids)?;
         Ok(())
     }
 
@@ -105,13 +105,13 @@ impl OnRecord {
     }
 
     /// What a customer has paid so far.
-    pub(super) fn paid(&self, referral: ReferralId) -> Option<Paid> {
-        self.paid.get(&referral).copied()
+    pub(super) fn payments(&self, referral: ReferralId) -> &[PaymentMade] {
+        self.payments.get(&referral).map_or(&[], Vec::as_slice)
     }
 
     /// Lays over a payment that was decided a moment ago.
-    pub(super) fn note_payment(&mut self, referral: ReferralId, paid: Paid) {
-        self.paid.insert(referral, paid);
+    pub(super) fn note_payment(&mut self, referral: ReferralId, payment: PaymentMade) {
+        self.payments.entry(referral).or_default().push(payment);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration as Time;
 
+use accrue::domain::change::Actor;
 use accrue::domain::commission::CommissionState;
 use accrue::domain::conversion::{ConversionStatus, SaleStatus};
 use accrue::domain::event::Channel;
 use accrue::domain::rule::{Approval, Duration, Terms};
 use accrue::operations::record_conversions::Outcome;
+use accrue::operations::review_conversion::{Decision, review_conversion};
 
 use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
@@ -80,6 +82,33 @@ on_each_engine! {
                 assert_eq!(pays(&order), if paid { "10.00" } else { "0.00" }, "{order}");
             }
         }
+        house.assert_books_balance();
+    }
+
+    /// Each customer buys twice, and the server tells of an order again of which a browser told first.
+    fn a_better_report_is_the_payment_that_the_first_one_was(db: TestDatabase) {
+        let house = House::open_at(&db, "2027-01-31T12:00:00Z");
+        let shop = house.shop();
+        agree_on(&house, &shop, |terms| Terms { duration: Duration::FirstSale, ..terms });
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let tell = |order: &str, customer: &str, channel: Channel| {
+            let told = Told::order(order).clicked(&house, &token).customer(customer).by(channel);
+            assert!(matches!(told.report(&house, &shop), Outcome::Recorded(_)), "{order}");
+            house.clock().advance(Time::from_secs(60));
+        };
+        tell("first-1", "first", Channel::Pixel);
+        tell("first-2", "first", Channel::Pixel);
+        tell("second-1", "second", Channel::Pixel);
+        tell("second-2", "second", Channel::Pixel);
+        let (program, rejected) = (shop.program, house.conversion("second-2").id);
+        let decision = Decision { wanted: ConversionStatus::Rejected, seen: None, reason: "A test.".to_owned() };
+        house.write(move |write, env| review_conversion(write, env, program, rejected, Actor::Clock, &decision));
+
+        tell("first-1", "first", Channel::Server);
+        tell("second-2", "second", Channel::Server);
+        let booked = |order: &str| house.commission(order).booked_minor;
+        assert_eq!([booked("first-1"), booked("first-2")], [1_000, 0], "the second purchase came later");
+        assert_eq!([booked("second-1"), booked("second-2")], [1_000, 0], "what was rejected was no payment of its own");
         house.assert_books_balance();
     }
 
