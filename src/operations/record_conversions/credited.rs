@@ -164,7 +164,7 @@ impl Credited {
         })
     }
 
-    /// Lays what was decided over what is on record.
+    /// Lays what is to be recorded over what is on record.
     pub(super) fn note(&self, on_record: &mut OnRecord, report: &Report, known: Known) {
         on_record.note_order(self.key.clone(), known);
         let Some(customer) = &self.customer else { return };

@@ -183,8 +183,12 @@ fn take_over_order(
         },
     };
     let kind = contested.take_over();
-    let raised = ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() };
-    credited.note(on_record, &incoming.report, Known::now(raised));
+    let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
+    match kind {
+        Takeover::Rewrite => credited.note(on_record, &incoming.report, raised),
+        // Of its customer nothing is written.
+        Takeover::Confirm | Takeover::Compensate | Takeover::Flag => on_record.note_order(row.dedup_key(), raised),
+    }
     Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))
 }
 

@@ -7,8 +7,11 @@ use accrue::domain::commission::CommissionState;
 use accrue::domain::conversion::{ConversionStatus, SaleStatus};
 use accrue::domain::event::Channel;
 use accrue::domain::rule::{Approval, Duration, Terms};
-use accrue::operations::record_conversions::Outcome;
+use accrue::operations::record_conversions::{Outcome, record_conversions};
 use accrue::operations::review_conversion::{Decision, review_conversion};
+use accrue::storage::catalogue::Catalogue;
+use accrue::storage::new_rows::NewRows;
+use accrue::storage::referrals;
 
 use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
@@ -110,6 +113,30 @@ on_each_engine! {
         assert_eq!([booked("first-1"), booked("first-2")], [1_000, 0], "the second purchase came later");
         assert_eq!([booked("second-1"), booked("second-2")], [1_000, 0], "what was rejected was no payment of its own");
         house.assert_books_balance();
+    }
+
+    /// The server confirms an order and names a customer of whom nobody knew, and of whom another order of the same set is.
+    fn a_report_that_only_confirms_makes_no_customer_for_others_of_its_set(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        Told::order("1001").clicked(&house, &token).by(Channel::Pixel).report(&house, &shop);
+        let (program, id) = (shop.program, house.conversion("1001").id);
+        let decision = Decision { wanted: ConversionStatus::Approved, seen: None, reason: String::new() };
+        house.write(move |write, env| review_conversion(write, env, program, id, Actor::Clock, &decision));
+        let set = ["1001", "1002"].map(|order| Told::order(order).clicked(&house, &token).customer("c-1"));
+        let set = set.map(|told| told.incoming(&house, &shop));
+        let recorded = house.write(move |write, env| {
+            let catalogue = Catalogue::load(write.conn(), env.clock.now())?;
+            let mut new = NewRows::default();
+            let recorded = record_conversions(write, env, &catalogue, &set, &mut new)?;
+            new.write(write)?;
+            Ok(recorded)
+        });
+        assert!(recorded.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))), "{recorded:?}");
+        let known = house.conversion("1002").referral_id.expect("its customer is known");
+        assert_eq!(house.read(|conn| referrals::find_all(conn, &[known])).len(), 1, "and is on record");
+        assert_eq!(house.conversion("1001").referral_id, None);
     }
 
     fn months_are_counted_from_the_first_payment(db: TestDatabase) {
