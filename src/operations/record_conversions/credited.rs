@@ -125,7 +125,7 @@ impl Credited {
         let rule = rule::deciding(catalogue.rules(credit.campaign_id), &report.order(credit.affiliate_id), at);
         let customer = customer(env, catalogue, on_record, (incoming, &credit));
         let payment = payment(on_record, report, (rule, customer.as_ref()), &earned);
-        let quote = quote(catalogue, program, report, &earned);
+        let quote = quote((catalogue, on_record), program, report, &earned);
         let grounds = Grounds {
             worth: Worth::whole(report.amount),
             base: program.base_currency,
@@ -237,13 +237,20 @@ fn payment(
 }
 
 /// The exchange rate: that of the first report where its currency is the same, else that of its day.
-fn quote(catalogue: &Catalogue, program: &Program, report: &Report, earned: &Earned) -> Option<Quote> {
+fn quote(
+    (catalogue, on_record): (&Catalogue, &OnRecord),
+    program: &Program,
+    report: &Report,
+    earned: &Earned,
+) -> Option<Quote> {
     let currency = report.amount.currency();
     if currency == program.base_currency {
         return None;
     }
     let used = earned.quote.filter(|(_, used)| *used == currency).map(|(quote, _)| quote);
-    used.or_else(|| catalogue.quote(program.id, currency, program.zone.local_day(earned.received_at)))
+    let day = program.zone.local_day(earned.received_at);
+    used.or_else(|| catalogue.quote(program.id, currency, day))
+        .or_else(|| on_record.old_quote(program.id, currency, day))
 }
 
 /// What about a report wants a look.

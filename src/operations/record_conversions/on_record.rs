@@ -2,9 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
-use crate::domain::id::{CampaignId, ClickId, ConversionId, ReferralId};
+use crate::domain::exchange::Quote;
+use crate::domain::handle::OrderId;
+use crate::domain::id::{CampaignId, ClickId, ConversionId, ProgramId, ReferralId};
 use crate::domain::referral::{self, Identifier};
+use crate::domain::time::{LocalDay, Timestamp};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::{self, ClickRow};
 use crate::storage::commissions::{self, CommissionRow};
@@ -12,6 +16,7 @@ use crate::storage::conn::Conn;
 use crate::storage::conversion_changes;
 use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
+use crate::storage::exchange_rates;
 use crate::storage::referrals::{self, Named, PaymentMade, ReferralRow};
 
 use super::Incoming;
@@ -41,6 +46,8 @@ pub(super) struct OnRecord {
     names: HashMap<Named, ReferralId>,
     referrals: HashMap<ReferralId, ReferralRow>,
     payments: HashMap<ReferralId, Vec<PaymentMade>>,
+    /// The quotes of days that are too long ago for the catalogue, where an order of such a day may be taken over.
+    old_quotes: HashMap<(ProgramId, Currency, LocalDay), Quote>,
 }
 
 impl OnRecord {
@@ -56,8 +63,10 @@ impl OnRecord {
             names: HashMap::new(),
             referrals: HashMap::new(),
             payments: HashMap::new(),
+            old_quotes: HashMap::new(),
         };
         known.load_customers(conn, catalogue, incoming)?;
+        known.load_old_quotes(conn, catalogue, incoming)?;
         Ok(known)
     }
 
@@ -71,6 +80,30 @@ impl OnRecord {
         self.referrals = referrals::find_all(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
         self.payments = referrals::payments(conn, &ids)?;
         Ok(())
+    }
+
+    fn load_old_quotes(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
+        let given_way = self.orders.values().filter(|known| known.commission.is_some());
+        let days: HashMap<&OrderId, Timestamp> = given_way.map(|it| (&it.row.order_id, it.row.received_at)).collect();
+        for Incoming { report, .. } in incoming {
+            let Some(program) = catalogue.program(report.program_id) else { continue };
+            let Some(received_at) = days.get(&report.order_id) else { continue };
+            let (from, base) = (report.amount.currency(), program.base_currency);
+            let key = (program.id, from, program.zone.local_day(*received_at));
+            if from == base || catalogue.quote(program.id, from, key.2).is_some() || self.old_quotes.contains_key(&key)
+            {
+                continue;
+            }
+            if let Some(quote) = exchange_rates::quote(conn, program.id, from, base, key.2)? {
+                self.old_quotes.insert(key, quote);
+            }
+        }
+        Ok(())
+    }
+
+    /// The quote of a day that is too long ago for the catalogue.
+    pub(super) fn old_quote(&self, program: ProgramId, from: Currency, day: LocalDay) -> Option<Quote> {
+        self.old_quotes.get(&(program, from, day)).copied()
     }
 
     /// The row of a click, unless it is gone.

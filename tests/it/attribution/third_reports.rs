@@ -3,18 +3,24 @@
 use accrue::domain::change::Actor;
 use accrue::domain::commission::CommissionState;
 use accrue::domain::conversion::ConversionStatus::{self, Approved, Pending, Rejected};
+use accrue::domain::currency::Currency;
 use accrue::domain::event::Channel;
+use accrue::domain::exchange::ExchangeRate;
 use accrue::domain::flag::Flag;
+use accrue::domain::money::Money;
 use accrue::domain::rule::{Approval, Terms};
+use accrue::domain::time::{LocalDay, Zone};
 use accrue::operations::payouts::{Begun, Ended, begin_payout, call_off_payout, finish_payout};
 use accrue::operations::record_conversions::Outcome;
 use accrue::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use accrue::storage::exchange_rates::{self, ExchangeRateRow};
 use accrue::storage::payouts::PayoutRow;
-use accrue::storage::roll_ups;
+use accrue::storage::{installation, roll_ups};
 
 use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, affiliate_id};
+use crate::support::in_process::wait_for;
 use crate::support::world::Affiliate;
 
 fn decide(house: &House, shop: &Shop, order_id: &str, wanted: ConversionStatus) {
@@ -100,6 +106,29 @@ on_each_engine! {
             let row = house.conversion(order);
             assert_eq!((row.status, row.amount_minor, row.trust), (expected, 900_000, 3), "{order}");
         }
+        house.assert_books_balance();
+    }
+
+    /// The catalogue holds the rates of the last weeks only; the order is older, and its rate is on record.
+    fn an_old_order_is_taken_over_with_the_rate_of_its_day(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        Told::order("1001").clicked(&house, &token).by(Channel::Pixel).of("100.00").report(&house, &shop);
+        let day = LocalDay::from_number(Zone::utc().local_day(house.now()).number() - 2);
+        let (rate, imported_at) = (ExchangeRate::parse("1.25").unwrap(), house.now());
+        let row = ExchangeRateRow { program_id: shop.program, currency: Currency::USD, day, rate, imported_at };
+        house.write(move |write, _| {
+            exchange_rates::put(write, &[row])?;
+            installation::bump_revision(write)
+        });
+        house.pass_days(60);
+        house.write(|write, _| installation::bump_revision(write));
+        let mut told = Told::order("1001").clicked(&house, &token).incoming(&house, &shop);
+        told.report.amount = Money::parse("100.00", Currency::EUR).unwrap();
+        wait_for(house.app().recorder.record_conversion(told)).expect("it is decided");
+        let (row, commission) = (house.conversion("1001"), house.commission("1001"));
+        assert_eq!((row.base_minor, commission.amount_minor, row.fx_day), (Some(12_500), Some(1_250), Some(day)));
         house.assert_books_balance();
     }
 }
