@@ -164,7 +164,7 @@ fn take_over_order(
         let earned = Earned::instead_of(&row, was_decided);
         Credited::of(env, catalogue, on_record, (incoming, &found, place), earned)
     });
-    let credited = match judged {
+    let mut credited = match judged {
         Ok(credited) => credited,
         Err(why) => {
             let flagged = flag(on_record, Known { row, commission: Some(commission), was_decided });
@@ -183,6 +183,10 @@ fn take_over_order(
         },
     };
     let kind = contested.take_over();
+    // That a better report was refused wants a look until the best has had its say.
+    if row.flags.has(Flag::HigherReportRefused) && incoming.report.channel.trust() < Trust::FULL {
+        credited.flags.raise(Flag::HigherReportRefused);
+    }
     let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
     match kind {
         Takeover::Rewrite => credited.note(on_record, &incoming.report, raised),

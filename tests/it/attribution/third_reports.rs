@@ -109,6 +109,23 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    /// The server's report names nobody, an app's report names somebody else.
+    fn that_the_server_was_refused_is_not_forgotten_when_an_app_reports(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let bens = house.visit(&shop.campaign, &shop.ben);
+        house.pass_days(1);
+        Told::order("1001").clicked(&house, &annas).by(Channel::Pixel).report(&house, &shop);
+        Told::order("1001").report(&house, &shop);
+        Told::order("1001").clicked(&house, &bens).by(Channel::Mobile).report(&house, &shop);
+        let row = house.conversion("1001");
+        assert!(belongs_to(&house, "1001", &shop.ben) && row.flags.has(Flag::HigherReportRefused));
+        Told::order("1001").clicked(&house, &annas).report(&house, &shop);
+        let row = house.conversion("1001");
+        assert!(belongs_to(&house, "1001", &shop.anna) && row.flags.are_none(), "the server has had its say");
+    }
+
     /// The catalogue holds the rates of the last weeks only; the order is older, and its rate is on record.
     fn an_old_order_is_taken_over_with_the_rate_of_its_day(db: TestDatabase) {
         let house = House::open(&db);
