@@ -124,7 +124,7 @@ fn trace(house: &House, order_id: &str) -> Vec<String> {
 }
 
 /// Gives the campaign's default rule other terms, from now on.
-fn agree_on(house: &House, shop: &Shop, change: impl Fn(Terms) -> Terms) {
+pub fn agree_on(house: &House, shop: &Shop, change: impl Fn(Terms) -> Terms) {
     let place = (shop.program, campaign_id(&shop.campaign));
     let newest = house.read(|conn| commission_rules::newest(conn, place.1, 0)).expect("every campaign has a rule");
     let terms = change(Terms::plain(percent("10")));

@@ -8,7 +8,10 @@ use crate::domain::handle::{ActionCode, EmailAddress, ExternalId, HandleError, O
 use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 
-use super::{FieldError, Fields, Value};
+use super::{FieldError, Fields, Value, json};
+
+/// The most keys of `metadata`.
+const MOST_METADATA: usize = 50;
 
 /// Says which of these is missing, if one is.
 ///
@@ -136,4 +139,73 @@ pub fn product_ids(fields: &Fields) -> Result<Vec<String>, FieldError> {
     let named = products.iter().filter(|product| !is_unfilled(product));
     let parsed = named.map(|product| ExternalId::parse(product).map(|id| id.as_str().to_owned()));
     parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed("product_ids", error))
+}
+
+/// `metadata`: one JSON object of at most fifty keys, given as such or as its text, and kept as its text. What of it holds
+/// an e-mail address or a key is not kept.
+///
+/// # Errors
+/// [`FieldError`] that says what is wrong with it.
+pub fn metadata(fields: &Fields) -> Result<Option<String>, FieldError> {
+    let not_an_object = || FieldError::malformed("metadata", "must be a JSON object");
+    let members = match fields.get("metadata") {
+        None => return Ok(None),
+        Some(Value::Object(members)) => members.clone(),
+        Some(Value::Text(text)) => match json::members(text) {
+            (members, None) => members,
+            (_, Some(_)) => return Err(not_an_object()),
+        },
+        Some(_) => return Err(not_an_object()),
+    };
+    if members.len() > MOST_METADATA {
+        return Err(FieldError::malformed("metadata", format_args!("must not have more than {MOST_METADATA} keys")));
+    }
+    Ok(Some(Value::Object(members).as_kept_json()).filter(|kept| kept != "{}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Intake;
+    use super::metadata;
+
+    fn kept(member: &str) -> Result<Option<String>, String> {
+        let mut intake = Intake::default();
+        intake.add_json(format!("{{{member}}}").as_bytes(), &[]);
+        assert_eq!(intake.problem, None, "{member}");
+        metadata(&intake.fields).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn metadata_is_one_object_kept_as_it_was_written_without_secrets() {
+        let some = |text: &str| Ok(Some(text.to_owned()));
+        let not_an_object = Err("Invalid parameter: metadata must be a JSON object".to_owned());
+        let cases = [
+            ("nothing", "", Ok(None)),
+            ("null", r#""metadata":null"#, Ok(None)),
+            ("an empty object", r#""metadata":{}"#, Ok(None)),
+            ("a number as written", r#""metadata":{"a":1.50,"b":1e3}"#, some(r#"{"a":1.50,"b":1e3}"#)),
+            ("lists and objects", r#""metadata":{"a":[true,null,{"b":"x"}]}"#, some(r#"{"a":[true,null,{"b":"x"}]}"#)),
+            (
+                "quotes",
+                r#""metadata":{"a"b":"c\d
+"}"#,
+                some(
+                    r#"{"a"b":"c\d
+"}"#,
+                ),
+            ),
+            ("an address", r#""metadata":{"who":"me@shop.example"}"#, some(r#"{"who":"[removed]"}"#)),
+            ("an address for a name", r#""metadata":{"me@shop.example":1}"#, some(r#"{"[removed]":1}"#)),
+            ("its text", r#""metadata":"{"a":1}""#, some(r#"{"a":1}"#)),
+            ("another text", r#""metadata":"a=1""#, not_an_object.clone()),
+            ("a list", r#""metadata":[1]"#, not_an_object),
+        ];
+        for (name, member, expected) in cases {
+            assert_eq!(kept(member), expected, "{name}");
+        }
+        let of = |keys: usize| (0..keys).map(|key| format!("\"k{key}\":1")).collect::<Vec<_>>().join(",");
+        assert!(kept(&format!("\"metadata\":{{{}}}", of(50))).is_ok());
+        let error = kept(&format!("\"metadata\":{{{}}}", of(51))).unwrap_err();
+        assert_eq!(error, "Invalid parameter: metadata must not have more than 50 keys");
+    }
 }

@@ -64,6 +64,30 @@ impl Value {
         Some(redacted("", &self.to_string())).filter(|text| !text.is_empty())
     }
 
+    /// The value as JSON that may be kept: numbers as they were written, and no text in it that holds an e-mail address or
+    /// a key.
+    #[must_use]
+    pub(super) fn as_kept_json(&self) -> String {
+        match self {
+            Self::Text(text) if holds_secret(text) => quoted(REMOVED),
+            Self::Text(text) => quoted(text),
+            Self::Number(text) => text.clone(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Null => "null".to_owned(),
+            Self::List(values) => {
+                let values: Vec<String> = values.iter().map(Self::as_kept_json).collect();
+                format!("[{}]", values.join(","))
+            }
+            Self::Object(members) => {
+                let member = |(name, value): &(String, Self)| {
+                    let name = if holds_secret(name) { REMOVED } else { name };
+                    format!("{}:{}", quoted(name), value.as_kept_json())
+                };
+                format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
     pub(super) fn add_items(&self, items: &mut Vec<String>) -> Result<(), ()> {
         match self {
             Self::Null => Ok(()),
@@ -99,6 +123,11 @@ impl std::fmt::Display for Value {
             }
         }
     }
+}
+
+/// A text as a JSON string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// What is wrong with a field.
