@@ -48,6 +48,8 @@ text_enum! {
         UnknownCoupon => "unknown_coupon",
         /// No affiliate is known to have sent this customer.
         UnknownCustomer => "unknown_customer",
+        /// A browser said it of a page that is on none of the campaign's hosts.
+        ForeignPage => "foreign_page",
     }
 }
 
@@ -72,6 +74,7 @@ impl Refusal {
             Self::IdentifiersDisagree => "The identifiers lead to different affiliates",
             Self::UnknownCoupon => "Unknown coupon code",
             Self::UnknownCustomer => "Unknown customer",
+            Self::ForeignPage => "The page is on none of the campaign's hosts",
         }
     }
 }

@@ -158,6 +158,13 @@ impl Campaign {
     pub const fn still_credits(&self) -> Result<(), Refusal> {
         if self.archived { Err(Refusal::CampaignArchived) } else { Ok(()) }
     }
+
+    /// Whether a browser that shows a page of this host may speak for the campaign: the target's own host, and those that
+    /// the campaign allows.
+    #[must_use]
+    pub fn hears_pages_of(&self, host: &str) -> bool {
+        self.target.host().eq_ignore_ascii_case(host) || self.allowed_hosts.allows(host)
+    }
 }
 
 #[cfg(test)]

@@ -124,6 +124,12 @@ impl Catalogue {
         self.campaigns.get(&id).filter(|campaign| campaign.program_id == program)
     }
 
+    /// The campaign that a page names, which names its program by that: a browser has no key that would.
+    #[must_use]
+    pub fn campaign_named(&self, id: CampaignId) -> Option<&Campaign> {
+        self.campaigns.get(&id)
+    }
+
     /// Every campaign of this program, in no order.
     pub fn campaigns_of(&self, program: ProgramId) -> impl Iterator<Item = &Campaign> {
         self.campaigns.values().filter(move |campaign| campaign.program_id == program)

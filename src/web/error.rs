@@ -239,13 +239,14 @@ pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
     ready(answer)
 }
 
-/// The answer to any other method on an address that visitors read.
-pub fn only_read(allowed: &[&str]) -> Ready<HttpResponse> {
+/// The answer to any other method on an address that visitors' browsers ask.
+pub fn other_tracking_method(allowed: &[&str]) -> Ready<HttpResponse> {
+    let usual = allow(&allowed[..allowed.len().min(1)]);
     ready(
         HttpResponse::MethodNotAllowed()
             .insert_header((ALLOW, allow(allowed)))
             .content_type("text/plain; charset=utf-8")
-            .body("This address answers GET."),
+            .body(format!("This address answers {usual}.")),
     )
 }
 

@@ -16,6 +16,7 @@ use super::admin::{
 use super::error::WebError;
 use super::middleware::pages::pages;
 use super::middleware::whole_bodies::whole_bodies;
+use super::track::pixel::script;
 use super::{assets, error, health, openapi, session, theme};
 use crate::app::App;
 
@@ -38,6 +39,18 @@ pub const REGISTER_CLICK: &str = "/integration/s2sRegisterClick";
 
 /// Where conversions are reported.
 pub const CONVERT: &str = "/integration/s2sConvert";
+
+/// Where browsers tell what happened: a name that blockers do not list.
+pub const EVENTS: &str = "/e";
+
+/// The same by an image.
+pub const EVENTS_IMAGE: &str = "/e.gif";
+
+/// The script that shops load.
+pub const PIXEL: &str = "/pixel.js";
+
+/// The same under the name that pages of the AffiliatePro dialect know.
+pub const GENERAL_INTEGRATION: &str = "/integration/general_integration";
 
 /// Who may ask for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,6 +250,15 @@ pages! {
 ///
 /// Endpoints come first and pass through nothing that belongs to pages; the rest of the address space is theirs.
 pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
+    for path in [PIXEL, GENERAL_INTEGRATION] {
+        let script = web::resource(path).wrap(middleware::Compress::default());
+        config.service(
+            script
+                .get(script::serve)
+                .head(script::serve)
+                .default_service(web::to(|| error::other_tracking_method(&["get", "head"]))),
+        );
+    }
     endpoints::configure(config);
     config
         .service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve))

@@ -28,6 +28,7 @@ mod migrations;
 mod money_over_http;
 mod one_writer;
 mod people;
+mod pixel;
 mod rates;
 mod recorder;
 mod reference;

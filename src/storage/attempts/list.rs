@@ -1,5 +1,7 @@
 //! Attempts as people look for them: filtered, from the newest back, and the days on which more came than was kept.
 
+use std::cmp::Reverse;
+
 use diesel::prelude::*;
 
 use super::{AttemptDayRow, AttemptRow, keyless_token};
@@ -12,7 +14,7 @@ use crate::storage::error::Stored;
 use crate::storage::keyset::{Page, Start, rows_to_read};
 use crate::storage::pool::IntoStored;
 use crate::storage::schema::attempts::{self, dsl};
-use crate::storage::schema::{attempt_days, tokens};
+use crate::storage::schema::{attempt_days, campaigns, tokens};
 
 /// Whose attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +130,8 @@ pub struct CrowdedDay {
     pub campaign: Option<CampaignId>,
 }
 
-/// The last days on which a key of this program brought more attempts than were kept, at most `limit`.
+/// The last days on which a key of this program, or a campaign's pixel, brought more attempts than were kept, at most
+/// `limit`.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
@@ -138,7 +141,21 @@ pub fn crowded_days(conn: &mut Conn, program: ProgramId, limit: i64) -> Stored<V
     let newest = crowded.order((attempt_days::day.desc(), attempt_days::token_id)).limit(limit);
     let rows: Vec<(AttemptDayRow, Option<CampaignId>)> =
         newest.select((AttemptDayRow::as_select(), tokens::campaign_id)).load(conn).stored()?;
-    Ok(rows.into_iter().map(|(counted, campaign)| CrowdedDay { counted, campaign }).collect())
+    let keys = rows.into_iter().map(|(counted, campaign)| CrowdedDay { counted, campaign });
+    let mut days: Vec<CrowdedDay> = keys.chain(crowded_days_of_pixels(conn, program, limit)?).collect();
+    days.sort_by_key(|crowded| (Reverse(crowded.counted.day), crowded.counted.token_id));
+    days.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(days)
+}
+
+/// The same of what browsers brought, which is counted under the campaign itself ([`crate::domain::key::pixel_of`]).
+fn crowded_days_of_pixels(conn: &mut Conn, program: ProgramId, limit: i64) -> Stored<Vec<CrowdedDay>> {
+    let of_pixels = attempt_days::table.inner_join(campaigns::table.on(campaigns::id.eq(attempt_days::token_id)));
+    let crowded = of_pixels.filter(campaigns::program_id.eq(program).and(attempt_days::seen.gt(attempt_days::kept)));
+    let newest = crowded.order((attempt_days::day.desc(), attempt_days::token_id)).limit(limit);
+    let rows: Vec<(AttemptDayRow, CampaignId)> =
+        newest.select((AttemptDayRow::as_select(), campaigns::id)).load(conn).stored()?;
+    Ok(rows.into_iter().map(|(counted, campaign)| CrowdedDay { counted, campaign: Some(campaign) }).collect())
 }
 
 /// How many reports without a valid key came on the last days that had any, at most `limit` days. Days are UTC's.

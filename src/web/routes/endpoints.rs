@@ -1,4 +1,5 @@
-//! Every address that machines ask: visitors' browsers that follow a link, and the servers of merchants.
+//! Every address that machines ask: visitors' browsers that follow a link or tell what happened, and the
+//! servers of merchants.
 //!
 //! One table, as for pages: it makes the routes, and it says for each method which right it takes, for tests that try every
 //! address with every key and for the document that describes them (QUALITY AUT-3, INP-1). The right itself is the type
@@ -8,10 +9,10 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{ADD_CLICK, CONVERT, FOLLOW, REGISTER_CLICK};
+use super::{ADD_CLICK, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, REGISTER_CLICK};
 use crate::web::dialect::affiliatepro;
 use crate::web::error;
-use crate::web::track::click;
+use crate::web::track::{click, pixel};
 
 /// What a method of an endpoint takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +63,15 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    error::only_read {
+    error::other_tracking_method {
         FOLLOW => {
             get click::follow, Anybody;
             head click::follow, Anybody;
+        }
+        EVENTS => { post pixel::hear, Anybody; }
+        EVENTS_IMAGE => {
+            get pixel::image, Anybody;
+            head pixel::image, Anybody;
         }
     }
     affiliatepro::other_method {

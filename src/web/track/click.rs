@@ -111,14 +111,17 @@ fn send_on(app: &App, program: &Program, campaign: &Campaign, target: &TargetUrl
 }
 
 /// Tells visitors of one day apart, in memory only.
-fn hash_of(address: Option<IpAddr>, headers: &HeaderMap) -> u64 {
+pub(super) fn hash_of(address: Option<IpAddr>, headers: &HeaderMap) -> u64 {
     let mut hasher = DefaultHasher::new();
     address.hash(&mut hasher);
     headers.get(USER_AGENT).map(HeaderValue::as_bytes).hash(&mut hasher);
     hasher.finish()
 }
 
-fn screened_request<'a>(request: &'a HttpRequest, user_agent: Option<&'a Cow<'a, str>>) -> screening::Request<'a> {
+pub(super) fn screened_request<'a>(
+    request: &'a HttpRequest,
+    user_agent: Option<&'a Cow<'a, str>>,
+) -> screening::Request<'a> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     screening::Request {
         head: request.method() == Method::HEAD,
@@ -130,13 +133,15 @@ fn screened_request<'a>(request: &'a HttpRequest, user_agent: Option<&'a Cow<'a,
 
 /// What an affiliate added to the link. All of it is optional and none of it can stop a visitor.
 #[derive(Default)]
-struct Query {
+pub(super) struct Query {
     deep_link: Option<String>,
-    subs: [Option<FreeText>; 5],
+    /// `sub1` to `sub5`.
+    pub(super) subs: [Option<FreeText>; 5],
 }
 
 impl Query {
-    fn read(text: &str) -> Self {
+    /// Reads a query.
+    pub(super) fn read(text: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             let sub = match name.as_ref() {
@@ -179,6 +184,6 @@ impl Query {
 
 /// A header as text. Nobody is turned away for a byte that is not UTF-8.
 #[expect(clippy::disallowed_methods, reason = "these headers are only shown and screened, never compared")]
-fn readable(value: &HeaderValue) -> Cow<'_, str> {
+pub(super) fn readable(value: &HeaderValue) -> Cow<'_, str> {
     String::from_utf8_lossy(value.as_bytes())
 }

@@ -1,4 +1,5 @@
-//! What visitors meet: links.
+//! What visitors meet: links, and what their browsers send.
 
 pub mod click;
+pub mod pixel;
 pub mod reference;

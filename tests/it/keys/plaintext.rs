@@ -2,13 +2,15 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::support::connection::Connection;
 use crate::support::engine::{Engine, TestDatabase, on_each_engine};
 use crate::support::personas::{MerchantServer, Sale, Visitor, Wire};
 use crate::support::postgres::Cluster;
 use crate::support::process::{ServerProcess, ServerSettings};
 use crate::support::wire::Request;
-use crate::support::world::Demo;
+use crate::support::world::{Affiliate, Campaign, Demo};
 
 const CANARY: &str = "canary.bird@cage.example";
 
@@ -65,6 +67,7 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
             );
         }
         assert_eq!(merchant.add_click_with(campaign, anna, &[("visitor_id", "findable")]).status, 200);
+        use_the_pixel(server, campaign, anna, landing.token());
     }
     let keys = [&demo.program.tokens.manage, &demo.program.tokens.postback, &anna.token, &demo.campaigns[0].api_key];
     let mut connection = Connection::open(server.addr()).expect("the server listens");
@@ -81,6 +84,8 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
             Request::get("/c/nobodyhasthis").query(&pair[..2]).bearer(key),
             Request::get("/healthz").query(&pair[..2]),
             Request::post("/integration/addClick").form(&[(key, CANARY), (CANARY, key)]),
+            Wire::Json.write("/e", &pair[..2]),
+            Request::get("/e.gif").query(&pair[..2]),
             Request::post("/integration/addClick").form(&[(&format!("{{\"api_key\":\"{key}\"}}"), "")]),
         ];
         for request in requests {
@@ -88,6 +93,23 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
             assert!((200..500).contains(&answer.status), "{}", answer.status);
             assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
         }
+    }
+}
+
+/// What a page of the shop tells, of a customer whose address it knows, and where it came from.
+fn use_the_pixel(server: &ServerProcess, campaign: &Campaign, affiliate: &Affiliate, token: &str) {
+    let address = format!("https://alderfinch.example/?mail={CANARY}");
+    let messages = [
+        json!({"event": "sale", "click": token, "order_id": campaign.id, "amount": 5, "customer_email": CANARY,
+            "metadata": {"mail": CANARY, CANARY: campaign.api_key}}),
+        json!({"event": "sale", "click": token, "order_id": "x", "customer_email": CANARY, "contact": CANARY}),
+        json!({"event": "landing", "campaign": campaign.id, "affiliate": affiliate.code, "url": address, "referrer": address}),
+    ];
+    for message in messages {
+        let request = Request::post("/e").body("text/plain", message.to_string());
+        let mut connection = Connection::open(server.addr()).expect("the server listens");
+        let answer = connection.send(&request.header("Origin", "https://alderfinch.example")).expect("an answer");
+        assert_eq!(answer.status, 204, "{message}");
     }
 }
 

@@ -54,6 +54,7 @@ pub const fn on(reason: Refusal) -> Advice {
         Refusal::IdentifiersDisagree => IDENTIFIERS_DISAGREE,
         Refusal::UnknownCoupon => UNKNOWN_COUPON,
         Refusal::UnknownCustomer => UNKNOWN_CUSTOMER,
+        Refusal::ForeignPage => FOREIGN_PAGE,
     }
 }
 
@@ -143,6 +144,12 @@ const UNKNOWN_CUSTOMER: Advice = Advice {
     what: "The report named a customer whom no affiliate is known to have sent.",
     next: "Nothing is wrong: the customer came by themselves. If you know better, credit it by hand.",
     place: Place::Affiliates,
+};
+const FOREIGN_PAGE: Advice = Advice {
+    title: "Page of another host",
+    what: "A browser reported this from a page that is neither on the target URL’s host nor on one the campaign allows.",
+    next: "If the page is your shop’s, add its host to the campaign’s allowed hosts. If not, somebody else uses your code.",
+    place: Place::Campaign,
 };
 const AFFILIATE_REJECTED: Advice = Advice {
     title: "Affiliate rejected",

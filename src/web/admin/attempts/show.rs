@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
 use crate::domain::id::{AttemptId, ProgramId};
+use crate::domain::key::pixel_of;
 use crate::domain::time::{Timestamp, Zone};
 use crate::domain::user::Role;
 use crate::storage::attempts::list::{self, Whose};
@@ -54,6 +55,7 @@ pub(super) struct ShowPage {
     order: Option<String>,
     key: Option<String>,
     network: Option<String>,
+    is_pixel: bool,
     conversion: Option<String>,
     /// Where the conversion is that it became.
     became: Option<String>,
@@ -159,6 +161,7 @@ impl ShowPage {
             order: attempt.order_id.clone(),
             key: is_keyless.then(|| key_words(attempt.masked_key.as_deref())),
             network: attempt.network.clone(),
+            is_pixel: attempt.campaign_id.map(pixel_of).is_some_and(|pixel| attempt.token_id == Some(pixel)),
             conversion: conversion.map(|row| frame.at(&format!("/conversions/{}", row.id))),
             differences: differing.iter().map(|field| difference(app, &seat.program.zone, field, found)).collect(),
             fields: attempt.fields(),

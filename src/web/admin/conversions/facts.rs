@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::click_token::Origin;
 use crate::domain::id::ClickId;
+use crate::domain::key::pixel_of;
 use crate::domain::time::{Timestamp, Zone};
 use crate::operations::explain_conversion::Explained;
 use crate::storage::conversion_details::ConversionDetailsRow;
@@ -112,6 +113,9 @@ pub(super) fn of_report(explained: &Explained, zone: &Zone, now: Timestamp) -> V
         Fact::text("Received", second(row.received_at, zone)),
         Fact::text("Reported by", format!("{}, {}", badges::channel(row.channel), trusted(row.trust))),
     ];
+    if row.token_id == pixel_of(row.campaign_id) {
+        facts.push(Fact::text("Key", "The campaign’s pixel, which has none"));
+    }
     facts.extend(explained.key.as_ref().map(|key| {
         let ended = key.expires_at.is_some_and(|end| end <= now);
         let ended = if ended { ", no longer valid" } else { "" };

@@ -77,6 +77,7 @@ const fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::AffiliateRejected
         | Refusal::AffiliateNotActive
         | Refusal::IdentifiersDisagree
+        | Refusal::ForeignPage
         | Refusal::PayloadMismatch => StatusCode::CONFLICT,
     }
 }

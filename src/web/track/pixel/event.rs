@@ -1,0 +1,124 @@
+//! The fields of an event, each into its own type or into a sentence that names it.
+
+use crate::domain::attribution::Refusal;
+use crate::domain::conversion::{Purchase, Report};
+use crate::domain::currency::Currency;
+use crate::domain::event::{Channel, Event, EventType};
+use crate::domain::handle::OrderId;
+use crate::domain::id::ClickId;
+use crate::domain::money::Money;
+use crate::operations::record_conversions::Incoming;
+use crate::web::intake::shared::{self, required};
+use crate::web::intake::{FieldError, Fields, Unreadable};
+
+use super::Heard;
+use super::speaker::Speaker;
+
+const FIELDS: [&str; 14] = [
+    "event",
+    "campaign",
+    "click",
+    "click_id",
+    "event_type",
+    "order_id",
+    "amount",
+    "currency",
+    "customer_id",
+    "external_user_id",
+    "customer_email",
+    "coupon_code",
+    "product_ids",
+    "metadata",
+];
+
+/// Why an event was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refused {
+    /// It could not be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A field is missing or cannot be taken.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// It is of another page, or forged.
+    #[error("{}", .0.sentence())]
+    NotCredited(Refusal),
+}
+
+impl Refused {
+    /// The reason under which it is kept.
+    pub(super) const fn reason(&self) -> Refusal {
+        match self {
+            Self::Unreadable(_) | Self::Field(_) => Refusal::InvalidRequest,
+            Self::NotCredited(why) => *why,
+        }
+    }
+}
+
+/// The report that an event is, judged as far as it can be without the database: first the page, then the fields, then the
+/// token that the page named.
+pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Refused> {
+    if !speaker.is_on_own_page() {
+        return Err(Refused::NotCredited(Refusal::ForeignPage));
+    }
+    if let Some(problem) = &heard.intake.problem {
+        return Err(problem.clone().into());
+    }
+    let (env, fields, key) = (&heard.app.environment, &heard.intake.fields, speaker.attempt_key());
+    let event = event(fields)?;
+    let base = speaker.catalogue().program(key.program_id).map_or(Currency::USD, |program| program.base_currency);
+    let report = Report {
+        id: env.mint.id(heard.at),
+        program_id: key.program_id,
+        mode: key.mode,
+        token_id: key.token_id,
+        channel: Channel::Pixel,
+        received_at: heard.at,
+        order_id: order_id(fields, &event, speaker.click_id())?,
+        amount: amount(fields, &event, base)?,
+        customer: shared::customer(fields, env.keys.email())?,
+        purchase: Purchase {
+            product_ids: shared::product_ids(fields)?,
+            metadata: shared::metadata(fields)?,
+            ..Purchase::default()
+        },
+        ignored_fields: fields.unknown(&FIELDS),
+        event,
+    };
+    if speaker.is_forged {
+        return Err(Refused::NotCredited(Refusal::UnknownClickToken));
+    }
+    let evidence = speaker.evidence();
+    Ok(Incoming { report, campaign_id: key.campaign_id, evidence, payload: fields.redacted() })
+}
+
+/// What happened: `conversion` is a sale unless `event_type` says more.
+fn event(fields: &Fields) -> Result<Event, FieldError> {
+    required(fields, &["event"])?;
+    match fields.text("event") {
+        Some("conversion") if fields.get("event_type").is_some() => shared::event(fields, "event_type"),
+        Some("conversion") => Ok(Event::SALE),
+        _ => shared::event(fields, "event"),
+    }
+}
+
+/// The order: a sale has one; of anything else that a visitor does once, the click tells it from another visitor's.
+fn order_id(fields: &Fields, event: &Event, click: Option<ClickId>) -> Result<OrderId, FieldError> {
+    match click.filter(|_| fields.get("order_id").is_none() && event.kind != EventType::Sale) {
+        None => shared::order_id(fields),
+        Some(click) => {
+            let action = event.name.as_ref().map_or(event.kind.as_str(), |name| name.as_str());
+            OrderId::parse(&format!("{action}-{}", click.uuid().simple()))
+                .map_err(|error| FieldError::malformed("order_id", error))
+        }
+    }
+}
+
+/// What it was worth. What is not a sale need not be worth anything, and nothing is nothing in the program's own currency.
+fn amount(fields: &Fields, event: &Event, base: Currency) -> Result<Money, FieldError> {
+    if event.may_be_free() && fields.get("amount").is_none() {
+        return Ok(Money::zero(base));
+    }
+    let currency = fields.get("currency").map(|_| shared::currency(fields, "currency")).transpose()?;
+    shared::amount(fields, "amount", currency.unwrap_or(Currency::USD), event)
+}
