@@ -70,7 +70,7 @@ use columns;
 
 /// Rows that are inserted unless their unique key is taken.
 macro_rules! inserted {
-    ($table:ident, $row:ty { $($column:ident: $sql:ty),+ $(,)? }) => {
+    ($table:ident, $row:ident { $($column:ident: $sql:ty),+ $(,)? }) => {
         impl Rows for &[$row] {
             fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
                 self.iter().try_fold(0, |inserted, row| {
@@ -80,6 +80,10 @@ macro_rules! inserted {
             }
 
             fn at_once(&self) -> FromUnnest {
+                // A column that is not listed would silently stay empty, so all are taken out by name.
+                let _all_are_listed = |row: $row| {
+                    let $row { $($column: _),+ } = row;
+                };
                 let columns = columns!(self, $($column: $sql),+);
                 FromUnnest::new(stringify!($table), &[$(stringify!($column)),+], columns, "DO NOTHING".into())
             }
@@ -167,6 +171,8 @@ inserted!(conversion_details, ConversionDetailsRow {
     subscription: Nullable<Text>,
     metadata: Nullable<Text>,
     trace: Text,
+    click_origin: Nullable<Text>,
+    click_window_days: Nullable<Integer>,
 });
 
 inserted!(commissions, CommissionRow {
