@@ -1,7 +1,7 @@
 //! Counting: what the roll-ups hold.
 //!
-//! Reports never scan clicks. Every batch adds, in its own transaction, what it did to three tables: per campaign and
-//! day, per affiliate, campaign and day, and per program and quarter of an hour. The day is the click's or the
+//! Reports never scan clicks. Every batch adds, in its own transaction, what it did to four tables: per campaign and
+//! day, per affiliate, campaign and day, per affiliate and day, and per program and quarter of an hour. The day is the click's or the
 //! conversion's own, in the program's zone; test mode is never counted.
 //!
 //! [`Tallies`] gathers the deltas of one batch. Its maps are ordered, so rows are always touched in the same order.
@@ -228,6 +228,16 @@ impl Tallies {
         for (affiliate, (program, money)) in others.affiliate_money {
             self.count_money(program, affiliate, &money);
         }
+    }
+
+    /// Per affiliate and day, all campaigns together.
+    #[must_use]
+    pub fn affiliate_day_totals(&self) -> BTreeMap<(AffiliateId, LocalDay), (ProgramId, Tally)> {
+        let mut totals = BTreeMap::new();
+        for ((affiliate, _, day), (program, tally)) in &self.affiliate_days {
+            totals.entry((*affiliate, *day)).or_insert((*program, Tally::default())).1.add(tally);
+        }
+        totals
     }
 
     /// Whether nothing was counted.

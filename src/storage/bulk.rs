@@ -22,10 +22,11 @@ use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
 use super::ledger_entries::LedgerEntryRow;
 use super::referrals::{ReferralIdentifierRow, ReferralRow};
-use super::roll_ups::{AffiliateDayRow, AffiliateMoneyRow, CampaignDayRow, ProgramQuarterRow};
+use super::roll_ups::{AffiliateDayRow, AffiliateDayTotalRow, AffiliateMoneyRow, CampaignDayRow, ProgramQuarterRow};
 use super::schema::{
-    affiliate_days, affiliate_money, attempt_days, attempts, campaign_days, clicks, commissions, conversion_changes,
-    conversion_details, conversions, ledger_entries, program_quarters, referral_identifiers, referrals,
+    affiliate_day_totals, affiliate_days, affiliate_money, attempt_days, attempts, campaign_days, clicks, commissions,
+    conversion_changes, conversion_details, conversions, ledger_entries, program_quarters, referral_identifiers,
+    referrals,
 };
 use super::sql_types::DbUuid;
 use from_unnest::{Array, AtOnce, Column, FromUnnest};
@@ -324,6 +325,12 @@ added!(campaign_days, CampaignDayRow {
 added!(affiliate_days, AffiliateDayRow {
     key: (affiliate_id: DbUuid, campaign_id: DbUuid, day: Integer),
     same: (program_id: DbUuid),
+    add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
+});
+
+added!(affiliate_day_totals, AffiliateDayTotalRow {
+    key: (program_id: DbUuid, affiliate_id: DbUuid, day: Integer),
+    same: (),
     add: (clicks, unique_clicks, screened, conversions, sales_minor, commission_minor)
 });
 

@@ -59,6 +59,7 @@ impl NewRows {
                 &self.attempt_days.as_slice(),
                 &roll_ups.campaigns.as_slice(),
                 &roll_ups.affiliates.as_slice(),
+                &roll_ups.affiliate_totals.as_slice(),
                 &roll_ups.quarters.as_slice(),
                 &roll_ups.money.as_slice(),
             ],

@@ -10,13 +10,13 @@ use diesel::prelude::*;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
-use super::schema::{affiliate_days, affiliate_money, campaign_days, program_quarters};
+use super::schema::{affiliate_day_totals, affiliate_days, affiliate_money, campaign_days, program_quarters};
 use super::sums::{SumParts, sum_of};
 use crate::domain::id::{AffiliateId, CampaignId, ProgramId};
 use crate::domain::report::{MoneyTally, Tallies, Tally};
 use crate::domain::time::LocalDay;
 
-/// The counted columns, which all three tables share.
+/// The counted columns, which all of the tables share.
 #[derive(Queryable, Clone, Copy, Debug)]
 pub(super) struct Counted {
     clicks: i64,
@@ -82,6 +82,10 @@ roll_up_row!(
     }
 );
 roll_up_row!(
+    /// An affiliate's day, all campaigns together.
+    AffiliateDayTotalRow of affiliate_day_totals { program_id: ProgramId, affiliate_id: AffiliateId, day: LocalDay }
+);
+roll_up_row!(
     /// A program's quarter of an hour.
     ProgramQuarterRow of program_quarters { program_id: ProgramId, quarter: i64 }
 );
@@ -130,6 +134,7 @@ impl AffiliateMoneyRow {
 pub(super) struct RollUpRows {
     pub(super) campaigns: Vec<CampaignDayRow>,
     pub(super) affiliates: Vec<AffiliateDayRow>,
+    pub(super) affiliate_totals: Vec<AffiliateDayTotalRow>,
     pub(super) quarters: Vec<ProgramQuarterRow>,
     pub(super) money: Vec<AffiliateMoneyRow>,
 }
@@ -147,6 +152,11 @@ impl RollUpRows {
                 .map(|((affiliate, campaign, day), (program, tally))| {
                     AffiliateDayRow::new(*affiliate, *campaign, *day, *program, tally)
                 })
+                .collect(),
+            affiliate_totals: tallies
+                .affiliate_day_totals()
+                .into_iter()
+                .map(|((affiliate, day), (program, tally))| AffiliateDayTotalRow::new(program, affiliate, day, &tally))
                 .collect(),
             quarters: quarters
                 .map(|((program, quarter), tally)| ProgramQuarterRow::new(*program, *quarter, tally))
@@ -176,6 +186,9 @@ pub fn all(conn: &mut Conn) -> Stored<Tallies> {
 type CampaignDays = BTreeMap<(CampaignId, LocalDay), (ProgramId, Tally)>;
 type AffiliateDays = BTreeMap<(AffiliateId, CampaignId, LocalDay), (ProgramId, Tally)>;
 
+/// What each affiliate did each day, all campaigns together, by affiliate and day.
+pub type AffiliateDayTotals = BTreeMap<(AffiliateId, LocalDay), (ProgramId, Tally)>;
+
 fn all_campaign_days(conn: &mut Conn) -> Stored<CampaignDays> {
     use campaign_days::dsl;
     let counted =
@@ -192,6 +205,21 @@ fn all_affiliate_days(conn: &mut Conn) -> Stored<AffiliateDays> {
     let key = (dsl::affiliate_id, dsl::campaign_id, dsl::day);
     let rows: Vec<((AffiliateId, CampaignId, LocalDay), ProgramId, Counted)> =
         dsl::affiliate_days.select((key, dsl::program_id, counted)).load(conn).stored()?;
+    Ok(rows.into_iter().map(|(key, program, counted)| (key, (program, counted.into()))).collect())
+}
+
+/// Every affiliate's days, all campaigns together, as they are stored.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn all_affiliate_day_totals(conn: &mut Conn) -> Stored<AffiliateDayTotals> {
+    use affiliate_day_totals::dsl;
+    let counted =
+        (dsl::clicks, dsl::unique_clicks, dsl::screened, dsl::conversions, dsl::sales_minor, dsl::commission_minor);
+    let rows: Vec<((AffiliateId, LocalDay), ProgramId, Counted)> = dsl::affiliate_day_totals
+        .select(((dsl::affiliate_id, dsl::day), dsl::program_id, counted))
+        .load(conn)
+        .stored()?;
     Ok(rows.into_iter().map(|(key, program, counted)| (key, (program, counted.into()))).collect())
 }
 
@@ -263,8 +291,9 @@ pub fn of_affiliates(
     program: ProgramId,
     affiliates: &[AffiliateId],
 ) -> Stored<HashMap<AffiliateId, Brought>> {
-    use affiliate_days::dsl;
-    let theirs = dsl::affiliate_days.filter(dsl::affiliate_id.eq_any(affiliates).and(dsl::program_id.eq(program)));
+    use affiliate_day_totals::dsl;
+    let theirs =
+        dsl::affiliate_day_totals.filter(dsl::affiliate_id.eq_any(affiliates).and(dsl::program_id.eq(program)));
     let rows: Vec<(AffiliateId, SumParts, SumParts, SumParts)> = theirs
         .group_by(dsl::affiliate_id)
         .select((dsl::affiliate_id, sum_of!("clicks"), sum_of!("conversions"), sum_of!("commission_minor")))

@@ -253,6 +253,23 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use super::super::sql_types::DbUuid;
 
+    affiliate_day_totals (program_id, affiliate_id, day) {
+        program_id -> DbUuid,
+        affiliate_id -> DbUuid,
+        day -> Integer,
+        clicks -> BigInt,
+        unique_clicks -> BigInt,
+        screened -> BigInt,
+        conversions -> BigInt,
+        sales_minor -> BigInt,
+        commission_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::sql_types::DbUuid;
+
     program_quarters (program_id, quarter) {
         program_id -> DbUuid,
         quarter -> BigInt,
@@ -294,6 +311,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempt_days,
     campaign_days,
     affiliate_days,
+    affiliate_day_totals,
     program_quarters,
     batches,
     recovery_codes,

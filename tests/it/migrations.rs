@@ -137,6 +137,24 @@ on_each_engine! {
         fill_every_table(&db);
     }
 
+    /// Who has been counting for a year finds the same sums in the new table as if it had always been there.
+    fn the_days_of_affiliates_are_summed_from_what_was_counted(db: TestDatabase) {
+        fill_every_table(&db);
+        let mut sql = Sql::open(&db.url);
+        let counted = "unique_clicks || ' ' || screened || ' ' || conversions || ' ' || sales_minor || ' ' || commission_minor";
+        let row = format!("{} || ' ' || day || ' ' || clicks || ' ' || {counted}", sql.hex("affiliate_id"));
+        let mut rows = |sql: &mut Sql| {
+            let mut rows = sql.lines(&format!("SELECT {row} FROM affiliate_day_totals"));
+            rows.sort();
+            rows
+        };
+        let written = rows(&mut sql);
+        assert!(written.len() >= 2, "{written:?}");
+        sql.run(include_str!("../../migrations/20261121140000_quick_reports/down.sql"));
+        sql.run(include_str!("../../migrations/20261121140000_quick_reports/up.sql"));
+        assert_eq!(rows(&mut sql), written);
+    }
+
     /// A column that Diesel takes for another type, or for never empty, would fail on a customer's row.
     fn the_schema_that_diesel_knows_is_the_migrated_one(db: TestDatabase) {
         migrations::run(&mut connect(&db)).expect("an empty database goes up");

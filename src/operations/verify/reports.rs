@@ -38,6 +38,8 @@ impl Checking {
         let counted = std::mem::take(&mut self.counted);
         let mut found = Vec::new();
         let rows = |stored: &Tally, counted: Tally| Tally { screened: stored.screened, ..counted };
+        let (totals, sums) = (roll_ups::all_affiliate_day_totals(conn)?, counted.affiliate_day_totals());
+        compare(&mut found, "affiliate's whole day", by_key(totals), by_key(sums), rows);
         compare(&mut found, "campaign and day", by_key(stored.campaign_days), by_key(counted.campaign_days), rows);
         compare(&mut found, "affiliate and day", by_key(stored.affiliate_days), by_key(counted.affiliate_days), rows);
         compare(&mut found, "quarter hour", stored.program_quarters, counted.program_quarters, rows);

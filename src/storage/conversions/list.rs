@@ -13,7 +13,6 @@ use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
-use crate::domain::flag::Flags;
 use crate::domain::handle::OrderId;
 use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId};
 use crate::domain::time::Timestamp;
@@ -114,7 +113,7 @@ impl Totals {
 }
 
 /// Conversions summed at most for a page. Beyond it the sum would hold up whoever only wants to look.
-pub const MOST_SUMMED: i64 = 100_000;
+pub const MOST_SUMMED: i64 = 20_000;
 
 type Joined = diesel::dsl::LeftJoin<conversions::table, commissions::table>;
 type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
@@ -147,7 +146,7 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
         found = found.filter(dsl::sale_status.eq(sale));
     }
     if wanted.flagged {
-        found = found.filter(dsl::flags.ne(Flags::default()));
+        found = found.filter(sql::<Bool>("conversions.flags <> ''"));
     }
     if let Some(event) = wanted.event {
         found = found.filter(dsl::event_type.eq(event));

@@ -12,7 +12,7 @@ use crate::domain::time::LocalDay;
 use crate::storage::conn::Conn;
 use crate::storage::error::Stored;
 use crate::storage::pool::IntoStored;
-use crate::storage::schema::{affiliate_days, campaign_days, program_quarters};
+use crate::storage::schema::{affiliate_day_totals, campaign_days, program_quarters};
 use crate::storage::sums::{SumParts, sum_of};
 
 /// Days of a program, both ends included.
@@ -94,8 +94,8 @@ pub fn top_affiliates(
     days: Days,
     limit: usize,
 ) -> Stored<Vec<(AffiliateId, Tally)>> {
-    use affiliate_days::dsl;
-    let own = dsl::affiliate_days.filter(dsl::program_id.eq(program).and(dsl::day.between(days.from, days.to)));
+    use affiliate_day_totals::dsl;
+    let own = dsl::affiliate_day_totals.filter(dsl::program_id.eq(program).and(dsl::day.between(days.from, days.to)));
     let grouped = own.group_by(dsl::affiliate_id).select((dsl::affiliate_id, sums!()));
     Ok(most_earning(grouped.load(conn).stored()?, limit))
 }

@@ -6,7 +6,9 @@ use crate::domain::id::ProgramId;
 use crate::storage::conn::{Conn, each_backend};
 use crate::storage::error::Stored;
 use crate::storage::pool::IntoStored;
-use crate::storage::schema::{affiliate_days, affiliates, campaign_days, campaigns, program_quarters};
+use crate::storage::schema::{
+    affiliate_day_totals, affiliate_days, affiliates, campaign_days, campaigns, program_quarters,
+};
 use crate::storage::write::Write;
 
 /// The first quarter hour in which anything was counted for a program.
@@ -44,6 +46,13 @@ pub fn clear_days(write: &mut Write<'_>, program: ProgramId) -> Stored<()> {
         diesel::update(days).set((counts, money)).execute(c)
     })
     .stored()?;
+    let days = affiliate_day_totals::table.filter(affiliate_day_totals::program_id.eq(program));
+    let counts = {
+        use affiliate_day_totals::dsl;
+        let money = (dsl::sales_minor.eq(0), dsl::commission_minor.eq(0));
+        (dsl::clicks.eq(0), dsl::unique_clicks.eq(0), dsl::conversions.eq(0), money)
+    };
+    diesel::update(days).set(counts).execute(write.conn()).stored()?;
     Ok(())
 }
 
@@ -66,5 +75,10 @@ pub fn drop_empty_days(write: &mut Write<'_>, program: ProgramId) -> Stored<()> 
         diesel::delete(dsl::affiliate_days.filter(dsl::affiliate_id.eq_any(own).and(empty))).execute(c)
     })
     .stored()?;
+    let empty = {
+        use affiliate_day_totals::dsl;
+        dsl::program_id.eq(program).and(dsl::clicks.eq(0)).and(dsl::screened.eq(0)).and(dsl::conversions.eq(0))
+    };
+    diesel::delete(affiliate_day_totals::table.filter(empty)).execute(write.conn()).stored()?;
     Ok(())
 }

@@ -58,6 +58,7 @@ const TAMPERINGS: &[(&str, &str)] = &[
     ("DELETE FROM affiliate_money", "the report per affiliate's money"),
     ("UPDATE campaign_days SET conversions = conversions + 1", "campaign and day"),
     ("UPDATE affiliate_days SET sales_minor = sales_minor - 1", "affiliate and day"),
+    ("UPDATE affiliate_day_totals SET clicks = clicks + 1", "affiliate's whole day"),
     ("UPDATE program_quarters SET commission_minor = 0", "quarter hour"),
 ];
 
