@@ -1,10 +1,21 @@
 //! The reference of the API: what it names is what there is, and what it says is so (QUALITY INP-1).
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use accrue::web::openapi::document;
 use accrue::web::routes::{ENDPOINTS, Endpoint};
 use serde_json::Value;
+
+use crate::support::engine::{TestDatabase, on_each_engine};
+use crate::support::personas::{MerchantServer, Sale, Visitor};
+use crate::support::process::ServerProcess;
+use crate::support::requirement::{Requirement, find_program, skip};
+use crate::support::world::Demo;
+
+/// Tries every call that the reference describes.
+const SCHEMATHESIS: &str = "schemathesis";
 
 /// Method and path of every operation in the document.
 fn described() -> BTreeSet<(String, String)> {
@@ -23,4 +34,57 @@ fn the_reference_names_every_endpoint_and_no_other() {
     let endpoints: BTreeSet<_> = ENDPOINTS.iter().filter(|endpoint| endpoint.method != "head").map(asked).collect();
     assert!(!endpoints.is_empty());
     assert_eq!(described(), endpoints);
+}
+
+/// Where schemathesis is: in `PATH`, or where `.ci/run` puts it.
+fn schemathesis() -> Option<PathBuf> {
+    let beside = root().join("target/schemathesis/bin").join(SCHEMATHESIS);
+    find_program(SCHEMATHESIS).or_else(|| Some(beside).filter(|file| file.is_file()))
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A real one of everything that the reference asks for.
+fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 7] {
+    let campaign = demo.campaign("s2s_api");
+    let link = campaign.link_of(demo.affiliate(0));
+    let token = Visitor::new(server.addr()).follow(&link.code).token().to_owned();
+    let mut shop = MerchantServer::new(server.addr(), &campaign.api_key);
+    let conversion = shop.report(Sale::of(&token).order_id("reviewed")).conversion_id.expect("it is recorded");
+    [
+        ("ACCRUE_KEY", campaign.api_key.clone()),
+        ("ACCRUE_TOKEN", demo.program.tokens.manage.clone()),
+        ("ACCRUE_CAMPAIGN", campaign.id.clone()),
+        ("ACCRUE_AFFILIATE", demo.affiliate(0).id.clone()),
+        ("ACCRUE_LINK", link.code.clone()),
+        ("ACCRUE_CLICK", token),
+        ("ACCRUE_CONVERSION", conversion),
+    ]
+}
+
+on_each_engine! {
+    /// A stranger's program that knows nothing but the reference tries every call, rightly and wrongly, with real keys.
+    fn whoever_goes_by_the_reference_finds_every_answer_in_it(db: TestDatabase) {
+        let Some(program) = schemathesis() else {
+            return skip(Requirement::Tools, "schemathesis is not installed");
+        };
+        let demo = Demo::fill(&db);
+        let server = ServerProcess::start(&db);
+        let folder = root().join("tests/schemathesis");
+        let address = format!("http://{}/api/openapi.json", server.addr());
+        let output = Command::new(program)
+            .args(["--config-file", "schemathesis.toml", "run", &address, "--checks", "all", "--no-color"])
+            .args(["--max-redirects", "0"])
+            .current_dir(&folder)
+            .envs(real_things(&server, &demo))
+            .envs([("SCHEMATHESIS_HOOKS", "hooks"), ("PYTHONDONTWRITEBYTECODE", "1")])
+            .stdin(Stdio::null())
+            .output()
+            .expect("schemathesis can be run");
+        let told = String::from_utf8(output.stdout).expect("it writes UTF-8");
+        assert!(output.status.success(), "{told}");
+        assert!(told.contains("Operations:") && told.contains("Test cases:"), "{told}");
+    }
 }
