@@ -18,6 +18,8 @@ text_enum! {
     pub enum Refusal {
         /// A field is missing, malformed or given twice; nothing could be judged.
         InvalidRequest => "invalid_request",
+        /// The token is good, and may not report.
+        ScopeMissing => "scope_missing",
         /// The campaign named is not the key's, or does not exist.
         UnknownCampaign => "unknown_campaign",
         /// No such affiliate in the program.
@@ -59,6 +61,7 @@ impl Refusal {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::InvalidRequest => "The request could not be read",
+            Self::ScopeMissing => "The token may not do this",
             Self::UnknownCampaign => "Unknown campaign",
             Self::UnknownAffiliate => "Unknown affiliate",
             Self::UnknownClickToken => "Unknown click token",

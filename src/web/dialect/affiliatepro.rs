@@ -14,23 +14,20 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
-use crate::domain::attempt::{Attempt, Call, KeylessReport};
+use crate::domain::attempt::Call;
 use crate::domain::attribution::Refusal;
 use crate::domain::click::Click;
 use crate::domain::click_token::{Claims, Origin};
 use crate::domain::event::Channel;
-use crate::domain::handle::NetworkPrefix;
-use crate::domain::key;
 use crate::domain::time::Timestamp;
-use crate::domain::trace::Trace;
 use crate::operations::record_conversions::{Evidence, Incoming};
-use crate::recorder::NotRecorded;
 use crate::web::access::CampaignKey;
-use crate::web::client_address::client_address;
-use crate::web::intake::{Intake, Unreadable, Value};
+use crate::web::intake::{Fields, Intake, Unreadable};
 use crate::web::limits;
 
-use answer::{Answer, Refused};
+use super::received::{Keyless, Received, presented_click};
+use super::refused::Stopped;
+use answer::Answer;
 pub use answer::{other_method, unknown};
 pub use reference::REFERENCE;
 
@@ -41,7 +38,7 @@ const LISTS: [&str; 1] = ["product_ids"];
 
 /// `POST /integration/addClick` and `/integration/s2sRegisterClick`: the merchant's server registers a click.
 pub async fn add_click(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match Received::read(&app, &request, payload, Call::RegisterClick).await {
+    match Request::read(&app, &request, payload, Call::RegisterClick).await {
         Ok(call) => call.answer(&app, call.register_click(&app).await).await.into_response(),
         Err(turned_away) => turned_away,
     }
@@ -49,62 +46,52 @@ pub async fn add_click(app: web::Data<App>, request: HttpRequest, payload: Paylo
 
 /// `POST /integration/s2sConvert`: the merchant's server reports a conversion.
 pub async fn convert(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match Received::read(&app, &request, payload, Call::ReportConversion).await {
+    match Request::read(&app, &request, payload, Call::ReportConversion).await {
         Ok(call) => call.answer(&app, call.report_conversion(&app).await).await.into_response(),
         Err(turned_away) => turned_away,
     }
 }
 
-/// Why a request under a valid key went no further.
-enum Stopped {
-    /// Its sender is told why, and it is kept.
-    Refused(Refused),
-    /// Its sender is told to try again.
-    NotRecorded(NotRecorded),
-}
-
-impl<E: Into<Refused>> From<E> for Stopped {
-    fn from(refused: E) -> Self {
-        Self::Refused(refused.into())
-    }
-}
-
-/// A request under a valid key.
-struct Received {
-    call: Call,
-    at: Timestamp,
+/// A request under a campaign's key.
+struct Request {
     key: CampaignKey,
-    intake: Intake,
+    received: Received,
 }
 
-impl Received {
+impl Request {
     async fn read(app: &App, request: &HttpRequest, payload: Payload, call: Call) -> Result<Self, HttpResponse> {
         let intake = Intake::read(request, payload, &LISTS).await;
         let at = app.environment.clock.now();
         let presented = intake.fields.text("api_key");
         match presented.and_then(|presented| CampaignKey::check(app, presented)) {
             Some(key) if intake.problem != Some(Unreadable::GivenTwice("api_key".into())) => {
-                Ok(Self { call, at, key, intake })
+                let received = Received { call, at, key: key.attempt_key(), intake, order_field: "order_id" };
+                Ok(Self { key, received })
             }
             _ => Err(turn_away(app, request, &intake, (call, at))),
         }
     }
 
+    fn fields(&self) -> &Fields {
+        &self.received.intake.fields
+    }
+
     async fn register_click(&self, app: &App) -> Result<Answer, Stopped> {
-        self.readable()?;
-        let fields = ClickFields::read(&self.intake.fields)?;
+        self.received.readable()?;
+        let at = self.received.at;
+        let fields = ClickFields::read(self.fields())?;
         let catalogue = Arc::clone(&app.catalogue());
         let campaign = fields::own_campaign(&self.key, &catalogue, fields.campaign_id)?;
         let program = self.key.key().program_id;
         let affiliate = catalogue.affiliate_named(program, &fields.affiliate).ok_or(Refusal::UnknownAffiliate)?;
-        campaign.takes_visitors(self.at)?;
+        campaign.takes_visitors(at)?;
         affiliate.may_send()?;
         let link = app.implicit_link(program, campaign.id, affiliate.id).await.map_err(Stopped::NotRecorded)?;
         let claims = Claims {
             mode: self.key.key().mode,
             origin: Origin::Api,
             window: campaign.window,
-            click: app.environment.mint.id(self.at),
+            click: app.environment.mint.id(at),
             link: link.id,
         };
         let token = app.environment.keys.click_tokens().seal(&claims);
@@ -115,29 +102,26 @@ impl Received {
     }
 
     async fn report_conversion(&self, app: &App) -> Result<Answer, Stopped> {
-        self.readable()?;
-        let fields = ConversionFields::read(&self.intake.fields, app.environment.keys.email())?;
+        self.received.readable()?;
+        let at = self.received.at;
+        let fields = ConversionFields::read(self.fields(), app.environment.keys.email())?;
         let evidence = self.evidence(app, &fields.naming).await?;
         let method = self.key.campaign(&app.catalogue()).ok_or(Refusal::UnknownCampaign)?.method;
         let channel = Channel::of_keyed_report(method, evidence.token.is_none());
         let incoming = Incoming {
-            report: fields.report(&self.key, app.environment.mint.id(self.at), channel, self.at),
+            report: fields.report(&self.key, app.environment.mint.id(at), channel, at),
             campaign_id: Some(self.key.campaign_id()),
             evidence,
-            payload: self.intake.fields.redacted(),
+            payload: self.fields().redacted(),
         };
         app.recorder.record_conversion(incoming).await.map(Answer::Conversion).map_err(Stopped::NotRecorded)
     }
 
-    /// What names the affiliate. A token that was not made here dies before any query.
+    /// What names the affiliate.
     async fn evidence(&self, app: &App, naming: &Naming) -> Result<Evidence, Stopped> {
         match naming {
             Naming::Click(token) => {
-                let claims = app.environment.keys.click_tokens().open(token);
-                let claims = claims.map_err(|_| Refusal::UnknownClickToken)?;
-                let link = app.link_by_id(claims.link).await;
-                let link = link.map_err(|_| Stopped::NotRecorded(NotRecorded::Unavailable))?;
-                Ok(Evidence::click(claims, link))
+                Ok(Evidence { token: Some(presented_click(app, token).await?), ..Evidence::default() })
             }
             Naming::Direct { campaign_id, affiliate } => {
                 fields::own_campaign(&self.key, &app.catalogue(), *campaign_id)?;
@@ -150,37 +134,10 @@ impl Received {
         match done {
             Ok(answer) => answer,
             Err(Stopped::NotRecorded(reason)) => Answer::NotRecorded(reason),
-            Err(Stopped::Refused(refused)) => self.refuse(app, refused).await,
-        }
-    }
-
-    /// Whether all of the request could be read. Fields that could be are judged only if all could.
-    fn readable(&self) -> Result<(), Refused> {
-        match &self.intake.problem {
-            Some(problem) => Err(Refused::Unreadable(problem.clone())),
-            None => Ok(()),
-        }
-    }
-
-    /// Keeps what is refused, then refuses it. What cannot be kept is not refused either, but asked for again.
-    async fn refuse(&self, app: &App, refused: Refused) -> Answer {
-        let attempt = Attempt {
-            id: app.environment.mint.id(self.at),
-            key: self.key.attempt_key(),
-            call: self.call,
-            received_at: self.at,
-            reason: refused.reason(),
-            detail: refused.to_string(),
-            order_id: self.intake.fields.get("order_id").and_then(Value::storable),
-            conversion_id: None,
-            payload: self.intake.fields.redacted(),
-            trace: Trace::default(),
-            report: None,
-        };
-        match app.recorder.record_attempt(attempt).await {
-            Ok(()) => Answer::Refused(refused),
-            Err(NotRecorded::Failed) => Answer::Refused(refused),
-            Err(reason) => Answer::NotRecorded(reason),
+            Err(Stopped::Refused(refused)) => match self.received.keep(app, &refused, None).await {
+                Ok(()) => Answer::Refused(refused),
+                Err(reason) => Answer::NotRecorded(reason),
+            },
         }
     }
 }
@@ -195,17 +152,8 @@ fn turn_away(app: &App, request: &HttpRequest, intake: &Intake, (call, at): (Cal
         // The key is judged first, whatever stopped the reading after it.
         (_, Some(_)) => Answer::BadKey,
     };
-    let from = client_address(request, &app.trusted_proxies);
-    app.recorder.note_keyless(KeylessReport {
-        id: app.environment.mint.id(at),
-        call,
-        received_at: at,
-        detail: answer.sentence(),
-        masked_key: intake.fields.text("api_key").map(key::masked),
-        network: from.map(NetworkPrefix::of),
-        payload: intake.fields.redacted(),
-    });
-    match app.limits.failed_key(from) {
+    let presented = intake.fields.text("api_key");
+    match (Keyless { call, at, presented, detail: answer.sentence() }.note(app, request, intake)) {
         Ok(allowance) => {
             let mut answer = answer.into_response();
             limits::tell(&mut answer, &allowance);

@@ -39,6 +39,7 @@ pub struct Advice {
 pub const fn on(reason: Refusal) -> Advice {
     match reason {
         Refusal::InvalidRequest => INVALID_REQUEST,
+        Refusal::ScopeMissing => SCOPE_MISSING,
         Refusal::UnknownCampaign => UNKNOWN_CAMPAIGN,
         Refusal::UnknownAffiliate => UNKNOWN_AFFILIATE,
         Refusal::UnknownClickToken => UNKNOWN_CLICK_TOKEN,
@@ -72,6 +73,12 @@ const INVALID_REQUEST: Advice = Advice {
     what: "A field was missing, or held something it cannot hold. The answer below names it.",
     next: "Send this answer to whoever connected your shop. The same order can be reported again once it is mended.",
     place: Place::Setup,
+};
+const SCOPE_MISSING: Advice = Advice {
+    title: "Token may not report",
+    what: "The report came with a token of yours that lacks the scope this takes. The answer below names the scope.",
+    next: "Give your shop a token with that scope. Until then every order it reports ends up here, where you can credit it by hand.",
+    place: Place::Nowhere,
 };
 const UNKNOWN_CAMPAIGN: Advice = Advice {
     title: "Unknown campaign",

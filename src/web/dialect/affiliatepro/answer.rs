@@ -8,79 +8,18 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::attribution::Refusal;
 use crate::domain::id::ConversionId;
-use crate::domain::limit::{Exceeded, in_seconds};
+use crate::domain::limit::Exceeded;
 use crate::operations::record_conversions::Outcome;
 use crate::recorder::NotRecorded;
-use crate::web::intake::{FieldError, Unreadable};
+use crate::web::dialect::received::too_many_keyless;
+use crate::web::dialect::refused::{Refused, not_recorded, status_of};
+use crate::web::intake::Unreadable;
 use crate::web::limits;
 use crate::web::routes::allow;
 
 /// The type of every answer.
 const JSON: &str = "application/json; charset=utf-8";
-
-/// Why a request under a valid key was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// It could not be read.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// A field is missing or cannot be taken.
-    #[error(transparent)]
-    Field(#[from] FieldError),
-    /// It was read and not credited.
-    #[error("{}", .0.sentence())]
-    NotCredited(Refusal),
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::NotCredited(refusal)
-    }
-}
-
-impl Refused {
-    /// The reason under which the attempt is kept.
-    #[must_use]
-    pub const fn reason(&self) -> Refusal {
-        match self {
-            Self::Unreadable(_) | Self::Field(_) => Refusal::InvalidRequest,
-            Self::NotCredited(refusal) => *refusal,
-        }
-    }
-
-    const fn status(&self) -> StatusCode {
-        match self {
-            Self::Unreadable(problem) => problem.status(),
-            Self::Field(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotCredited(refusal) => status_of(*refusal),
-        }
-    }
-}
-
-/// The statuses of CONTRACT, section 3.1.
-const fn status_of(refusal: Refusal) -> StatusCode {
-    match refusal {
-        Refusal::InvalidRequest => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::UnknownCampaign
-        | Refusal::UnknownAffiliate
-        | Refusal::UnknownClickToken
-        | Refusal::NothingMatches
-        | Refusal::UnknownCoupon
-        | Refusal::UnknownCustomer => StatusCode::NOT_FOUND,
-        Refusal::ClickTokenExpired => StatusCode::GONE,
-        Refusal::CampaignArchived
-        | Refusal::CampaignNotPublic
-        | Refusal::CampaignOutsidePeriod
-        | Refusal::DirectModeOff
-        | Refusal::AffiliateRejected
-        | Refusal::AffiliateNotActive
-        | Refusal::IdentifiersDisagree
-        | Refusal::ForeignPage
-        | Refusal::PayloadMismatch => StatusCode::CONFLICT,
-    }
-}
 
 /// Everything this dialect can answer.
 #[derive(Debug)]
@@ -148,16 +87,10 @@ impl Answer {
             Self::Conversion(Outcome::Refused(refusal)) => refusal.sentence().into(),
             Self::NoKey => "Missing required parameter: api_key".into(),
             Self::BadKey => "Invalid API key".into(),
-            Self::TooManyFailed(exceeded) => {
-                let seconds = in_seconds(exceeded.wait);
-                format!("Too many requests without a valid API key; check the key, and wait {seconds} s")
-            }
+            Self::TooManyFailed(exceeded) => too_many_keyless(exceeded),
             Self::Unreadable(problem) => problem.to_string(),
             Self::Refused(refused) => refused.to_string(),
-            Self::NotRecorded(NotRecorded::Failed) => "The report could not be recorded; it has been logged".into(),
-            Self::NotRecorded(_) => {
-                "The report could not be recorded now; send the same request again in a few seconds".into()
-            }
+            Self::NotRecorded(reason) => not_recorded(*reason).1.into(),
         }
     }
 
@@ -185,10 +118,11 @@ impl Answer {
             }
             Self::Unreadable(problem) => error(problem.status(), &message),
             Self::Refused(refused) => error(refused.status(), &message),
-            Self::NotRecorded(NotRecorded::Failed) => error(StatusCode::INTERNAL_SERVER_ERROR, &message),
-            Self::NotRecorded(_) => {
-                let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, &message);
-                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            Self::NotRecorded(reason) => {
+                let mut answer = error(not_recorded(reason).0, &message);
+                if reason != NotRecorded::Failed {
+                    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                }
                 answer
             }
         }
