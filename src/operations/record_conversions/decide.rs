@@ -1,6 +1,7 @@
 //! Deciding: from what is loaded to what is written, without a statement.
 
 use crate::domain::attribution::{self, Candidate, Credit, Refusal};
+use crate::domain::campaign::ToolType;
 use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
@@ -82,7 +83,7 @@ pub(super) fn decide(
     let at = incoming.report.received_at;
     let found = match candidates(catalogue, on_record, incoming, at) {
         Ok(found) => found,
-        Err(why) => return refused(catalogue, on_record, incoming, (why, Trace::default())),
+        Err(why) => return refused(catalogue, on_record, (incoming, &[]), (why, Trace::default())),
     };
     if let Some(known) = known_order(catalogue, on_record, incoming, &found) {
         let known = known.clone();
@@ -95,7 +96,7 @@ pub(super) fn decide(
     }
     match attribution::choose(&found, incoming.evidence.agreement) {
         Ok(place) => record(env, catalogue, on_record, (incoming, &found, place)),
-        Err(why) => refused(catalogue, on_record, incoming, (why, Trace::of(&found, None))),
+        Err(why) => refused(catalogue, on_record, (incoming, &found), (why, Trace::of(&found, None))),
     }
 }
 
@@ -122,19 +123,22 @@ fn record(
     }
 }
 
-/// What is on record under the order, for the campaign of the key or of any candidate.
+/// What is on record under the order, for the campaign of the key or of any candidate. Where neither names a campaign, as
+/// when a customer was forgotten since, it is what stands there under either of the actions that the order can have.
 fn known_order<'a>(
     catalogue: &Catalogue,
     on_record: &'a OnRecord,
     incoming: &Incoming,
     found: &[Candidate],
 ) -> Option<&'a Known> {
+    let report = &incoming.report;
+    let tool_type = |campaign| catalogue.campaign(report.program_id, campaign).map(|campaign| campaign.tool_type);
     let campaigns = found.iter().filter_map(|candidate| Some(candidate.credit?.campaign_id));
-    let of_key = incoming.campaign_id.into_iter();
-    campaigns.chain(of_key).find_map(|campaign| {
-        let campaign = catalogue.campaign(incoming.report.program_id, campaign)?;
-        on_record.order(&incoming.report.dedup_key(incoming.report.event.dedup_action(campaign.tool_type)))
-    })
+    let mut tool_types: Vec<ToolType> = campaigns.chain(incoming.campaign_id).filter_map(tool_type).collect();
+    if tool_types.is_empty() {
+        tool_types.extend([ToolType::MultiActionIntegration, ToolType::SaleIntegration]);
+    }
+    tool_types.into_iter().find_map(|tool| on_record.order(&report.dedup_key(report.event.dedup_action(tool))))
 }
 
 /// How a report differs from what is on record. Of several that it names, whoever is on record is meant; a report that
@@ -200,11 +204,11 @@ fn take_over_order(
 fn refused(
     catalogue: &Catalogue,
     on_record: &mut OnRecord,
-    incoming: &Incoming,
+    (incoming, found): (&Incoming, &[Candidate]),
     (why, trace): (Refusal, Trace),
 ) -> Decided {
     let trust = level(incoming.report.channel.trust());
-    let known = known_order(catalogue, on_record, incoming, &[]);
+    let known = known_order(catalogue, on_record, incoming, found);
     let lower = known.filter(|known| known.commission.is_some() && known.row.trust < trust).cloned();
     let flagged = lower.and_then(|known| flag(on_record, known));
     Decided::Refused { why, trace, flagged }
