@@ -8,7 +8,7 @@ use accrue::web::openapi::document;
 use accrue::web::routes::{ENDPOINTS, Endpoint};
 use serde_json::Value;
 
-use crate::support::engine::{TestDatabase, on_each_engine};
+use crate::support::engine::on_each_engine;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
 use crate::support::process::ServerProcess;
 use crate::support::requirement::{Requirement, find_program, skip};
