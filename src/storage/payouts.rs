@@ -46,6 +46,15 @@ pub fn find(conn: &mut Conn, program: ProgramId, payout: PayoutId) -> Stored<Opt
     this.select(PayoutRow::as_select()).first(conn).optional().stored()
 }
 
+/// These payouts of a program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn of_ids(conn: &mut Conn, program: ProgramId, ids: &[PayoutId]) -> Stored<Vec<PayoutRow>> {
+    let these = dsl::payouts.filter(dsl::program_id.eq(program).and(dsl::id.eq_any(ids)));
+    these.select(PayoutRow::as_select()).load(conn).stored()
+}
+
 /// The payout to an affiliate of this program that is open.
 ///
 /// # Errors

@@ -127,4 +127,35 @@ on_each_engine! {
             assert!(said.starts_with(sentence), "{query}: {said}");
         }
     }
+
+    /// One click that decided about many orders is one line, whatever it decided.
+    fn what_was_done_at_once_is_told_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        for order in ["1001", "1002", "1003"] {
+            let token = house.visit(&shop.campaign, &shop.anna);
+            house.merchant(&shop.campaign).report(Sale::of(&token).order_id(order));
+        }
+        house.pass_days(1);
+        let mut marta = house.member("Marta", shop.program, Role::Owner);
+        let waiting = marta.open("/admin/alderfinch/conversions?view=review").html;
+        let ticks = waiting.split("name=\"conversion\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let ticked = ticks.map(|tick| ("conversion", tick));
+        let form: Vec<(&str, &str)> = [("decision", "approve")].into_iter().chain(ticked).collect();
+        let reviewed = marta.post("/admin/alderfinch/conversions/reviews", &form);
+        assert!(reviewed.says("3 of 3 approved"), "{}", reviewed.words());
+        let shown = marta.open(DASHBOARD);
+        let told = "and others approved by Marta just now";
+        assert_eq!(shown.words().matches("approved by Marta").count(), 1, "{}", shown.words());
+        assert!(shown.says(told) && shown.says("Order 1001 recorded for anna"), "{}", shown.words());
+
+        let money = format!("/admin/alderfinch/affiliates/{}/money", shop.anna.id);
+        let seen = marta.open(&format!("{money}?do=pay-out")).value_of("seen").expect("the form carries it");
+        marta.submit(&money.replace("/money", "/payouts"), &[("seen", &seen)]);
+        let shown = marta.open(DASHBOARD);
+        assert!(shown.says("and others put into a payout by Marta just now"), "{}", shown.words());
+        let log = marta.open("/admin/alderfinch/settings/audit-log");
+        assert!(log.says("Marta created the payout of 30.00 USD to anna"), "{}", log.words());
+        assert!(log.html.contains(&format!("href=\"{money}\"")), "it leads to the money");
+    }
 }

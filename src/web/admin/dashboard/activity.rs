@@ -1,7 +1,10 @@
 //! The latest activity: what was recorded and what became of it, in one list.
 
+use std::time::Duration;
+
 use super::data::{Figures, MOST_SHOWN, user};
 use crate::domain::change::{Actor, ChangeKind};
+use crate::domain::click_token::Mode;
 use crate::domain::id::AffiliateId;
 use crate::domain::program::Program;
 use crate::domain::time::Timestamp;
@@ -48,15 +51,31 @@ const fn told(kind: ChangeKind) -> (&'static str, &'static str) {
     }
 }
 
+/// What is said besides; the id of a payout says nothing here.
+fn note(change: &ChangeRow) -> String {
+    let names_payout =
+        matches!(change.kind, ChangeKind::PutIntoPayout | ChangeKind::Paid | ChangeKind::TakenOutOfPayout);
+    if change.detail.is_empty() || names_payout { change.reason.clone() } else { change.detail.clone() }
+}
+
 /// The newest of both lists, the newest first.
 pub(super) fn deeds(figures: &Figures, catalogue: &Catalogue, program: &Program, now: Timestamp) -> Vec<Deed> {
     let scene = Scene { figures, catalogue, program, now };
     let recorded = figures.newest.iter().map(|listed| scene.recorded(listed));
-    let changed = figures.changes.iter().filter_map(|change| scene.changed(change));
+    let acts = figures.changes.chunk_by(|one, next| is_one_act(one, next));
+    let changed = acts.filter_map(|act| scene.changed(act));
     let mut deeds: Vec<Deed> = recorded.chain(changed).collect();
     deeds.sort_by_key(|deed| std::cmp::Reverse(deed.at));
     deeds.truncate(MOST_SHOWN);
     deeds
+}
+
+/// Changes that one click or one run of a job made are closer to each other than this.
+const ONE_ACT: Duration = Duration::from_secs(1);
+
+/// Whether both changes were made at once: then one line tells of them. The later one comes first.
+fn is_one_act(one: &ChangeRow, next: &ChangeRow) -> bool {
+    (one.kind, user(one)) == (next.kind, user(next)) && one.changed_at.since(next.changed_at) < ONE_ACT
 }
 
 struct Scene<'a> {
@@ -88,12 +107,12 @@ impl Scene<'_> {
         }
     }
 
-    /// A change; those of test conversions are left out, as they are everywhere.
-    fn changed(&self, change: &ChangeRow) -> Option<Deed> {
-        let row = self.figures.changed.get(&change.conversion_id)?;
-        if row.mode != crate::domain::click_token::Mode::Live {
-            return None;
-        }
+    /// Changes made at once; those of test conversions are left out, as they are everywhere.
+    fn changed(&self, act: &[ChangeRow]) -> Option<Deed> {
+        let of = |change: &ChangeRow| self.figures.changed.get(&change.conversion_id);
+        let found = act.iter().filter_map(|change| Some((change, of(change)?)));
+        let mut live = found.filter(|(_, row)| row.mode == Mode::Live);
+        let ((change, row), others) = (live.next()?, live.next().is_some());
         let (icon, words) = told(change.kind);
         let by = match (change.by(), user(change).and_then(|user| self.figures.names.get(&user))) {
             (_, Some(name)) => format!(" by {name}"),
@@ -105,8 +124,8 @@ impl Scene<'_> {
             icon,
             order: row.order_id.to_string(),
             path: format!("/conversions/{}", row.id),
-            words: format!("{words}{by}"),
-            note: if change.detail.is_empty() { change.reason.clone() } else { change.detail.clone() },
+            words: format!("{}{words}{by}", if others { "and others " } else { "" }),
+            note: if others { change.reason.clone() } else { note(change) },
             moment: Moment::new(change.changed_at, self.now, &self.program.zone),
         })
     }

@@ -20,6 +20,7 @@ use crate::storage::conversions::attention;
 use crate::storage::error::Stored;
 use crate::storage::keyset::{Page, Start};
 use crate::storage::memberships::{self, Member};
+use crate::storage::payouts::{self, PayoutRow};
 use crate::storage::{coupons, invitations, links, users};
 use crate::web::access::people::Owner;
 use crate::web::error::WebError;
@@ -99,6 +100,7 @@ struct Found {
     members: Vec<Member>,
     page: Page<AuditRow>,
     names: HashMap<String, String>,
+    payouts: Vec<PayoutRow>,
 }
 
 fn find(conn: &mut Conn, program: &Program, asked: &Asked, start: Start<i64>) -> Stored<Found> {
@@ -108,7 +110,8 @@ fn find(conn: &mut Conn, program: &Program, asked: &Asked, start: Start<i64>) ->
         false => Page::default(),
     };
     let names = names(conn, program.id, &page.rows)?;
-    Ok(Found { members, page, names })
+    let payouts = payouts::of_ids(conn, program.id, &subjects(&page.rows))?;
+    Ok(Found { members, page, names, payouts })
 }
 
 /// What people call the things of these rows, by id. Who left is named as well, as long as their account is there.
@@ -144,7 +147,7 @@ pub async fn list(app: Data<App>, owner: Owner, query: Query, request: HttpReque
     let (asked, start, program) = (Asked::read(&query), pagination::start(&query), owner.program.clone());
     let (found, asked) = app.read(move |conn| Ok((find(conn, &program, &asked, start)?, asked))).await?;
     let catalogue = app.catalogue().clone();
-    let known = Known { catalogue: &catalogue, program: &owner.program, names: &found.names };
+    let known = Known { catalogue: &catalogue, program: &owner.program, names: &found.names, payouts: &found.payouts };
     let row = |row: &AuditRow| Row {
         sentence: Sentence::of(row, &known),
         machine: row.noted_at.to_string(),

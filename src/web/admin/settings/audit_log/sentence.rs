@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 
 use crate::domain::audit::Action;
-use crate::domain::id::{AffiliateId, CampaignId, RuleId, UserId};
+use crate::domain::id::{AffiliateId, CampaignId, PayoutId, RuleId, UserId};
 use crate::domain::program::Program;
 use crate::storage::audit_log::AuditRow;
 use crate::storage::catalogue::Catalogue;
+use crate::storage::payouts::PayoutRow;
 use crate::web::admin::rules;
+use crate::web::filters::amount;
 
 /// What names are taken from.
 pub(super) struct Known<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) program: &'a Program,
     pub(super) names: &'a HashMap<String, String>,
+    pub(super) payouts: &'a [PayoutRow],
 }
 
 /// `Ines Duarte` `archived the campaign` `Autumn`.
@@ -75,6 +78,7 @@ impl Known<'_> {
             "rule" => self.rule(id).unwrap_or_else(|| (self.name(id), None)),
             "cpn" => (self.name(id), Some("/coupons".to_owned())),
             "conv" => (self.name(id), Some(format!("/conversions/{id}"))),
+            "pay" => self.payout(id).unwrap_or_else(|| (id.to_owned(), None)),
             "att" => (id.to_owned(), Some(format!("/attempts/{id}"))),
             "lnk" => (self.name(id), Some(format!("/links?show={id}"))),
             _ => (self.name(id), None),
@@ -102,6 +106,16 @@ impl Known<'_> {
             let path = format!("/rules/{}/{}", campaign.id, rule.number);
             Some((format!("{} of {}", rules::words::title(rule), campaign.name), Some(path)))
         })
+    }
+
+    /// A payout by how much it is and who gets it.
+    fn payout(&self, id: &str) -> Option<(String, Option<String>)> {
+        let id = id.parse::<PayoutId>().ok()?;
+        let payout = self.payouts.iter().find(|payout| payout.id == id)?;
+        let affiliate = payout.affiliate_id.to_string();
+        let name = self.affiliate(&affiliate).unwrap_or_else(|| affiliate.clone());
+        let amount = format!("{} {}", amount(payout.amount()), payout.currency.code());
+        Some((format!("of {amount} to {name}"), Some(format!("/affiliates/{affiliate}/money"))))
     }
 
     fn affiliate(&self, id: &str) -> Option<String> {
