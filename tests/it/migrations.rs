@@ -143,7 +143,7 @@ on_each_engine! {
         let mut sql = Sql::open(&db.url);
         let counted = "unique_clicks || ' ' || screened || ' ' || conversions || ' ' || sales_minor || ' ' || commission_minor";
         let row = format!("{} || ' ' || day || ' ' || clicks || ' ' || {counted}", sql.hex("affiliate_id"));
-        let mut rows = |sql: &mut Sql| {
+        let rows = |sql: &mut Sql| {
             let mut rows = sql.lines(&format!("SELECT {row} FROM affiliate_day_totals"));
             rows.sort();
             rows
