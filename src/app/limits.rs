@@ -141,7 +141,8 @@ mod tests {
         let token = TokenId::at(Timestamp::from_millis(1), [7; 10]);
         let other = TokenId::at(Timestamp::from_millis(1), [8; 10]);
         let visitor = at("203.0.113.9");
-        let cases: [(&str, u32, u64, &dyn Fn() -> Result<Allowance, Exceeded>); 3] = [
+        type Ask<'a> = &'a dyn Fn() -> Result<Allowance, Exceeded>;
+        let cases: [(&str, u32, u64, Ask<'_>); 3] = [
             ("reading", 100, 10, &|| limits.reading(token)),
             ("keys that are none", 60, 1_000, &|| limits.failed_key(visitor)),
             ("browser events", 120, 34, &|| limits.pixel(visitor)),

@@ -66,7 +66,6 @@ impl Limit {
 
     /// Lets one more through at `now`, if there is room, and says what is owed then. A clock that was set back costs nobody
     /// more than the whole time.
-    #[must_use]
     pub fn take(self, owed: Debt, now: Timestamp) -> (Debt, Result<Allowance, Exceeded>) {
         let whole = i64::try_from(self.over.as_micros()).unwrap_or(i64::MAX);
         let each = (whole / i64::from(self.most.max(1))).max(1);
