@@ -5,6 +5,7 @@ pub mod limits;
 pub mod people;
 pub mod rates;
 pub mod set_up;
+pub mod uses;
 pub mod waiting;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use hashing::Hashing;
 use limits::Limits;
 use rates::RateNews;
 use set_up::SetUpCode;
+use uses::KeyUses;
 
 /// One running installation.
 pub struct App {
@@ -47,6 +49,8 @@ pub struct App {
     pub hashing: Hashing,
     /// How much may be asked in which time.
     pub limits: Limits,
+    /// When keys were last used.
+    pub uses: KeyUses,
     /// What came of exchange rates on their way in.
     pub rates: RateNews,
     set_up_code: SetUpCode,
@@ -72,6 +76,7 @@ impl App {
             environment,
             recorder,
             hashing: Hashing::default(),
+            uses: KeyUses::default(),
             rates: RateNews::default(),
             set_up_code: SetUpCode::new(set_up_code),
             readers,
@@ -158,13 +163,17 @@ impl App {
         self.any_key(presented).filter(|key| key.kind == kind)
     }
 
-    /// As [`Self::key`], whichever kind it is.
+    /// As [`Self::key`], whichever kind it is. That it was used is noted.
     #[must_use]
     pub fn any_key(&self, presented: &str) -> Option<Key> {
         let presented = key::read(presented)?;
-        let catalogue = self.catalogue();
-        let known = catalogue.key(presented.selector, self.environment.clock.now())?;
+        let (catalogue, now) = (self.catalogue(), self.environment.clock.now());
+        let known = catalogue.key(presented.selector, now)?;
         let same = known.verifier.matches(&presented.verifier(self.environment.keys.pepper()));
-        (same && known.kind == presented.kind && known.mode == presented.mode).then(|| known.clone())
+        if !same || known.kind != presented.kind || known.mode != presented.mode {
+            return None;
+        }
+        self.uses.note(known.token_id, now);
+        Some(known.clone())
     }
 }

@@ -134,6 +134,7 @@ impl Server {
             () = jobs::fetch_rates::run(&app) => {}
             () = jobs::holds::run(&app) => {}
             () = jobs::waiting::run(&app) => {}
+            () = jobs::key_uses::run(&app) => {}
         }
         stop_serving(&handle, &stopping, second_handle).await;
         let served = serving.await.map_err(io::Error::other)?;

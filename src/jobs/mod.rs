@@ -2,5 +2,6 @@
 
 pub mod fetch_rates;
 pub mod holds;
+pub mod key_uses;
 pub mod retention;
 pub mod waiting;

@@ -46,6 +46,7 @@ pub mod sessions;
 pub mod sign_in_failures;
 pub mod sql_types;
 mod sums;
+pub mod token_uses;
 pub mod tokens;
 pub mod traces;
 pub mod users;

@@ -20,6 +20,7 @@ use accrue::domain::time::Timestamp;
 use accrue::domain::user::Role;
 use accrue::environment::Environment;
 use accrue::environment::clock::Clock;
+use accrue::jobs::key_uses::write_down;
 use accrue::recorder::WriteError;
 use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
 use accrue::storage::error::{StorageError, Stored};
@@ -179,9 +180,10 @@ impl House {
         })
     }
 
-    /// Returns once everything that was only noted so far (screened visits, reports without a key) is written.
+    /// Returns once everything that was only noted so far (screened visits, reports without a key, uses of keys) is written.
     pub fn settle(&self) {
         self.write(|_, _| Ok(()));
+        wait_for(write_down(self.app())).unwrap_or_else(|why| panic!("uses of keys are not written down: {why}"));
     }
 
     /// Reads on a connection of its own, after everything that was noted is written.
