@@ -91,6 +91,15 @@ text_enum! {
         /// A campaign's API key was made anew.
         KeyRegenerated => "key_regenerated",
 
+        /// An API token was made.
+        TokenCreated => "token_created",
+        /// An API token's key was shown again.
+        TokenShown => "token_shown",
+        /// An API token got a successor, and its end.
+        TokenRotated => "token_rotated",
+        /// An API token was ended.
+        TokenRevoked => "token_revoked",
+
         /// A commission rule was added.
         RuleCreated => "rule_created",
         /// A commission rule got a new version.

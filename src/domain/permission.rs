@@ -17,6 +17,17 @@ text_enum! {
     }
 }
 
+/// Why rights cannot be given together.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RightsFault {
+    /// None is given.
+    #[error("must be at least one")]
+    None,
+    /// A key that stands in URLs would open more than that.
+    #[error("must be Postback alone, or others without it: a key in a URL is easily seen")]
+    PostbackWithOthers,
+}
+
 /// The rights of one token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<Scope>);
@@ -29,6 +40,23 @@ impl Scopes {
         scopes.sort_unstable();
         scopes.dedup();
         Self(scopes)
+    }
+
+    /// The rights that somebody chose for a new token.
+    ///
+    /// # Errors
+    /// [`RightsFault`].
+    pub fn chosen(given: &[Scope]) -> Result<Self, RightsFault> {
+        match given {
+            [] => Err(RightsFault::None),
+            [_, _, ..] if given.contains(&Scope::Postback) => Err(RightsFault::PostbackWithOthers),
+            _ => Ok(Self::new(given)),
+        }
+    }
+
+    /// Each right that was given. Those that another includes are not among them.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
     }
 
     /// Reads the stored form, words separated by blanks.
@@ -57,7 +85,7 @@ impl Scopes {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, Scopes};
+    use super::{RightsFault, Scope, Scopes};
 
     #[test]
     fn managing_includes_tracking_and_reading_and_never_the_postback() {
@@ -65,6 +93,22 @@ mod tests {
         let allowed: Vec<_> = Scope::ALL.iter().filter(|scope| manage.allow(**scope)).map(|s| s.as_str()).collect();
         assert_eq!(allowed, ["track", "read", "manage"]);
         assert!(!Scopes::new(&[Scope::Track]).allow(Scope::Read));
+    }
+
+    #[test]
+    fn a_postback_key_is_for_that_alone() {
+        use Scope::{Manage, Postback, Read, Track};
+        let cases: [(&[Scope], Result<&str, RightsFault>); 6] = [
+            (&[], Err(RightsFault::None)),
+            (&[Postback], Ok("postback")),
+            (&[Postback, Track], Err(RightsFault::PostbackWithOthers)),
+            (&[Manage, Postback], Err(RightsFault::PostbackWithOthers)),
+            (&[Read, Track], Ok("track read")),
+            (&[Manage], Ok("manage")),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(Scopes::chosen(given).map(|chosen| chosen.to_text()), expected.map(str::to_owned), "{given:?}");
+        }
     }
 
     #[test]

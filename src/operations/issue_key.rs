@@ -25,7 +25,34 @@ pub enum Holder {
     Affiliate(AffiliateId),
 }
 
-/// Makes a key and answers with it.
+impl Holder {
+    /// Whose key a row is.
+    ///
+    /// # Errors
+    /// [`crate::storage::error::StorageError`] for a stored value that its own type refuses.
+    pub fn of(row: &TokenRow) -> Stored<Self> {
+        Ok(match (row.campaign_id, row.affiliate_id) {
+            (Some(campaign), _) => Self::Campaign(campaign),
+            (None, Some(affiliate)) => Self::Affiliate(affiliate),
+            (None, None) => Self::Program(row.rights()?),
+        })
+    }
+}
+
+/// A key that is wanted.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// Its row's id. Who makes it before the form is shown can tell a form that is sent twice.
+    pub id: TokenId,
+    /// Live or test.
+    pub mode: Mode,
+    /// Whose it is.
+    pub holder: Holder,
+    /// What people call it.
+    pub name: String,
+}
+
+/// Makes a key under an id of its own, and answers with it.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
@@ -37,13 +64,37 @@ pub fn issue_key(
     holder: Holder,
     name: &str,
 ) -> Stored<SecretKey> {
-    let now = env.clock.now();
+    let id = env.mint.id(env.clock.now());
+    issue(write, env, program, NewKey { id, mode, holder, name: name.to_owned() })
+}
+
+/// Makes an API token, and answers with it; with nothing, if it was made before by the same form.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn issue_token(
+    write: &mut Write<'_>,
+    env: &Environment,
+    program: ProgramId,
+    new: NewKey,
+) -> Stored<Option<SecretKey>> {
+    if tokens::find_api_token(write.conn(), program, new.id)?.is_some() {
+        return Ok(None);
+    }
+    issue(write, env, program, new).map(Some)
+}
+
+/// Makes a key and answers with it.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub(super) fn issue(write: &mut Write<'_>, env: &Environment, program: ProgramId, new: NewKey) -> Stored<SecretKey> {
+    let NewKey { id, mode, holder, name } = new;
     let (kind, campaign_id, affiliate_id, scopes) = match holder {
         Holder::Campaign(campaign) => (KeyKind::Campaign, Some(campaign), None, Scopes::new(&[Scope::Track])),
         Holder::Program(scopes) => (KeyKind::Program, None, None, scopes),
         Holder::Affiliate(affiliate) => (KeyKind::Affiliate, None, Some(affiliate), Scopes::new(&[Scope::Read])),
     };
-    let id: TokenId = env.mint.id(now);
     let key = env.mint.secret_key(kind, mode);
     let row = TokenRow {
         id,
@@ -52,12 +103,12 @@ pub fn issue_key(
         affiliate_id,
         kind,
         mode,
-        name: name.to_owned(),
+        name,
         scopes: scopes.to_text(),
         selector: key.selector().to_owned(),
         verifier: key.verifier(env.keys.pepper()).to_hex(),
         sealed: env.keys.seal(&key, id, env.mint.bytes()),
-        created_at: now,
+        created_at: env.clock.now(),
         expires_at: None,
     };
     tokens::insert(write, &row)?;

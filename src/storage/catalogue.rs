@@ -225,7 +225,7 @@ fn read_key(row: &TokenRow) -> Stored<Key> {
         program_id: row.program_id,
         campaign_id: row.campaign_id,
         affiliate_id: row.affiliate_id,
-        scopes: Scopes::parse(&row.scopes).map_err(unreadable)?,
+        scopes: row.rights()?,
         verifier: verifier.ok_or(super::error::StorageError::Failed(diesel::result::Error::NotFound))?,
         expires_at: row.expires_at,
     })

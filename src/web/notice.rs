@@ -129,6 +129,10 @@ notices! {
     RatesImported => "rates-imported", "The file is read. What came of it stands under Last import.";
     /// After founding a program.
     ProgramCreated => "program-created", "The program is there. Next, create its first campaign.";
+    /// After an API token was ended.
+    TokenRevoked => "token-revoked", "The token is revoked. It opens nothing any more.";
+    /// After the form of a new API token was sent twice.
+    TokenKnown => "token-known", "This token was created already. You find it here, with its key.";
     /// After inviting a person.
     InvitationCreated => "invitation-created", "The invitation is open. Copy its link and send it to the person.";
     /// After taking an invitation back.

@@ -237,6 +237,14 @@ pages! {
         post settings::security::sessions::end, Viewer;
     }
     "/admin/{program}/settings/audit-log" { get settings::audit_log::list, Owner; }
+    "/admin/{program}/settings/tokens" {
+        get settings::tokens::list::list, Owner;
+        post settings::tokens::form::create, Owner;
+    }
+    "/admin/{program}/settings/tokens/new" { get settings::tokens::form::new, Owner; }
+    "/admin/{program}/settings/tokens/{token}/disclosure" { post settings::tokens::changes::show, Owner; }
+    "/admin/{program}/settings/tokens/{token}/rotation" { post settings::tokens::changes::rotate, Owner; }
+    "/admin/{program}/settings/tokens/{token}/revocation" { post settings::tokens::changes::revoke, Owner; }
     "/admin/{program}/settings/users" { get settings::users::list, Owner; }
     "/admin/{program}/settings/users/{user}/role" { post settings::users::set_role, Owner; }
     "/admin/{program}/settings/users/{user}/removal" { post settings::users::remove_person, Owner; }

@@ -34,4 +34,5 @@ mod set_up;
 mod settings;
 mod sign_in;
 mod snippets;
+mod tokens;
 mod weight;

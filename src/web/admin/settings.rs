@@ -1,10 +1,11 @@
-//! Settings: the program, programs, people, exchange rates, one's own security, and who did what.
+//! Settings: the program, programs, people, API tokens, exchange rates, one's own security, and who did what.
 
 pub mod audit_log;
 pub mod exchange_rates;
 pub mod program;
 pub mod programs;
 pub mod security;
+pub mod tokens;
 pub mod users;
 
 use actix_web::HttpResponse;

@@ -90,6 +90,7 @@ impl Estate {
                 ("attempts", "{id}") => self.id_of(db, "attempts", "att"),
                 ("media", "{id}" | "{media}") => self.id_of(db, "campaign_media", "media"),
                 ("payouts", "{payout}") => self.id_of(db, "payouts", "pay"),
+                ("tokens", "{token}") => self.api_token(db),
                 (_, "{user}") => public_id("usr", &self.user(db, "colleague")),
                 (_, "{invitation}") => self.id_of(db, "invitations", "inv"),
                 (_, "{secret}") => self.invitation_secret.clone(),
@@ -108,6 +109,14 @@ impl Estate {
         let (id, program) = (sql.hex("id"), sql.hex("program_id"));
         let found = sql.lines(&format!("SELECT {id} FROM {table} WHERE {program} = '{}'", self.hex));
         public_id(prefix, found.first().unwrap_or_else(|| panic!("the program has none of {table}")))
+    }
+
+    /// A token that Settings → API Tokens lists, as a campaign's key is not.
+    fn api_token(&self, db: &TestDatabase) -> String {
+        let mut sql = Sql::open(&db.url);
+        let (id, program) = (sql.hex("id"), sql.hex("program_id"));
+        let own = format!("{program} = '{}' AND kind <> 'campaign'", self.hex);
+        public_id("tok", &sql.lines(&format!("SELECT {id} FROM tokens WHERE {own}"))[0])
     }
 
     /// The user who signs in with the name that begins with the estate's and ends like this.

@@ -63,6 +63,8 @@ const FILLED: &[(&str, &[(&str, &str)])] = &[
     ("/settings/security/totp", &[("password", PASSWORD)]),
     ("/settings/security/totp/removal", &[("removal_password", PASSWORD)]),
     ("/settings/security/recovery-codes", &[("codes_password", PASSWORD)]),
+    ("/settings/tokens", &[("name", "Shop server"), ("holder", "program"), ("scope", "track"), ("mode", "live")]),
+    ("/settings/tokens/{token}/rotation", &[("overlap", "hour")]),
     ("/settings/users/{user}/role", &[("role", "viewer")]),
     ("/settings/invitations", &[("email", "new@people.example"), ("role", "viewer")]),
 ];

@@ -21,7 +21,7 @@ use crate::storage::error::Stored;
 use crate::storage::keyset::{Page, Start};
 use crate::storage::memberships::{self, Member};
 use crate::storage::payouts::{self, PayoutRow};
-use crate::storage::{coupons, invitations, links, users};
+use crate::storage::{coupons, invitations, links, tokens, users};
 use crate::web::access::people::Owner;
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -128,6 +128,8 @@ fn names(conn: &mut Conn, program: ProgramId, rows: &[AuditRow]) -> Stored<HashM
     named.extend(links.into_iter().map(|(id, code)| (id.to_string(), code.to_string())));
     let coupons = coupons::codes(conn, program, &subjects(rows))?;
     named.extend(coupons.into_iter().map(|(id, code)| (id.to_string(), code.as_str().to_owned())));
+    let tokens = tokens::names(conn, program, &subjects(rows))?;
+    named.extend(tokens.into_iter().map(|(id, name)| (id.to_string(), name)));
     Ok(named)
 }
 

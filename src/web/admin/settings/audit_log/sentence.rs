@@ -76,6 +76,7 @@ impl Known<'_> {
             "camp" => named(self.campaign(id), format!("/campaigns/{id}")),
             "aff" => named(self.affiliate(id), format!("/affiliates/{id}")),
             "rule" => self.rule(id).unwrap_or_else(|| (self.name(id), None)),
+            "tok" => (self.name(id), Some("/settings/tokens".to_owned())),
             "cpn" => (self.name(id), Some("/coupons".to_owned())),
             "conv" => (self.name(id), Some(format!("/conversions/{id}"))),
             "pay" => self.payout(id).unwrap_or_else(|| (id.to_owned(), None)),
