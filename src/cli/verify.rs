@@ -41,6 +41,6 @@ pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn counted<N: Display + From<u8> + PartialEq>(number: N, one: &str, many: &str) -> String {
+fn counted<N: Copy + Display + From<u8> + PartialEq>(number: N, one: &str, many: &str) -> String {
     format!("{number} {}", if number == N::from(1) { one } else { many })
 }

@@ -62,7 +62,7 @@ fn note(change: &ChangeRow) -> String {
 pub(super) fn deeds(figures: &Figures, catalogue: &Catalogue, program: &Program, now: Timestamp) -> Vec<Deed> {
     let scene = Scene { figures, catalogue, program, now };
     let recorded = figures.newest.iter().map(|listed| scene.recorded(listed));
-    let acts = figures.changes.chunk_by(|one, next| is_one_act(one, next));
+    let acts = figures.changes.chunk_by(is_one_act);
     let changed = acts.filter_map(|act| scene.changed(act));
     let mut deeds: Vec<Deed> = recorded.chain(changed).collect();
     deeds.sort_by_key(|deed| std::cmp::Reverse(deed.at));
