@@ -52,6 +52,11 @@ fn people_are_invited_and_see_what_is_theirs() {
 }
 
 #[test]
+fn a_shop_on_another_site_reports_by_pixel() {
+    told_of_a_demo("pixel", "3");
+}
+
+#[test]
 #[ignore = "takes the pictures of docs/screenshots again, where ACCRUE_SCREENSHOTS names that folder"]
 fn pictures() {
     told_of_a_demo("pictures", "30");

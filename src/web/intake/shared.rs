@@ -185,18 +185,10 @@ mod tests {
             ("an empty object", r#""metadata":{}"#, Ok(None)),
             ("a number as written", r#""metadata":{"a":1.50,"b":1e3}"#, some(r#"{"a":1.50,"b":1e3}"#)),
             ("lists and objects", r#""metadata":{"a":[true,null,{"b":"x"}]}"#, some(r#"{"a":[true,null,{"b":"x"}]}"#)),
-            (
-                "quotes",
-                r#""metadata":{"a"b":"c\d
-"}"#,
-                some(
-                    r#"{"a"b":"c\d
-"}"#,
-                ),
-            ),
+            ("quotes", r#""metadata":{"a\"b":"c\\d\n"}"#, some(r#"{"a\"b":"c\\d\n"}"#)),
             ("an address", r#""metadata":{"who":"me@shop.example"}"#, some(r#"{"who":"[removed]"}"#)),
             ("an address for a name", r#""metadata":{"me@shop.example":1}"#, some(r#"{"[removed]":1}"#)),
-            ("its text", r#""metadata":"{"a":1}""#, some(r#"{"a":1}"#)),
+            ("its text", r#""metadata":"{\"a\":1}""#, some(r#"{"a":1}"#)),
             ("another text", r#""metadata":"a=1""#, not_an_object.clone()),
             ("a list", r#""metadata":[1]"#, not_an_object),
         ];

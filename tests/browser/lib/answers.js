@@ -24,7 +24,7 @@ export function faultsOf(answer, origin) {
   once('cross-origin-opener-policy', (value) => value === 'same-origin');
   once('content-security-policy', (value) => isStrict(value, isPage));
   fault(answer.bytes === 0 || type, 'a body without content-type');
-  fault(!TEXT.test(type) || /; *charset=utf-8$/i.test(type), `content-type is ${type}, without its charset`);
+  fault(!TEXT.test(type) || /; *charset=utf-8(;|$)/i.test(type), `content-type is ${type}, without its charset`);
   if (isPage) once('cache-control', (value) => value.includes('no-store'));
   if (origin.startsWith('https:')) once('strict-transport-security', (value) => /max-age=\d{7}/.test(value));
   for (const cookie of all('set-cookie')) faults.push(...cookieFaults(cookie, origin));

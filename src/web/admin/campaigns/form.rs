@@ -17,6 +17,7 @@ use crate::operations::campaign_settings::{CampaignSettings, Edition};
 use crate::storage::campaign_media::{self, MediaFacts};
 use crate::web::access::people::{Manager, Seat, Viewer};
 use crate::web::admin::integration_setup::key::KeyView;
+use crate::web::admin::integration_setup::pixel::PixelSetup;
 use crate::web::admin::integration_setup::{Endpoints, Examples};
 use crate::web::admin::rules::words::{basis, small_print};
 use crate::web::error::WebError;
@@ -104,6 +105,7 @@ struct Saved {
     key: Option<KeyView>,
     ending: Vec<(String, String)>,
     examples: Examples,
+    pixel: Option<PixelSetup>,
     images: Vec<Image>,
 }
 
@@ -290,6 +292,10 @@ impl Saved {
             key: stored.keys.current.as_ref().map(|key| KeyView::of(key, may_see)),
             ending: ending.collect(),
             examples: Examples::of(&Endpoints::of(&app.public_url), campaign.id, currency),
+            pixel: app
+                .catalogue()
+                .campaign(seat.program.id, campaign.id)
+                .map(|campaign| PixelSetup::of(&app.public_url, campaign, currency)),
             images: stored.images.iter().map(Image::of).collect(),
         }
     }

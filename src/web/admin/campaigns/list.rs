@@ -16,6 +16,7 @@ use crate::storage::campaign_list::{self, ListedCampaign};
 use crate::storage::campaigns::{self, CampaignRow};
 use crate::web::access::people::Viewer;
 use crate::web::admin::integration_setup::Endpoints;
+use crate::web::admin::integration_setup::pixel::PixelSetup;
 use crate::web::error::WebError;
 use crate::web::filters::{day, grouped};
 use crate::web::page::{self, Frame, Section};
@@ -149,7 +150,12 @@ async fn setup(app: &App, viewer: &Viewer, frame: &Frame, query: &ListQuery) -> 
     let list = frame.at("/campaigns");
     let back = query.with(&[("page", &page)]);
     let addresses = (format!("{list}/{}", campaign.id), format!("{list}{}", back.trim_end_matches('?')));
-    Ok(SetupModal::of(&campaign, &keys, Endpoints::of(&app.public_url), frame.may_change(), addresses))
+    let currency = viewer.program.base_currency;
+    let pixel = app
+        .catalogue()
+        .campaign(viewer.program.id, campaign.id)
+        .map(|campaign| PixelSetup::of(&app.public_url, campaign, currency));
+    Ok(SetupModal::of(&campaign, &keys, Endpoints::of(&app.public_url), frame.may_change(), pixel, addresses))
 }
 
 async fn load(app: &App, program: ProgramId, asked: &str) -> Result<Option<(CampaignRow, CampaignKeys)>, WebError> {

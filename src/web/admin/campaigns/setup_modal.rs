@@ -9,6 +9,7 @@ use crate::storage::campaigns::CampaignRow;
 use crate::web::admin::campaigns::words;
 use crate::web::admin::integration_setup::Endpoints;
 use crate::web::admin::integration_setup::key::KeyView;
+use crate::web::admin::integration_setup::pixel::PixelSetup;
 
 /// An address with its name.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct SetupModal {
     pub key: Option<KeyView>,
     /// Where it reports to.
     pub endpoints: Vec<NamedUrl>,
+    /// What a shop places on its pages, where it reports by pixel.
+    pub pixel: Option<PixelSetup>,
     /// What a report must carry.
     pub parameters: &'static [&'static str],
     /// What stands under the endpoints.
@@ -61,6 +64,7 @@ impl SetupModal {
         keys: &CampaignKeys,
         endpoints: Endpoints,
         may_see: bool,
+        pixel: Option<PixelSetup>,
         (form, back): (String, String),
     ) -> Option<Self> {
         if !words::is_offered(campaign.method) {
@@ -84,6 +88,7 @@ impl SetupModal {
             campaign: campaign.name.clone(),
             key: keys.current.as_ref().map(|key| KeyView::of(key, may_see)),
             endpoints,
+            pixel: pixel.filter(|_| campaign.method == IntegrationMethod::JsPixel),
             parameters: if by_name { BY_NAME } else { BY_CLICK },
             note: note(campaign),
             full_setup: format!("{form}?tab=integration"),

@@ -77,7 +77,7 @@ pub(super) const fn method_icon(method: IntegrationMethod) -> &'static str {
 
 /// Whether new campaigns may choose the method, and whether it has a setup to show.
 pub(super) const fn is_offered(method: IntegrationMethod) -> bool {
-    matches!(method, IntegrationMethod::S2sApi | IntegrationMethod::Mobile | IntegrationMethod::ConversionApi)
+    !matches!(method, IntegrationMethod::Postback)
 }
 
 /// A status's name.

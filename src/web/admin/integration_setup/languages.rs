@@ -85,7 +85,7 @@ fn literal(draft: &mut Draft, value: &Value, quote: char) {
 
 /// A text inside a string of PHP (single quotes), JavaScript, Python or JSON: backslash and quote are escaped. Values have
 /// no control characters: they are URLs, ids, codes and numbers.
-fn escaped(text: &str, quote: char) -> String {
+pub(super) fn escaped(text: &str, quote: char) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character == '\\' || character == quote {

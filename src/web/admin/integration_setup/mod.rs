@@ -6,6 +6,7 @@
 pub mod calls;
 pub mod key;
 pub mod languages;
+pub mod pixel;
 pub mod snippet;
 
 use crate::config::PublicUrl;

@@ -98,6 +98,11 @@ impl Draft {
         self
     }
 
+    /// The parts.
+    pub(super) fn parts(self) -> Vec<Part> {
+        self.0
+    }
+
     /// The example.
     pub(super) fn in_language(self, language: Language) -> Snippet {
         Snippet { language, parts: self.0 }
