@@ -82,10 +82,13 @@ mod tests {
         written.iter().map(rate).collect()
     }
 
+    /// What the case is called, what is known, what is published, and the leaps.
+    type Case<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str]);
+
     #[test]
     fn a_rate_is_held_against_the_one_before_it_and_the_one_of_its_day() {
         let leap = "one euro would be 10.8 USD on 2026-03-20, after 1.08 USD on 2026-03-19";
-        let cases: &[(&str, &[&str], &[&str], &[&str])] = &[
+        let cases: &[Case<'_>] = &[
             ("the first ever", &[], &["USD 2026-03-20 10.8"], &[]),
             ("as ever", &["USD 2026-03-19 1.08"], &["USD 2026-03-20 1.09"], &[]),
             ("twice as much", &["USD 2026-03-19 1"], &["USD 2026-03-20 2"], &[]),
