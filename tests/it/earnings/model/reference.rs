@@ -1,11 +1,15 @@
 //! What the rules say, as plainly as it can be written: whole numbers, a map, and no thought of speed.
 
+mod calendar;
+mod deciding;
 mod order;
+mod reporting;
 
 use std::collections::BTreeMap;
 
 use super::Step;
 use order::{Order, Terms, rounded};
+use reporting::Customer;
 
 const HOUR: i64 = 3_600_000;
 pub const DAY: i64 = 24 * HOUR;
@@ -14,6 +18,10 @@ pub const DAY: i64 = 24 * HOUR;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenOrder {
     pub order: u8,
+    pub brought_by: usize,
+    pub entitled: usize,
+    pub trust: i32,
+    pub flags: String,
     pub status: &'static str,
     pub state: &'static str,
     pub sale: &'static str,
@@ -22,7 +30,8 @@ pub struct SeenOrder {
     pub base: Option<i64>,
     pub amount: Option<i64>,
     pub booked: i64,
-    pub ledger: i64,
+    /// What the entries of each affiliate come to.
+    pub ledger: [i64; 2],
     pub releases_at: Option<i64>,
     pub edition: i64,
     pub changes: i64,
@@ -32,61 +41,86 @@ pub struct SeenOrder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub orders: Vec<SeenOrder>,
-    /// Balance, waiting, held, disputed, in a payout.
-    pub money: [i64; 5],
+    /// Balance, waiting, held, disputed, in a payout; of each affiliate.
+    pub money: [[i64; 5]; 2],
 }
 
-/// A program with one affiliate and one campaign, in US dollars.
+/// A program with two affiliates and one campaign, in US dollars.
 pub struct Model {
     now: i64,
     orders: BTreeMap<u8, Order>,
     rates: BTreeMap<(&'static str, i64), i64>,
-    rule: Terms,
-    clicked: Option<i64>,
-    payout: Option<i64>,
+    /// What the campaign has paid since when, the newest last.
+    rules: Vec<(i64, Terms)>,
+    /// The last click through each affiliate's link: when, and which.
+    clicks: [Option<(i64, usize)>; 2],
+    clicks_so_far: usize,
+    /// Who brought whom.
+    customers: BTreeMap<Customer, usize>,
+    payouts: [Option<i64>; 2],
     /// Entries that belong to no order.
-    besides: i64,
+    besides: [i64; 2],
 }
 
 impl Model {
     pub fn new(now: i64) -> Model {
-        let rule = Terms { ppm: 100_000, flat: 0, kind: 'p', hold_days: 0, automatic: false };
-        let (orders, rates) = (BTreeMap::new(), BTreeMap::new());
-        Model { now, orders, rates, rule, clicked: None, payout: None, besides: 0 }
+        Model {
+            now,
+            orders: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            rules: vec![(now, Terms::at_first())],
+            clicks: [None; 2],
+            clicks_so_far: 0,
+            customers: BTreeMap::new(),
+            payouts: [None; 2],
+            besides: [0; 2],
+        }
     }
 
     pub fn seen(&self) -> Seen {
-        let seen = |(number, order): (&u8, &Order)| SeenOrder {
-            order: *number,
-            status: order.status,
-            state: order.state,
-            sale: order.sale,
-            adjusted: order.adjusted,
-            refunded: order.refunded,
-            base: order.base(),
-            amount: order.earned(),
-            booked: order.ledger,
-            ledger: order.ledger,
-            releases_at: order.releases_at,
-            edition: order.edition,
-            changes: order.edition,
+        let seen = |(number, order): (&u8, &Order)| {
+            let mut ledger = [0; 2];
+            ledger[order.entitled] = order.ledger;
+            SeenOrder {
+                order: *number,
+                brought_by: order.brought_by,
+                entitled: order.entitled,
+                trust: order.trust,
+                flags: order.flags.iter().copied().collect::<Vec<_>>().join(" "),
+                status: order.status,
+                state: order.state,
+                sale: order.sale,
+                adjusted: order.adjusted,
+                refunded: order.refunded,
+                base: order.base(),
+                amount: order.earned(),
+                booked: order.ledger,
+                ledger,
+                releases_at: order.releases_at,
+                edition: order.edition,
+                changes: order.edition,
+            }
         };
-        Seen { orders: self.orders.iter().map(seen).collect(), money: self.money() }
+        Seen { orders: self.orders.iter().map(seen).collect(), money: [0, 1].map(|who| self.money(who)) }
     }
 
-    fn money(&self) -> [i64; 5] {
-        let sum =
-            |is: &dyn Fn(&Order) -> bool| self.orders.values().filter(|it| is(it)).map(|it| it.ledger).sum::<i64>();
+    fn money(&self, who: usize) -> [i64; 5] {
+        let sum = |is: &dyn Fn(&Order) -> bool| {
+            self.orders.values().filter(|it| it.entitled == who && is(it)).map(|it| it.ledger).sum::<i64>()
+        };
         [
-            self.besides + sum(&|_| true),
+            self.besides[who] + sum(&|_| true),
             sum(&|it| it.state == "held" && it.status == "pending"),
             sum(&|it| it.state == "held" && it.status != "pending"),
             sum(&|it| it.state == "disputed"),
-            self.payout.unwrap_or(0),
+            self.payouts[who].unwrap_or(0),
         ]
     }
 
     fn quote(&self, currency: &str, received: i64) -> Option<(i128, u32)> {
+        if currency == "USD" {
+            return None;
+        }
         let day = received.div_euclid(DAY);
         (day - 7..=day).rev().find_map(|day| {
             let dollars = i128::from(*self.rates.get(&("USD", day))?);
@@ -104,10 +138,11 @@ impl Model {
     pub fn take(&mut self, step: &Step) -> String {
         let now = self.now;
         match step {
-            Step::Click => self.clicked = Some(now),
-            Step::Convert { order, amount, currency, trial, by_click } => {
-                return self.convert(*order, *amount, currency, (*trial, *by_click)).to_owned();
+            Step::Click { who } => {
+                self.clicks[*who] = Some((now, self.clicks_so_far));
+                self.clicks_so_far += 1;
             }
+            Step::Convert(told) => return self.convert(told).to_owned(),
             Step::Decide { order, wanted, stale, reason } => return self.decide(*order, *wanted, *stale, *reason),
             Step::Adjust { order, percent } => return self.adjust(*order, *percent),
             Step::Refund { order, event, percent, chargeback } => {
@@ -123,207 +158,65 @@ impl Model {
             }
             Step::Rate { currency, ten_thousandths, days_ago } => {
                 self.rates.insert((currency, now.div_euclid(DAY) - i64::from(*days_ago)), *ten_thousandths);
-                let waiting: Vec<u8> = self.orders.iter().filter(|(_, it)| it.waits()).map(|(id, _)| *id).collect();
-                for id in waiting {
-                    let quote = self.quote(self.orders[&id].currency, self.orders[&id].received);
-                    let order = self.orders.get_mut(&id).unwrap();
-                    if quote.is_some() {
-                        order.quote = quote;
-                        order.changed(now);
-                        order.approve_by_rule(now);
-                    }
-                }
+                self.apply_rates();
             }
-            Step::Rule { ppm, flat, kind, hold_days, automatic } => {
-                self.rule = Terms { ppm: *ppm, flat: *flat, kind: *kind, hold_days: *hold_days, automatic: *automatic };
+            Step::Rule { ppm, flat, kind, hold_days, automatic, duration } => {
+                let (ppm, flat, kind, hold_days) = (*ppm, *flat, *kind, *hold_days);
+                let terms = Terms { ppm, flat, kind, hold_days, automatic: *automatic, duration: *duration };
+                self.rules.push((now, terms));
             }
-            Step::Payout { step } => return self.pay(*step),
-            Step::Bonus { amount } => {
+            Step::Payout { who, step } => return self.pay(*who, *step),
+            Step::Bonus { who, amount } => {
                 if *amount == 0 {
                     return "refused".to_owned();
                 }
-                self.besides += amount;
+                self.besides[*who] += amount;
             }
             Step::RotateKey | Step::Restart => {}
         }
         "done".to_owned()
     }
 
-    fn convert(
-        &mut self,
-        order: u8,
-        amount: i64,
-        currency: &'static str,
-        (trial, by_click): (bool, bool),
-    ) -> &'static str {
-        if self.orders.contains_key(&order) {
-            return "repeat";
-        }
-        let clicked = self.clicked.filter(|_| by_click);
-        if clicked.is_some_and(|at| self.now > at + 30 * DAY) {
-            return "refused";
-        }
-        let mut new = Order {
-            currency,
-            initial: amount,
-            adjusted: amount,
-            refunded: 0,
-            refunds: BTreeMap::new(),
-            status: "pending",
-            state: "held",
-            sale: if trial { "trialing" } else { "complete" },
-            rule: self.rule,
-            received: self.now,
-            trusted: clicked.is_some(),
-            quote: if currency == "USD" { None } else { self.quote(currency, self.now) },
-            decided: false,
-            dispute_end: None,
-            ledger: 0,
-            releases_at: None,
-            edition: 0,
-        };
-        if new.rule.automatic && new.trusted && !trial && !new.waits() {
-            new.status = "approved";
-        }
-        new.settle(self.now);
-        self.orders.insert(order, new);
-        "recorded"
-    }
-
-    #[expect(clippy::fn_params_excessive_bools, reason = "a step of a history is drawn as numbers and coins")]
-    fn decide(&mut self, order: u8, wanted: char, stale: bool, reason: bool) -> String {
-        let now = self.now;
-        let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
-        let wanted = match wanted {
-            'a' => "approved",
-            'r' => "rejected",
-            _ => "pending",
-        };
-        if it.status == wanted {
-            return "already so".to_owned();
-        }
-        if stale {
-            return "overtaken".to_owned();
-        }
-        let obstacle = if matches!(it.state, "in_payout" | "paid") {
-            "in_payout"
-        } else if it.state == "disputed" {
-            "disputed"
-        } else if it.status != "pending" && wanted != "pending" {
-            "decided_otherwise"
-        } else if wanted == "approved" && it.waits() {
-            "needs_rate"
-        } else if wanted != "approved" && !reason {
-            "needs_reason"
-        } else {
-            it.status = wanted;
-            it.decided = true;
-            it.changed(now);
-            return "changed".to_owned();
-        };
-        format!("not possible: {obstacle}")
-    }
-
-    fn adjust(&mut self, order: u8, percent: i64) -> String {
-        let now = self.now;
-        let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
-        let amount = part(it.initial, percent);
-        let answer = if amount == it.adjusted && it.adjusted != it.initial {
-            "already so"
-        } else if it.status != "pending" {
-            "not pending"
-        } else if amount <= 0 || amount >= it.initial || amount < it.refunded {
-            "refused"
-        } else {
-            it.adjusted = amount;
-            it.say_what_was_given_back();
-            it.changed(now);
-            "changed"
-        };
-        answer.to_owned()
-    }
-
-    fn refund(&mut self, order: u8, event: u8, percent: Option<i64>, chargeback: bool) -> String {
-        let now = self.now;
-        let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
-        let amount = percent.map(|percent| part(it.initial, percent));
-        if let Some(first) = it.refunds.get(&event) {
-            let differs = first.1 != chargeback || amount.is_some_and(|amount| amount != first.0);
-            return format!("repeat, differs: {differs}");
-        }
-        let amount = amount.unwrap_or(it.left());
-        if amount <= 0 || amount > it.left() {
-            return "refused".to_owned();
-        }
-        it.refunded += amount;
-        it.refunds.insert(event, (amount, chargeback));
-        it.say_what_was_given_back();
-        it.changed(now);
-        format!("recorded {amount}")
-    }
-
-    fn dispute(&mut self, order: u8, step: char) -> &'static str {
-        let now = self.now;
-        let Some(it) = self.orders.get_mut(&order) else { return "unknown" };
-        match (step, it.state) {
-            ('o', "disputed") => return "already so",
-            ('o', "held" | "payable") => it.state = "disputed",
-            ('w' | 'l', "disputed") => {
-                it.state = "held";
-                it.dispute_end = Some(step);
-                if step == 'l' {
-                    it.refunded = it.adjusted;
-                    it.say_what_was_given_back();
-                }
+    fn apply_rates(&mut self) {
+        let waiting: Vec<u8> = self.orders.iter().filter(|(_, it)| it.waits()).map(|(id, _)| *id).collect();
+        for id in waiting {
+            let quote = self.quote(self.orders[&id].currency, self.orders[&id].received);
+            let order = self.orders.get_mut(&id).unwrap();
+            if quote.is_some() {
+                order.quote = quote;
+                order.changed(self.now);
+                order.approve_by_rule(self.now);
             }
-            ('w' | 'l', _) if it.dispute_end == Some(step) => return "already so",
-            _ => return "not possible",
         }
-        it.changed(now);
-        "changed"
     }
 
-    fn purchase(&mut self, order: u8, wanted: char) -> &'static str {
+    fn pay(&mut self, who: usize, step: char) -> String {
         let now = self.now;
-        let Some(it) = self.orders.get_mut(&order) else { return "unknown" };
-        let wanted = match wanted {
-            'o' => "open",
-            'c' => "complete",
-            't' => "trialing",
-            _ => "failed",
-        };
-        if it.sale == wanted {
-            return "already so";
-        }
-        if it.refunded > 0 {
-            return "not possible";
-        }
-        it.sale = wanted;
-        it.changed(now);
-        it.approve_by_rule(now);
-        "changed"
-    }
-
-    fn pay(&mut self, step: char) -> String {
-        let now = self.now;
-        let [balance, waiting, held, disputed, _] = self.money();
-        let payable = balance - waiting - held - disputed;
-        let open = self.payout;
-        let (from, to) = match (step, open) {
+        let [balance, waiting, held, disputed, on_its_way] = self.money(who);
+        let payable = balance - waiting - held - disputed - on_its_way;
+        let open = self.payouts[who];
+        match (step, open) {
             ('b', Some(_)) => return "already open".to_owned(),
             ('b', None) if payable <= 0 => return format!("nothing payable: {payable}"),
-            ('b', None) => ("payable", "in_payout"),
+            ('b', None) => {
+                for order in self.orders.values_mut().filter(|it| it.state == "payable" && it.entitled == who) {
+                    order.state = "in_payout";
+                    order.payer = Some(who);
+                    order.changed(now);
+                }
+                self.payouts[who] = Some(payable);
+                return format!("b {payable}");
+            }
             (_, None) => return "no payout".to_owned(),
-            ('f', Some(_)) => ("in_payout", "paid"),
-            _ => ("in_payout", "payable"),
-        };
-        for order in self.orders.values_mut().filter(|it| it.state == from) {
-            order.state = to;
+            _ => {}
+        }
+        for order in self.orders.values_mut().filter(|it| it.state == "in_payout" && it.payer == Some(who)) {
+            order.state = if step == 'f' { "paid" } else { "payable" };
             order.changed(now);
         }
-        self.payout = (step == 'b').then_some(payable);
+        self.payouts[who] = None;
         if step == 'f' {
-            self.besides -= open.unwrap_or(0);
+            self.besides[who] -= open.unwrap_or(0);
         }
         format!("{step} {}", open.unwrap_or(payable))
     }

@@ -18,7 +18,7 @@ impl Installation {
 
     /// What is on record.
     pub fn seen(&mut self) -> Seen {
-        let Scene { affiliate, mut orders, .. } = self.scene();
+        let Scene { affiliates, mut orders, .. } = self.scene();
         orders.sort_unstable();
         let (conn, _) = self.parts();
         let ids: Vec<ConversionId> = orders.iter().map(|(_, id)| *id).collect();
@@ -26,6 +26,7 @@ impl Installation {
         let theirs = commissions::of_conversions(conn, &ids).expect("commissions");
         let commission_ids: Vec<_> = theirs.iter().map(|row| row.id).collect();
         let entries = ledger_entries::of_commissions(conn, &commission_ids).expect("entries");
+        let place = |id| affiliates.iter().position(|it| *it == id).expect("one of the two");
         let mut seen = Vec::new();
         for (order, id) in orders {
             let row = rows.iter().find(|row| row.id == id).expect("a conversion");
@@ -34,6 +35,10 @@ impl Installation {
             let changes = conversion_changes::of_conversion(conn, id).expect("changes").len();
             seen.push(SeenOrder {
                 order,
+                brought_by: place(row.affiliate_id),
+                entitled: place(commission.entitled()),
+                trust: row.trust,
+                flags: row.flags.words(),
                 status: row.status.as_str(),
                 state: commission.state.as_str(),
                 sale: row.sale_status.as_str(),
@@ -42,14 +47,20 @@ impl Installation {
                 base: row.base_minor,
                 amount: commission.amount_minor,
                 booked: commission.booked_minor,
-                ledger: its.map(|entry| entry.amount_minor).sum(),
+                ledger: its.fold([0; 2], |mut sums, entry| {
+                    sums[place(entry.affiliate_id)] += entry.amount_minor;
+                    sums
+                }),
                 releases_at: commission.release_at.map(Timestamp::millis),
                 edition: row.edition,
                 changes: i64::try_from(changes).expect("few changes"),
             });
         }
-        let money = roll_ups::money_of_affiliate(conn, affiliate).expect("money");
-        let parts = [money.waiting_minor, money.held_minor, money.disputed_minor, money.in_payout_minor];
-        Seen { orders: seen, money: [money.balance_minor, parts[0], parts[1], parts[2], parts[3]] }
+        let money = affiliates.map(|affiliate| {
+            let money = roll_ups::money_of_affiliate(conn, affiliate).expect("money");
+            let parts = [money.waiting_minor, money.held_minor, money.disputed_minor, money.in_payout_minor];
+            [money.balance_minor, parts[0], parts[1], parts[2], parts[3]]
+        });
+        Seen { orders: seen, money }
     }
 }

@@ -1,11 +1,19 @@
 //! One order with its commission, and where the rules put it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::DAY;
+use super::reporting::Customer;
 
 #[derive(Clone, Debug)]
 pub struct Order {
+    pub brought_by: usize,
+    /// Whose the money is.
+    pub entitled: usize,
+    pub click: Option<usize>,
+    pub customer: Option<Customer>,
+    /// Whether its rule pays for this of the customer's payments.
+    pub is_covered: bool,
     pub currency: &'static str,
     pub initial: i64,
     pub adjusted: i64,
@@ -16,12 +24,17 @@ pub struct Order {
     pub sale: &'static str,
     pub rule: Terms,
     pub received: i64,
-    pub trusted: bool,
+    pub trust: i32,
+    pub flags: BTreeSet<&'static str>,
     /// Units of the program's currency for one, and how many decimals that has.
     pub quote: Option<(i128, u32)>,
     /// Whether a person has ever had a say.
     pub decided: bool,
     pub dispute_end: Option<char>,
+    /// In whose payout it is, or was paid.
+    pub payer: Option<usize>,
+    /// What a better report earns more than this one, where the money was gone.
+    pub compensated: i64,
     pub ledger: i64,
     pub releases_at: Option<i64>,
     pub edition: i64,
@@ -34,6 +47,14 @@ pub struct Terms {
     pub kind: char,
     pub hold_days: u16,
     pub automatic: bool,
+    /// For the 'f'irst payment, so many 'p'ayments, so many 'm'onths, or a 'l'ifetime.
+    pub duration: (char, u32),
+}
+
+impl Terms {
+    pub fn at_first() -> Terms {
+        Terms { ppm: 100_000, flat: 0, kind: 'p', hold_days: 0, automatic: false, duration: ('l', 0) }
+    }
 }
 
 pub fn rounded(numerator: i128, denominator: i128) -> i128 {
@@ -57,7 +78,7 @@ impl Order {
     }
 
     pub fn earned(&self) -> Option<i64> {
-        if self.left() == 0 {
+        if self.left() == 0 || !self.is_covered {
             return Some(0);
         }
         let share = self.base().map(|base| rounded(i128::from(base) * i128::from(self.rule.ppm), 1_000_000));
@@ -77,6 +98,18 @@ impl Order {
         matches!(self.sale, "complete" | "partial_refunded" | "refunded")
     }
 
+    /// Whether a better report tells nothing else. A click differs only where both name one.
+    pub fn tells_the_same_as(&self, better: &Order) -> bool {
+        let clicks_differ = self.click.is_some() && better.click.is_some() && self.click != better.click;
+        let facts = |it: &Order| (it.initial, it.currency, it.brought_by);
+        facts(self) == facts(better) && !clicks_differ
+    }
+
+    /// Whether the ledger says something else than the row.
+    pub fn was_compensated(&self) -> bool {
+        self.compensated != 0 || self.entitled != self.brought_by
+    }
+
     pub fn settle(&mut self, now: i64) {
         self.releases_at = None;
         if !matches!(self.state, "in_payout" | "paid" | "disputed") {
@@ -92,7 +125,7 @@ impl Order {
                 "payable"
             };
         }
-        self.ledger = if self.state == "void" { 0 } else { self.earned().unwrap_or(0) };
+        self.ledger = if self.state == "void" { 0 } else { self.earned().unwrap_or(0) + self.compensated };
     }
 
     pub fn changed(&mut self, now: i64) {
@@ -100,20 +133,45 @@ impl Order {
         self.edition += 1;
     }
 
+    fn may_be_approved_by_its_rule(&self) -> bool {
+        let is_open = self.status == "pending" && matches!(self.state, "held" | "void") && !self.decided;
+        let is_clear = self.trust == 3 && self.flags.is_empty();
+        is_open && is_clear && self.rule.automatic && self.pays() && !self.waits()
+    }
+
+    /// With the report itself.
+    pub fn approve_at_once(&mut self) {
+        if self.may_be_approved_by_its_rule() {
+            self.status = "approved";
+        }
+    }
+
+    /// As a change of its own.
     pub fn approve_by_rule(&mut self, now: i64) {
-        let open = self.status == "pending" && matches!(self.state, "held" | "void") && !self.decided;
-        if open && self.rule.automatic && self.trusted && self.pays() && !self.waits() {
+        if self.may_be_approved_by_its_rule() {
             self.status = "approved";
             self.decided = true;
             self.changed(now);
         }
     }
 
-    pub fn say_what_was_given_back(&mut self) {
+    /// So much of it stands, and so much of that was given back. What was made up for goes in proportion, and never takes
+    /// more than the order earns.
+    pub fn lower(&mut self, adjusted: i64, refunded: i64) {
+        let before = self.left();
+        (self.adjusted, self.refunded) = (adjusted, refunded);
         if self.left() == 0 {
-            self.sale = "refunded";
-        } else if self.refunded > 0 {
+            (self.sale, self.compensated) = ("refunded", 0);
+            return;
+        }
+        if self.refunded > 0 {
             self.sale = "partial_refunded";
         }
+        if self.left() < before {
+            let size = i128::from(self.compensated.abs()) * i128::from(self.left());
+            let size = i64::try_from(rounded(size, i128::from(before))).unwrap();
+            self.compensated = if self.compensated < 0 { -size } else { size };
+        }
+        self.compensated = self.compensated.max(-self.earned().unwrap_or(0));
     }
 }

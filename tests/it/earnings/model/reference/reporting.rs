@@ -1,0 +1,193 @@
+//! Reports: who is credited, what is recorded, and what becomes of an order of which a better report tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Told;
+use super::order::{Order, Terms};
+use super::{DAY, Model, calendar};
+
+/// Who the customer of an order is: somebody with a name, or whoever came by a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Customer {
+    Named(u8),
+    OfClick(usize),
+}
+
+/// What a report comes to.
+struct Report {
+    amount: i64,
+    currency: &'static str,
+    trial: bool,
+    trust: i32,
+    /// Whom it names without a click.
+    direct: Option<usize>,
+    /// Whom it names by a click: when that was, and which.
+    click: Option<(usize, i64, usize)>,
+    customer: Option<u8>,
+}
+
+impl Model {
+    pub(super) fn convert(&mut self, told: &Told) -> &'static str {
+        let report = self.report(told);
+        let answer = match self.orders.get(&told.order) {
+            Some(first) if first.trust >= report.trust => "repeat",
+            Some(_) => self.take_over(told.order, &report),
+            None => self.record(told.order, &report),
+        };
+        self.now += 1;
+        answer
+    }
+
+    fn report(&self, told: &Told) -> Report {
+        let first = self.orders.get(&told.order).filter(|_| told.as_before);
+        let who = first.map_or(told.who, |first| first.brought_by);
+        let click = self.clicks[who].map(|(at, which)| (who, at, which));
+        Report {
+            amount: first.map_or(told.amount, |first| first.initial),
+            currency: first.map_or(told.currency, |first| first.currency),
+            trial: told.trial,
+            trust: match told.channel {
+                's' => 3,
+                'm' | 'd' => 2,
+                _ => 1,
+            },
+            direct: (told.channel == 'd').then_some(who),
+            click: click.filter(|_| told.channel != 'd'),
+            customer: told.customer,
+        }
+    }
+
+    fn record(&mut self, number: u8, report: &Report) -> &'static str {
+        let Some(mut new) = self.judge(number, report, self.now) else { return "refused" };
+        new.approve_at_once();
+        new.settle(self.now);
+        self.put(number, new);
+        "recorded"
+    }
+
+    fn put(&mut self, number: u8, order: Order) {
+        if let Some(customer) = order.customer {
+            self.customers.entry(customer).or_insert(order.brought_by);
+        }
+        self.orders.insert(number, order);
+    }
+
+    /// A report that is trusted more than the order on record, which is judged as if it had come when the first one did.
+    fn take_over(&mut self, number: u8, report: &Report) -> &'static str {
+        let now = self.now;
+        let better = self.judge(number, report, self.orders[&number].received);
+        let first = self.orders.get_mut(&number).unwrap();
+        let Some(better) = better else {
+            // Nothing but the flag: that a hold is over, its own job says.
+            if first.flags.insert("higher_report_refused") {
+                first.edition += 1;
+            }
+            return "refused";
+        };
+        let is_gone = matches!(first.state, "in_payout" | "paid");
+        let is_whole = first.refunded == 0 && first.adjusted == first.initial;
+        let may_be_rewritten = !is_gone && first.state != "disputed" && is_whole;
+        let is_same = first.tells_the_same_as(&better) && !first.was_compensated();
+        if may_be_rewritten && !(is_same && first.status == "approved") {
+            return self.rewrite(number, better);
+        }
+        first.trust = better.trust;
+        if is_same {
+            first.edition += 1;
+            return "taken over";
+        }
+        first.flags.insert("paid_differs");
+        match better.earned().filter(|_| is_gone && is_whole) {
+            Some(earned) => {
+                first.entitled = better.brought_by;
+                first.compensated = earned - first.earned().unwrap();
+                first.changed(now);
+            }
+            None => first.edition += 1,
+        }
+        "taken over"
+    }
+
+    /// The order as if the better report had come first, but for what people have decided.
+    fn rewrite(&mut self, number: u8, mut better: Order) -> &'static str {
+        let first = &self.orders[&number];
+        better.decided = first.decided;
+        better.dispute_end = first.dispute_end;
+        better.edition = first.edition;
+        if better.trust < 3 && first.flags.contains("higher_report_refused") {
+            better.flags.insert("higher_report_refused");
+        }
+        better.approve_at_once();
+        better.changed(self.now);
+        self.put(number, better);
+        "taken over"
+    }
+
+    /// The order as a report tells it that came at `received`; none where it cannot be credited.
+    fn judge(&self, number: u8, report: &Report, received: i64) -> Option<Order> {
+        let (who, click) = self.credited(report, received)?;
+        let (_, rule) = *self.rules.iter().rev().find(|(since, _)| *since <= received).unwrap();
+        let customer = self.customer(report);
+        let used = self.orders.get(&number).filter(|first| first.currency == report.currency);
+        Some(Order {
+            brought_by: who,
+            entitled: who,
+            click,
+            customer,
+            is_covered: self.is_covered(number, customer, rule, received),
+            currency: report.currency,
+            initial: report.amount,
+            adjusted: report.amount,
+            refunded: 0,
+            refunds: BTreeMap::new(),
+            status: "pending",
+            state: "held",
+            sale: if report.trial { "trialing" } else { "complete" },
+            rule,
+            received,
+            trust: report.trust,
+            flags: BTreeSet::new(),
+            quote: used.and_then(|first| first.quote).or_else(|| self.quote(report.currency, received)),
+            decided: false,
+            dispute_end: None,
+            payer: None,
+            compensated: 0,
+            ledger: 0,
+            releases_at: None,
+            edition: 0,
+        })
+    }
+
+    /// The click while its window lasts, else who is known to have brought the customer, else whom the report names itself.
+    fn credited(&self, report: &Report, at: i64) -> Option<(usize, Option<usize>)> {
+        let click = report.click.filter(|(_, clicked, _)| at <= clicked + 30 * DAY);
+        let known = report.customer.and_then(|name| self.customers.get(&Customer::Named(name)));
+        let by_click = click.map(|(who, _, which)| (who, Some(which)));
+        by_click.or(known.map(|who| (*who, None))).or(report.direct.map(|who| (who, None)))
+    }
+
+    /// Whoever is named; of whom nothing is said, that is whoever came by the click, once payments are counted at all.
+    fn customer(&self, report: &Report) -> Option<Customer> {
+        let counts = self.rules.iter().any(|(_, rule)| rule.duration.0 != 'l');
+        let by_click = report.click.filter(|_| counts).map(|(_, _, which)| Customer::OfClick(which));
+        report.customer.map(Customer::Named).or(by_click)
+    }
+
+    /// Whether the rule pays for this order, going by what the customer had paid when it came.
+    fn is_covered(&self, number: u8, customer: Option<Customer>, rule: Terms, received: i64) -> bool {
+        if customer.is_none() {
+            return true;
+        }
+        let others = self.orders.iter().filter(|(other, it)| **other != number && it.customer == customer);
+        let paid = others.map(|(_, it)| it).filter(|it| it.received < received && it.status != "rejected");
+        let paid: Vec<i64> =
+            paid.filter(|it| !matches!(it.sale, "failed" | "trialing")).map(|it| it.received).collect();
+        let Some(first) = paid.iter().min() else { return true };
+        match rule.duration {
+            ('f', _) => false,
+            ('p', most) => paid.len() < most as usize,
+            ('m', months) => calendar::is_within_months(*first, months, received),
+            _ => true,
+        }
+    }
+}
