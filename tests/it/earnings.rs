@@ -3,6 +3,7 @@
 
 mod at_once;
 mod by_itself;
+mod compensated;
 mod deciding;
 mod differences;
 mod giving_back;
@@ -49,6 +50,7 @@ pub struct Desk<'house> {
     program: ProgramId,
     campaign: CampaignId,
     anna: AffiliateId,
+    ben: AffiliateId,
     user: UserId,
 }
 
@@ -60,6 +62,8 @@ pub struct Reported<'a> {
     sale: SaleStatus,
     channel: Channel,
     mode: Mode,
+    /// Whose it is; Anna's where nobody is named.
+    whose: Option<AffiliateId>,
 }
 
 /// So many cents.
@@ -70,7 +74,8 @@ pub fn usd(minor: i64) -> Money {
 impl<'a> Reported<'a> {
     /// A sale that was paid for, reported by the shop's own server.
     pub fn of(order: &'a str, amount: Money) -> Self {
-        Self { order, amount, sale: SaleStatus::Complete, channel: Channel::Server, mode: Mode::Live }
+        let (sale, channel) = (SaleStatus::Complete, Channel::Server);
+        Self { order, amount, sale, channel, mode: Mode::Live, whose: None }
     }
 }
 
@@ -84,7 +89,8 @@ impl<'house> Desk<'house> {
         house.admin().set_direct_mode(&shop.campaign, true);
         let user = house.environment().mint.id(house.now());
         let (program, campaign) = (shop.program, campaign_id(&shop.campaign));
-        Desk { house, program, campaign, anna: affiliate_id(&shop.anna), user }
+        let [anna, ben] = [&shop.anna, &shop.ben].map(affiliate_id);
+        Desk { house, program, campaign, anna, ben, user }
     }
 
     /// What the campaign pays from now on.
@@ -98,7 +104,7 @@ impl<'house> Desk<'house> {
         });
     }
 
-    /// Records an order of Anna's, and answers with its conversion.
+    /// Records an order, and answers with its conversion.
     pub fn records(&self, reported: &Reported<'_>) -> ConversionId {
         let now = self.house.now();
         let env = self.house.environment();
@@ -116,7 +122,7 @@ impl<'house> Desk<'house> {
             purchase: Purchase { sale: reported.sale, ..Purchase::default() },
             ignored_fields: Vec::new(),
         };
-        let evidence = Evidence::direct(AffiliateRef::Id(self.anna));
+        let evidence = Evidence::direct(AffiliateRef::Id(reported.whose.unwrap_or(self.anna)));
         let incoming = Incoming { report, campaign_id: Some(self.campaign), evidence, payload: Payload::default() };
         let recorded = self.house.write(move |write, env| record(write, env, incoming));
         let Outcome::Recorded(id) = recorded else { panic!("{}: {recorded:?}", reported.order) };
@@ -181,7 +187,12 @@ impl<'house> Desk<'house> {
 
     /// Begins a payout to Anna; panics where nothing is payable.
     pub fn begins_payout(&self) -> PayoutRow {
-        match self.tries_payout() {
+        self.begins_payout_to(self.anna)
+    }
+
+    /// Begins a payout; panics where nothing is payable.
+    pub fn begins_payout_to(&self, affiliate: AffiliateId) -> PayoutRow {
+        match self.tries_payout_to(affiliate) {
             Begun::Begun(row) => row,
             other => panic!("{other:?}"),
         }
@@ -189,8 +200,13 @@ impl<'house> Desk<'house> {
 
     /// Tries to begin a payout to Anna.
     pub fn tries_payout(&self) -> Begun {
-        let (program, anna, actor) = (self.program, self.anna, Actor::User(self.user));
-        self.house.write(move |write, env| begin_payout(write, env, program, anna, actor, "March"))
+        self.tries_payout_to(self.anna)
+    }
+
+    /// Tries to begin a payout.
+    pub fn tries_payout_to(&self, affiliate: AffiliateId) -> Begun {
+        let (program, actor) = (self.program, Actor::User(self.user));
+        self.house.write(move |write, env| begin_payout(write, env, program, affiliate, actor, "March"))
     }
 
     /// Finishes a payout.
@@ -224,7 +240,12 @@ impl<'house> Desk<'house> {
 
     /// Where Anna's money stands.
     pub fn money(&self) -> MoneyTally {
-        self.house.read(|conn| roll_ups::money_of_affiliate(conn, self.anna))
+        self.money_of(self.anna)
+    }
+
+    /// Where an affiliate's money stands.
+    pub fn money_of(&self, affiliate: AffiliateId) -> MoneyTally {
+        self.house.read(|conn| roll_ups::money_of_affiliate(conn, affiliate))
     }
 }
 

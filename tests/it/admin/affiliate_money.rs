@@ -141,6 +141,9 @@ on_each_engine! {
             ("0", "Thanks", "amount", "Amount must be above zero."),
             ("-1", "Thanks", "amount", "Amount must"),
             ("1.234", "Thanks", "amount", "Amount must"),
+            ("10000000000000.01", "Thanks", "amount", "Amount must be at most 10000000000000.00."),
+            ("92233720368547758.07", "Thanks", "amount", "Amount must be at most 10000000000000.00."),
+            ("92233720368547758.08", "Thanks", "amount", "Amount must"),
             ("5", "  ", "reason", "Reason must not be blank."),
         ];
         for (amount, reason, field, sentence) in cases {
@@ -163,6 +166,37 @@ on_each_engine! {
         assert!(screen.says("Bonus Best of <March> – 25.00"), "{}", screen.words());
         let list = marta.open("/admin/alderfinch/affiliates");
         assert!(list.says("25.00 to anna") && list.says("0.00 to ben"), "{}", list.words());
+        house.assert_books_balance();
+    }
+
+    /// The largest sale, a rule that adds the largest amount to all of it, and the largest bonus.
+    fn the_largest_sums_are_shown_and_paid_like_any_other(db: TestDatabase) {
+        const MOST: &str = "10000000000000.00";
+        let house = House::open(&db);
+        let shop = house.shop();
+        let mut marta = house.member("Marta", shop.program, Role::Manager);
+        let rules = format!("/admin/alderfinch/rules/{}", shop.campaign.id);
+        marta.open(&format!("{rules}/new"));
+        let both = [("product", "ALL"), ("basis", "both"), ("rate", "100"), ("flat", MOST)];
+        let plain = [("duration", "lifetime"), ("hold", "0"), ("approval", "by_hand")];
+        marta.submit(&rules, &[&both[..], &plain[..]].concat());
+        let token = house.visit(&shop.campaign, &shop.anna);
+        for order in ["1001", "1002"] {
+            let sale = Sale::of(&token).order_id(order).order_total(MOST).with("product_ids", "ALL");
+            assert_eq!(house.merchant(&shop.campaign).report(sale).word, "success");
+            approve(&house, &shop, house.conversion(order).id);
+        }
+        assert_eq!(give(&mut marta, &shop, MOST, "Everything").status, 303);
+        for page in ["dashboard", "affiliates", "conversions"] {
+            let screen = marta.open(&format!("/admin/alderfinch/{page}"));
+            assert_eq!(screen.status, 200, "{page}");
+        }
+        let screen = marta.open(&money_of(&shop));
+        assert!(balance(&screen).starts_with("Payable 50,000,000,000,000.00 "), "{}", screen.words());
+        let form = marta.open(&format!("{}?do=pay-out", money_of(&shop)));
+        let begun = marta.submit(&leads(&form, "/payouts"), &[("seen", &form.value_of("seen").unwrap()), ("reference", "")]);
+        assert!(begun.says("The payout has begun."), "{}", begun.words());
+        assert_eq!(marta.open("/admin/alderfinch/dashboard").status, 200);
         house.assert_books_balance();
     }
 

@@ -147,7 +147,7 @@ on_each_engine! {
         add(&mut marta, &shop, &[("product", "TENT-2"), ("rate", "20")]);
         marta.open(&format!("{}/new", of(&shop)));
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
-        let cases: [Case<'_>; 9] = [
+        let cases: [Case<'_>; 11] = [
             (&[("rate", "5")], "conditions", "The conditions must say when the rule applies: without any, the campaign’s default decides."),
             (&[("rate", "5"), ("product", "TENT-2")], "conditions", "The conditions must differ from those of rule 1, which decides about the same orders: change that one instead."),
             (&[("rate", "101"), ("product", "A")], "rate", "Percentage must be from 0 to 100 percent."),
@@ -156,6 +156,8 @@ on_each_engine! {
             (&[("rate", "5"), ("product", "A"), ("hold", "366")], "hold", "Hold must be a whole number from 0 to 365."),
             (&[("rate", "5"), ("product", "A"), ("duration", "payments"), ("payments", "0")], "payments", "Payments must be a whole number from 1 to 999."),
             (&[("rate", "5"), ("product", "A"), ("duration", "months")], "months", "Months must be a whole number from 1 to 999."),
+            (&[("basis", "flat"), ("flat", "10000000000000.01"), ("product", "A")], "flat", "Flat amount must be at most 10000000000000.00."),
+            (&[("basis", "both"), ("rate", "5"), ("flat", "92233720368547758.07"), ("product", "A")], "flat", "Flat amount must be at most 10000000000000.00."),
             (&[("basis", "both"), ("rate", "5"), ("flat", "0"), ("product", "A")], "flat", "Flat amount must be above 0: choose a percentage alone to add nothing."),
         ];
         for (fields, at, sentence) in cases {

@@ -71,11 +71,11 @@ on_each_engine! {
         for order in &orders {
             desk.approves(*order);
         }
-        let (program, anna, user, campaign) = (desk.program, desk.anna, desk.user, desk.campaign);
+        let (program, [anna, ben], user, campaign) = (desk.program, [desk.anna, desk.ben], desk.user, desk.campaign);
         drop(house);
 
         let house = House::open_at(&db, "2026-04-20T12:00:00Z");
-        let desk = Desk { house: &house, program, campaign, anna, user };
+        let desk = Desk { house: &house, program, campaign, anna, ben, user };
         let released = || desk.money().payable_minor() == i64::try_from(orders.len()).unwrap() * 100;
         assert!(crate::support::patience::wait_until(std::time::Duration::from_secs(20), released), "{:?}", desk.money());
         assert!(orders.iter().all(|order| desk.stands(*order).1 == Payable));
