@@ -16,6 +16,8 @@ export class Proxy {
     this.#refused = refused;
     this.#server.on('connect', (request, socket) => {
       this.#refused(`https://${request.url}`);
+      // A browser that is refused may hang up before it has read so.
+      socket.on('error', () => {});
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     });
   }
