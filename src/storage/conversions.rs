@@ -2,6 +2,7 @@
 
 pub mod attention;
 pub mod list;
+pub mod told;
 pub mod without_rate;
 
 use diesel::prelude::*;

@@ -40,6 +40,12 @@ pub const REGISTER_CLICK: &str = "/integration/s2sRegisterClick";
 /// Where conversions are reported.
 pub const CONVERT: &str = "/integration/s2sConvert";
 
+/// Where conversions are reported with a program's token.
+pub const TRACK: &str = "/api/conversions/track";
+
+/// Where networks report conversions.
+pub const POSTBACK: &str = "/api/conversions/postback";
+
 /// Where browsers tell what happened: a name that blockers do not list.
 pub const EVENTS: &str = "/e";
 
@@ -267,9 +273,9 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
                 .default_service(web::to(|| error::other_tracking_method(&["get", "head"]))),
         );
     }
+    config.service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve));
     endpoints::configure(config);
     config
-        .service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve))
         .service(web::resource("/healthz").get(health::alive).head(health::alive))
         .service(web::resource("/readyz").get(health::ready).head(health::ready))
         .service(

@@ -13,6 +13,7 @@
 
 mod abuse;
 mod admin;
+mod affilync;
 mod attribution;
 mod audit;
 mod browser;

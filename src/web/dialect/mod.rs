@@ -5,5 +5,6 @@
 //! meaning of every refusal ([`refused`]). A dialect is left with its names and its words.
 
 pub mod affiliatepro;
+pub mod affilync;
 pub mod received;
 pub mod refused;

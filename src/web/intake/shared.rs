@@ -13,6 +13,12 @@ use super::{FieldError, Fields, Value, json};
 /// The most keys of `metadata`.
 const MOST_METADATA: usize = 50;
 
+/// The longest of them, in characters.
+const LONGEST_METADATA_KEY: usize = 100;
+
+/// The longest value of one, in characters.
+const LONGEST_METADATA_VALUE: usize = 500;
+
 /// Says which of these is missing, if one is.
 ///
 /// # Errors
@@ -20,6 +26,25 @@ const MOST_METADATA: usize = 50;
 pub fn required(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError> {
     let missing = names.iter().find(|name| fields.get(name).is_none());
     missing.map_or(Ok(()), |name| Err(FieldError::Missing(name)))
+}
+
+/// What a report may say of the customer, in every wire format.
+pub const CUSTOMER: [&str; 4] = ["customer_id", "external_user_id", "customer_email", "coupon_code"];
+
+/// Whether something is said of the customer; a placeholder in its place says nothing.
+#[must_use]
+pub fn names_customer(fields: &Fields) -> bool {
+    let is_said = |name: &&str| fields.get(name).is_some_and(|value| !value.as_text().is_some_and(is_unfilled));
+    CUSTOMER.iter().any(is_said)
+}
+
+/// Says which of these holds a placeholder whose value was never put in, if one does.
+///
+/// # Errors
+/// [`FieldError`] that names the first.
+pub fn filled(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError> {
+    let found = names.iter().find(|name| fields.text(name).is_some_and(is_unfilled));
+    found.map_or(Ok(()), |name| Err(FieldError::malformed(name, HandleError::UnfilledMacro)))
 }
 
 /// The field as text; what is no text is refused.
@@ -123,6 +148,7 @@ fn external_id(fields: &Fields, name: &'static str) -> Result<Option<ExternalId>
     }
 }
 
+/// Whether a text is a placeholder whose value was never put in.
 fn is_unfilled(text: &str) -> bool {
     ExternalId::parse(text) == Err(HandleError::UnfilledMacro)
 }
@@ -141,24 +167,36 @@ pub fn product_ids(fields: &Fields) -> Result<Vec<String>, FieldError> {
     parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed("product_ids", error))
 }
 
-/// `metadata`: one JSON object of at most fifty keys, given as such or as its text, and kept as its text. What of it holds
-/// an e-mail address or a key is not kept.
+/// `metadata`: one JSON object, given as such or as its text, and kept as its text. Its values are plain: texts, numbers,
+/// true, false and null. What of it holds an e-mail address or a key is not kept.
 ///
 /// # Errors
 /// [`FieldError`] that says what is wrong with it.
 pub fn metadata(fields: &Fields) -> Result<Option<String>, FieldError> {
-    let not_an_object = || FieldError::malformed("metadata", "must be a JSON object");
+    let refuse = |problem: &str| FieldError::malformed("metadata", problem);
     let members = match fields.get("metadata") {
         None => return Ok(None),
         Some(Value::Object(members)) => members.clone(),
         Some(Value::Text(text)) => match json::members(text) {
             (members, None) => members,
-            (_, Some(_)) => return Err(not_an_object()),
+            (_, Some(_)) => return Err(refuse("must be a JSON object")),
         },
-        Some(_) => return Err(not_an_object()),
+        Some(_) => return Err(refuse("must be a JSON object")),
     };
     if members.len() > MOST_METADATA {
-        return Err(FieldError::malformed("metadata", format_args!("must not have more than {MOST_METADATA} keys")));
+        return Err(refuse(&format!("must not have more than {MOST_METADATA} keys")));
+    }
+    for (key, value) in &members {
+        let is_long = |text: &str, most| text.chars().nth(most).is_some();
+        if is_long(key, LONGEST_METADATA_KEY) {
+            return Err(refuse(&format!("must not have keys of more than {LONGEST_METADATA_KEY} characters")));
+        }
+        if matches!(value, Value::List(_) | Value::Object(_)) {
+            return Err(refuse("must have values that are texts, numbers, true, false or null"));
+        }
+        if is_long(&value.to_string(), LONGEST_METADATA_VALUE) {
+            return Err(refuse(&format!("must not have values of more than {LONGEST_METADATA_VALUE} characters")));
+        }
     }
     Ok(Some(Value::Object(members).as_kept_json()).filter(|kept| kept != "{}"))
 }
@@ -184,7 +222,7 @@ mod tests {
             ("null", r#""metadata":null"#, Ok(None)),
             ("an empty object", r#""metadata":{}"#, Ok(None)),
             ("a number as written", r#""metadata":{"a":1.50,"b":1e3}"#, some(r#"{"a":1.50,"b":1e3}"#)),
-            ("lists and objects", r#""metadata":{"a":[true,null,{"b":"x"}]}"#, some(r#"{"a":[true,null,{"b":"x"}]}"#)),
+            ("true and nothing", r#""metadata":{"a":true,"b":null}"#, some(r#"{"a":true,"b":null}"#)),
             ("quotes", r#""metadata":{"a\"b":"c\\d\n"}"#, some(r#"{"a\"b":"c\\d\n"}"#)),
             ("an address", r#""metadata":{"who":"me@shop.example"}"#, some(r#"{"who":"[removed]"}"#)),
             ("an address for a name", r#""metadata":{"me@shop.example":1}"#, some(r#"{"[removed]":1}"#)),

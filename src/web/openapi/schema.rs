@@ -84,14 +84,14 @@ fn external_id(field: &Field) -> ObjectBuilder {
     like(field, NAMED, "order_456").max_length(Some(255))
 }
 
-/// An object of words, numbers and flags.
+/// An object of words, numbers, flags and nothings.
 fn metadata() -> ObjectBuilder {
-    let word = OneOfBuilder::new()
-        .item(text().max_length(Some(500)))
-        .item(number())
-        .item(ObjectBuilder::new().schema_type(Type::Boolean));
-    let word = AdditionalProperties::RefOr(RefOr::T(Schema::from(word)));
-    ObjectBuilder::new().schema_type(Type::Object).max_properties(Some(50)).additional_properties(Some(word))
+    let kinds = [Type::Number, Type::Boolean, Type::Null].map(|kind| ObjectBuilder::new().schema_type(kind));
+    let word = OneOfBuilder::new().item(text().max_length(Some(500)));
+    let word = kinds.into_iter().fold(word, OneOfBuilder::item);
+    let object = ObjectBuilder::new().schema_type(Type::Object).max_properties(Some(50));
+    let object = object.property_names(Some(text().max_length(Some(100))));
+    object.additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(Schema::from(word)))))
 }
 
 fn number() -> ObjectBuilder {

@@ -9,8 +9,8 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{ADD_CLICK, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, REGISTER_CLICK};
-use crate::web::dialect::affiliatepro;
+use super::{ADD_CLICK, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK};
+use crate::web::dialect::{affiliatepro, affilync};
 use crate::web::error;
 use crate::web::track::{click, pixel};
 
@@ -79,13 +79,23 @@ endpoints! {
         REGISTER_CLICK => { post affiliatepro::add_click, CampaignKey; }
         CONVERT => { post affiliatepro::convert, CampaignKey; }
     }
+    affilync::other_method {
+        TRACK => { post affilync::track, Track; }
+        // No HEAD: it would record, or lie.
+        POSTBACK => {
+            get affilync::postback, Postback;
+            post affilync::postback, Postback;
+        }
+    }
 }
 
 /// Tells each endpoint's address which function answers it. An address of a dialect that nobody has is answered by the
 /// dialect as well.
 pub(super) fn configure(config: &mut ServiceConfig) {
     configure_endpoints(config);
-    config.service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)));
+    config
+        .service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)))
+        .service(web::scope("/api").default_service(web::to(affilync::unknown)));
 }
 
 /// The names of these methods, as `Allow` lists them.

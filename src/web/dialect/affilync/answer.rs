@@ -1,0 +1,175 @@
+//! What this dialect answers: bodies, and errors with their codes.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::limit::{Allowance, Exceeded};
+use crate::domain::permission::Scope;
+use crate::recorder::NotRecorded;
+use crate::storage::error::StorageError;
+use crate::web::access::tokens::Denied;
+use crate::web::dialect::refused::{Refused, not_recorded};
+use crate::web::intake::Unreadable;
+use crate::web::limits;
+use crate::web::routes::allow;
+
+/// The type of every answer.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// An answer that nobody stores: it is about money, and some of these addresses are asked by GET.
+pub(super) fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
+}
+
+/// An error, in words for people and as a code for programs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncError)]
+pub(super) struct ErrorBody<'a> {
+    /// One sentence, which may change.
+    detail: &'a str,
+    /// Stays what it is.
+    #[schema(example = "click_token_expired")]
+    error_code: &'a str,
+}
+
+/// An error as it is told.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), header: None }
+    }
+
+    fn with(mut self, name: HeaderName, value: &str) -> Self {
+        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self
+    }
+
+    /// No token was presented.
+    pub(super) fn missing_token(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "missing_token", detail).with(WWW_AUTHENTICATE, "Bearer")
+    }
+
+    /// The token opens nothing.
+    pub(super) fn invalid_token() -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token");
+        problem.with(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+    }
+
+    /// The token is good and may not do this.
+    pub(super) fn insufficient_scope(wanted: Scope) -> Self {
+        let detail = Refused::ScopeMissing(wanted).to_string();
+        let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
+        problem.with(WWW_AUTHENTICATE, &format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#))
+    }
+
+    /// The answer to what is counted: itself with what is left, or 429 where there was too much.
+    pub(super) fn limited(self, counted: Result<Allowance, Exceeded>, words: fn(&Exceeded) -> String) -> HttpResponse {
+        match counted {
+            Ok(allowance) => {
+                let mut answer = self.into_response();
+                limits::tell(&mut answer, &allowance);
+                answer
+            }
+            Err(exceeded) => too_many(&exceeded, &words(&exceeded)),
+        }
+    }
+
+    /// The sentence.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The answer on the wire.
+    pub(super) fn into_response(self) -> HttpResponse {
+        let mut answer = respond(self.status, &ErrorBody { detail: &self.detail, error_code: self.code });
+        if let Some((name, value)) = self.header {
+            answer.headers_mut().insert(name, value);
+        }
+        answer
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NoToken => Self::missing_token("Send the token in the header Authorization: Bearer"),
+            Denied::UnknownToken => Self::invalid_token(),
+            Denied::Forbidden { wanted, .. } => Self::insufficient_scope(wanted),
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::ScopeMissing(wanted) => Self::insufficient_scope(wanted),
+            refused => Self::new(refused.status(), refused.reason().as_str(), refused.to_string()),
+        }
+    }
+}
+
+impl From<Unreadable> for Problem {
+    fn from(problem: Unreadable) -> Self {
+        Refused::Unreadable(problem).into()
+    }
+}
+
+impl From<NotRecorded> for Problem {
+    fn from(reason: NotRecorded) -> Self {
+        let (status, detail) = not_recorded(reason);
+        match reason {
+            NotRecorded::Failed => Self::new(status, "internal_error", detail),
+            NotRecorded::Busy | NotRecorded::Unavailable => {
+                Self::new(status, "unavailable", detail).with(RETRY_AFTER, "2")
+            }
+        }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        if let StorageError::Unavailable(cause) = &error {
+            tracing::warn!(%cause, "a request could not be answered");
+            let detail = "The database does not answer; send the same request again in a few seconds";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).with(RETRY_AFTER, "2");
+        }
+        tracing::error!(%error, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "This went wrong on our side; it has been logged",
+        )
+    }
+}
+
+/// The answer to too much, which says when to come back.
+pub(super) fn too_many(exceeded: &Exceeded, detail: &str) -> HttpResponse {
+    let mut answer = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).into_response();
+    limits::tell_exceeded(&mut answer, exceeded);
+    answer
+}
+
+/// The answer to a method that an endpoint does not take; `allowed` are those it does.
+pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+    let allowed = allow(allowed);
+    let detail = format!("This endpoint answers {allowed}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    ready(problem.with(ALLOW, &allowed).into_response())
+}
+
+/// The answer to an address under `/api` that nobody has.
+pub async fn unknown() -> HttpResponse {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "Unknown endpoint").into_response()
+}

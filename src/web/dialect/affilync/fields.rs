@@ -1,0 +1,88 @@
+//! The fields of a report, each into its own type or into a sentence that names it.
+
+use crate::domain::attempt::AttemptKey;
+use crate::domain::conversion::{CustomerFacts, Purchase, Report};
+use crate::domain::currency::Currency;
+use crate::domain::event::{Channel, Event, EventType};
+use crate::domain::handle::OrderId;
+use crate::domain::id::ConversionId;
+use crate::domain::money::Money;
+use crate::domain::time::Timestamp;
+use crate::web::intake::field::{Field, names};
+use crate::web::intake::{FieldError, Fields, shared};
+
+/// Fields in which a template's placeholder is told by its name. A customer fact is only left out where it is one.
+const NEVER_PLACEHOLDERS: [&str; 5] = ["click_id", "order_id", "amount", "currency", "event_type"];
+
+/// What `track` and `postback` are told.
+pub(super) struct ReportFields {
+    /// The click token, not yet opened.
+    pub(super) click: Option<String>,
+    order_id: OrderId,
+    amount: Money,
+    event: Event,
+    customer: CustomerFacts,
+    metadata: Option<String>,
+    ignored: Vec<String>,
+}
+
+impl ReportFields {
+    /// Reads them; `known` are those that the call has.
+    pub(super) fn read(fields: &Fields, known: &[Field], email_key: &[u8; 32]) -> Result<Self, FieldError> {
+        if !shared::names_customer(fields) {
+            shared::required(fields, &["click_id"])?;
+        }
+        shared::required(fields, &["order_id", "amount"])?;
+        shared::filled(fields, &NEVER_PLACEHOLDERS)?;
+        let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
+        let order_id = shared::order_id(fields)?;
+        let event = read_event(fields)?;
+        let currency = read_currency(fields)?;
+        Ok(Self {
+            click: click.map(str::to_owned),
+            order_id,
+            amount: shared::amount(fields, "amount", currency, &event)?,
+            event,
+            customer: shared::customer(fields, email_key)?,
+            metadata: shared::metadata(fields)?,
+            ignored: fields.unknown(&names(known)),
+        })
+    }
+
+    /// The report, as the rest of the house knows it.
+    pub(super) fn report(self, key: &AttemptKey, id: ConversionId, channel: Channel, at: Timestamp) -> Report {
+        Report {
+            id,
+            program_id: key.program_id,
+            mode: key.mode,
+            token_id: key.token_id,
+            channel,
+            received_at: at,
+            order_id: self.order_id,
+            event: self.event,
+            amount: self.amount,
+            customer: self.customer,
+            purchase: Purchase { metadata: self.metadata, ..Purchase::default() },
+            ignored_fields: self.ignored,
+        }
+    }
+}
+
+fn read_currency(fields: &Fields) -> Result<Currency, FieldError> {
+    if fields.get("currency").is_none() { Ok(Currency::USD) } else { shared::currency(fields, "currency") }
+}
+
+fn read_event(fields: &Fields) -> Result<Event, FieldError> {
+    const FIELD: &str = "event_type";
+    if fields.get(FIELD).is_none() {
+        return Ok(Event::SALE);
+    }
+    let kind = match shared::text(fields, FIELD)?.to_ascii_lowercase().as_str() {
+        "sale" => EventType::Sale,
+        "lead" => EventType::Lead,
+        "signup" => EventType::Signup,
+        "trial" => EventType::Trial,
+        _ => return Err(FieldError::malformed(FIELD, "must be sale, lead, signup or trial")),
+    };
+    Ok(Event { kind, name: None })
+}

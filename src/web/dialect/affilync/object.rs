@@ -1,0 +1,66 @@
+//! A conversion as this dialect shows it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::click_token::ClickTokenKeys;
+use crate::domain::id::{AffiliateId, CampaignId, ConversionId};
+use crate::domain::time::Timestamp;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conversions::told::Told;
+
+/// A conversion.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncConversion)]
+pub(super) struct Conversion {
+    /// Its id.
+    #[schema(value_type = String, example = "conv_01h455vb4pex5vsknk084sn02q")]
+    conversion_id: ConversionId,
+    /// The token of the click that it is credited by; null where it is by something else.
+    #[schema(example = "clk_…")]
+    click_id: Option<String>,
+    /// Who is credited.
+    #[schema(value_type = String, example = "aff_01h455vb4pex5vsknk084sn02q")]
+    affiliate_id: AffiliateId,
+    /// What was promoted.
+    #[schema(value_type = String, example = "camp_01h455vb4pex5vsknk084sn02q")]
+    campaign_id: CampaignId,
+    /// In the program's base currency; null as long as an exchange rate is waited for.
+    #[schema(example = "10.00")]
+    commission_amount: Option<String>,
+    /// `pending`, `approved` or `rejected`.
+    #[schema(value_type = String, pattern = "^(pending|approved|rejected)$")]
+    status: &'static str,
+    /// When the first report of it came, in UTC.
+    #[schema(example = "2026-03-20T14:30:00Z")]
+    created_at: String,
+}
+
+/// The answer to a report.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncReported)]
+pub(super) struct Reported {
+    /// The conversion on record.
+    pub(super) data: Conversion,
+}
+
+impl Conversion {
+    /// The conversion as it is now.
+    pub(super) fn of(told: &Told, keys: &ClickTokenKeys) -> Self {
+        let row = &told.conversion;
+        Self {
+            conversion_id: row.id,
+            click_id: told.claims().map(|claims| keys.seal(&claims)),
+            affiliate_id: row.affiliate_id,
+            campaign_id: row.campaign_id,
+            commission_amount: told.commission.as_ref().and_then(CommissionRow::amount).map(|it| it.to_string()),
+            status: row.status.as_str(),
+            created_at: to_the_second(row.received_at),
+        }
+    }
+}
+
+/// A time as the dialect writes it, without fractions.
+fn to_the_second(at: Timestamp) -> String {
+    Timestamp::from_millis(at.millis() - at.millis().rem_euclid(1_000)).to_string()
+}
