@@ -6,6 +6,7 @@ pub mod people;
 pub mod rates;
 pub mod set_up;
 pub mod uses;
+pub mod visitors;
 pub mod waiting;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use limits::Limits;
 use rates::RateNews;
 use set_up::SetUpCode;
 use uses::KeyUses;
+use visitors::AffiliateVisitors;
 
 /// One running installation.
 pub struct App {
@@ -51,6 +53,8 @@ pub struct App {
     pub limits: Limits,
     /// When keys were last used.
     pub uses: KeyUses,
+    /// From where affiliates themselves ask.
+    pub visitors: AffiliateVisitors,
     /// What came of exchange rates on their way in.
     pub rates: RateNews,
     set_up_code: SetUpCode,
@@ -77,6 +81,7 @@ impl App {
             recorder,
             hashing: Hashing::default(),
             uses: KeyUses::default(),
+            visitors: AffiliateVisitors::default(),
             rates: RateNews::default(),
             set_up_code: SetUpCode::new(set_up_code),
             readers,

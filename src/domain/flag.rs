@@ -20,6 +20,8 @@ text_enum! {
     pub enum Flag {
         /// The customer's e-mail address is the affiliate's own.
         OwnEmail => "own_email",
+        /// The click came from a network and browser from which the affiliate asks for their own figures.
+        OwnAddress => "own_address",
         /// The order followed its click faster than people buy.
         TooFast => "too_fast",
         /// A report that is trusted more named the order and could not be credited.

@@ -60,6 +60,7 @@ pub mod time;
 pub mod totp;
 pub mod trace;
 pub mod user;
+pub mod visitor_print;
 pub mod worth;
 
 pub(crate) use text_enum::text_enum;

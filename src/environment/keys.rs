@@ -145,6 +145,7 @@ pub struct Keys {
     click_tokens: ClickTokenKeys,
     pepper: [u8; 32],
     email: [u8; 32],
+    visitor: [u8; 32],
     sealing: [u8; 32],
     browser: [u8; 32],
     cookies: [u8; 64],
@@ -171,6 +172,7 @@ impl Keys {
             click_tokens,
             pepper: master.derive("accrue key verifier v1"),
             email: master.derive("accrue e-mail hash v1"),
+            visitor: master.derive("accrue visitor print v1"),
             sealing: master.derive("accrue sealed secret v1"),
             browser: master.derive("accrue browser secret v1"),
             cookies: master.derive_twice(["accrue cookie signature v1", "accrue cookie encryption v1"]),
@@ -195,6 +197,12 @@ impl Keys {
     #[must_use]
     pub const fn email(&self) -> &[u8; 32] {
         &self.email
+    }
+
+    /// What the networks and browsers of affiliates are hashed with. It never rotates either.
+    #[must_use]
+    pub const fn visitor(&self) -> &[u8; 32] {
+        &self.visitor
     }
 
     /// What session cookies are signed with.

@@ -41,6 +41,7 @@ pub mod record_clicks;
 pub mod record_conversions;
 pub mod refund_conversion;
 pub mod release_held;
+pub mod remember_visitors;
 pub mod review_affiliate;
 pub mod review_conversion;
 pub mod revoke_token;

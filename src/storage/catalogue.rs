@@ -4,14 +4,17 @@
 //! once and kept as one value that is swapped whole. The value knows the revision it was read at; every batch compares
 //! that with the database before it decides anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::campaigns::unreadable;
 use super::conn::Conn;
 use super::error::Stored;
 use super::programs::ProgramRow;
 use super::tokens::TokenRow;
-use super::{affiliates, campaigns, commission_rules, coupons, exchange_rates, installation, programs, tokens};
+use super::{
+    affiliate_visitors, affiliates, campaigns, commission_rules, coupons, exchange_rates, installation, programs,
+    tokens,
+};
 use crate::domain::affiliate::{Affiliate, AffiliateRef};
 use crate::domain::campaign::Campaign;
 use crate::domain::click_token::Mode;
@@ -26,6 +29,7 @@ use crate::domain::permission::Scopes;
 use crate::domain::program::Program;
 use crate::domain::rule::{Rule, in_force};
 use crate::domain::time::{LocalDay, Timestamp, Zone};
+use crate::domain::visitor_print::VisitorPrint;
 
 /// How many days back exchange rates are held: what arrives now is converted by the rates of the last seven days.
 const HELD_RATE_DAYS: i32 = 40;
@@ -65,6 +69,7 @@ pub struct Catalogue {
     coupons: HashMap<ProgramId, HashMap<String, Coupon>>,
     keys: HashMap<String, Key>,
     rates: HashMap<ProgramId, EuroRates>,
+    visitors: HashMap<AffiliateId, HashSet<VisitorPrint>>,
 }
 
 impl Catalogue {
@@ -97,6 +102,10 @@ impl Catalogue {
         }
         for row in exchange_rates::since(conn, oldest_rate(now))? {
             catalogue.rates.entry(row.program_id).or_default().add(row.currency, row.day, row.rate);
+        }
+        for row in affiliate_visitors::all(conn)? {
+            let print = VisitorPrint::from_text(&row.fingerprint);
+            catalogue.visitors.entry(row.affiliate_id).or_default().extend(print);
         }
         Ok(catalogue)
     }
@@ -156,6 +165,12 @@ impl Catalogue {
     /// Every affiliate of this program, in no order.
     pub fn affiliates_of(&self, program: ProgramId) -> impl Iterator<Item = &Affiliate> {
         self.affiliates.values().filter(move |affiliate| affiliate.program_id == program)
+    }
+
+    /// From where an affiliate asks for their own figures, if that is known.
+    #[must_use]
+    pub fn visitors_of(&self, affiliate: AffiliateId) -> Option<&HashSet<VisitorPrint>> {
+        self.visitors.get(&affiliate)
     }
 
     /// The affiliate of this program that is named so, by id or by a code it has or had.

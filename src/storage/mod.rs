@@ -4,6 +4,7 @@
 //! changing ones a [`write::Write`]. Finders are scoped: they take the program first, so that a foreign object is simply
 //! not found.
 
+pub mod affiliate_visitors;
 pub mod affiliates;
 pub mod attempts;
 pub mod audit_log;

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod customers;
+mod own_address;
 mod sources;
 mod takeovers;
 mod third_reports;

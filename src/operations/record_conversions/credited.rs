@@ -17,6 +17,7 @@ use crate::domain::review::UnderReview;
 use crate::domain::rule::{self, Approval, Payment, Rule};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::Trace;
+use crate::domain::visitor_print::VisitorPrint;
 use crate::domain::worth::Worth;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -136,7 +137,7 @@ impl Credited {
             zone: &program.zone,
         };
         let earning = grounds.earning().map_err(|_| Refusal::InvalidRequest)?;
-        let flags = flags(env, catalogue, (incoming, &candidate), at);
+        let flags = flags(env, catalogue, on_record, (incoming, &candidate), at);
         let status = status(report, (rule, &earning), &flags, &earned);
         let standing = Standing {
             state: CommissionState::Held,
@@ -257,6 +258,7 @@ fn quote(
 fn flags(
     env: &Environment,
     catalogue: &Catalogue,
+    on_record: &OnRecord,
     (incoming, candidate): (&Incoming, &Candidate),
     at: Timestamp,
 ) -> Flags {
@@ -267,6 +269,9 @@ fn flags(
         && own.hashed(env.keys.email()) == *customer
     {
         flags.raise(flag::Flag::OwnEmail);
+    }
+    if candidate.credit.is_some_and(|credit| is_from_own_address(env, catalogue, on_record, &credit)) {
+        flags.raise(flag::Flag::OwnAddress);
     }
     let presented = match candidate.source {
         Source::ClickToken => incoming.evidence.token.as_ref(),
@@ -280,6 +285,15 @@ fn flags(
         flags.raise(flag::Flag::TooFast);
     }
     flags
+}
+
+/// Whether the credited click came from where the affiliate themselves asks. Of most affiliates no such place is known, and
+/// nothing is hashed for them.
+fn is_from_own_address(env: &Environment, catalogue: &Catalogue, on_record: &OnRecord, credit: &Credit) -> bool {
+    let Some(own) = catalogue.visitors_of(credit.affiliate_id) else { return false };
+    let click = credit.click.and_then(|click| on_record.click(click.id));
+    let seen = click.and_then(|click| click.network.as_deref().zip(click.user_agent.as_deref()));
+    seen.is_some_and(|(network, agent)| own.contains(&VisitorPrint::of(env.keys.visitor(), network, agent)))
 }
 
 /// Approved where the rule approves by itself, unless somebody has decided about what the first report told.

@@ -1,14 +1,18 @@
 //! What a Bearer token may do: one type for each right, which only checking can make (CONTRACT, Keys and tokens; RFC 6750).
 
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
 
 use crate::app::App;
 use crate::domain::attempt::AttemptKey;
-use crate::domain::id::AffiliateId;
+use crate::domain::free_text::FreeText;
+use crate::domain::handle::NetworkPrefix;
+use crate::domain::id::{AffiliateId, ProgramId};
 use crate::domain::key::KeyKind;
 use crate::domain::permission::Scope;
+use crate::domain::visitor_print::VisitorPrint;
 use crate::storage::catalogue::Key;
+use crate::web::client_address::client_address;
 
 /// Why a token does not open what was asked for.
 #[derive(Clone, Debug)]
@@ -79,7 +83,13 @@ impl ReadToken {
     /// [`Denied`].
     pub fn check(app: &App, request: &HttpRequest) -> Result<Self, Denied> {
         let key = presented(app, request)?;
-        if key.kind == KeyKind::Affiliate { Ok(Self(key)) } else { of_program(key, Scope::Read).map(Self) }
+        match key.affiliate_id {
+            Some(affiliate) => {
+                note_visitor(app, request, (key.program_id, affiliate));
+                Ok(Self(key))
+            }
+            None => of_program(key, Scope::Read).map(Self),
+        }
     }
 
     /// The affiliate whose rows it sees; none for all of the program's.
@@ -123,6 +133,17 @@ pub fn bearer(request: &HttpRequest) -> Option<&str> {
     let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Notes from where an affiliate asks, so that an order which follows a click from there can be looked at.
+fn note_visitor(app: &App, request: &HttpRequest, whose: (ProgramId, AffiliateId)) {
+    let network = client_address(request, &app.trusted_proxies).map(NetworkPrefix::of);
+    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    if let (Some(network), Some(agent)) = (network, agent.and_then(FreeText::from_untrusted)) {
+        let env = &app.environment;
+        let print = VisitorPrint::of(env.keys.visitor(), network.as_str(), agent.as_str());
+        app.visitors.note(whose, print, env.clock.now());
+    }
 }
 
 fn presented(app: &App, request: &HttpRequest) -> Result<Key, Denied> {

@@ -94,6 +94,7 @@ pub const fn refund(kind: RefundKind) -> &'static str {
 pub const fn flag(flag: Flag) -> &'static str {
     match flag {
         Flag::OwnEmail => "Affiliate’s own e-mail",
+        Flag::OwnAddress => "Affiliate’s own browser",
         Flag::TooFast => "Very fast",
         Flag::HigherReportRefused => "Another report refused",
         Flag::PaidDiffers => "Differs from what was paid",
@@ -105,6 +106,10 @@ pub const fn flag(flag: Flag) -> &'static str {
 pub const fn flag_sentence(flag: Flag) -> &'static str {
     match flag {
         Flag::OwnEmail => "The customer’s e-mail address is the affiliate’s own. Many programs do not pay for that.",
+        Flag::OwnAddress => {
+            "The click came from a network and browser that the affiliate also uses themselves. Many programs do not pay \
+             for that."
+        }
         Flag::TooFast => "The order followed its click faster than people buy. Look whether it is a real one.",
         Flag::HigherReportRefused => {
             "A report that is trusted more named this order and could not be credited. It is kept under Attempts."
