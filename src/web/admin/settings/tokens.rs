@@ -45,7 +45,7 @@ fn rights_in_words(kind: KeyKind, scopes: &Scopes) -> String {
 
 const fn mode_badge(mode: Mode) -> Badge {
     match mode {
-        Mode::Live => Badge { word: "Live", class: "dot tone-green" },
+        Mode::Live => Badge { word: "Live", class: "kind" },
         Mode::Test => Badge { word: "Test", class: "tone-violet" },
     }
 }
