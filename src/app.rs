@@ -8,6 +8,7 @@ pub mod set_up;
 pub mod uses;
 pub mod visitors;
 pub mod waiting;
+pub mod walks;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use rates::RateNews;
 use set_up::SetUpCode;
 use uses::KeyUses;
 use visitors::AffiliateVisitors;
+use walks::Walks;
 
 /// One running installation.
 pub struct App {
@@ -55,6 +57,8 @@ pub struct App {
     pub uses: KeyUses,
     /// From where affiliates themselves ask.
     pub visitors: AffiliateVisitors,
+    /// Lists that machines walk through.
+    pub walks: Walks,
     /// What came of exchange rates on their way in.
     pub rates: RateNews,
     set_up_code: SetUpCode,
@@ -82,6 +86,7 @@ impl App {
             hashing: Hashing::default(),
             uses: KeyUses::default(),
             visitors: AffiliateVisitors::default(),
+            walks: Walks::default(),
             rates: RateNews::default(),
             set_up_code: SetUpCode::new(set_up_code),
             readers,

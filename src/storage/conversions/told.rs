@@ -1,9 +1,12 @@
 //! Conversions as machines are told of them: with what they earn, and with what the token of their click said, so that it
 //! can be told again when the click itself is long purged.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::ConversionRow;
+use super::list::{self, Wanted};
 use crate::domain::click_token::{Claims, Origin};
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::time::Window;
@@ -61,4 +64,29 @@ pub fn find(conn: &mut Conn, program: ProgramId, conversion: ConversionId) -> St
     );
     let found: Option<Found> = this.select(columns).first(conn).optional().stored()?;
     Ok(found.map(Told::new))
+}
+
+/// At most `most` conversions, the newest first: those older than `before`, or all, and `skip` further.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn piece(
+    conn: &mut Conn,
+    program: ProgramId,
+    wanted: &Wanted,
+    (before, skip): (Option<ConversionId>, i64),
+    most: i64,
+) -> Stored<Vec<Told>> {
+    let rows = list::piece_beyond(conn, program, wanted, (before, skip), most)?;
+    let ids: Vec<ConversionId> = rows.iter().map(|(row, _)| row.id).collect();
+    let clicks = conversion_details::table.filter(conversion_details::conversion_id.eq_any(&ids));
+    let columns = (conversion_details::click_origin, conversion_details::click_window_days);
+    let clicks: Vec<(ConversionId, (Option<Origin>, Option<i32>))> =
+        clicks.select((conversion_details::conversion_id, columns)).load(conn).stored()?;
+    let mut clicks: HashMap<_, _> = clicks.into_iter().collect();
+    let told = |(conversion, commission): list::Listed| {
+        let click = clicks.remove(&conversion.id);
+        Told::new((conversion, commission, click))
+    };
+    Ok(rows.into_iter().map(told).collect())
 }
