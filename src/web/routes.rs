@@ -46,6 +46,12 @@ pub const TRACK: &str = "/api/conversions/track";
 /// Where networks report conversions.
 pub const POSTBACK: &str = "/api/conversions/postback";
 
+/// Where conversions are listed.
+pub const CONVERSIONS: &str = "/api/conversions";
+
+/// Where one of them is reviewed.
+pub const CONVERSION: &str = "/api/conversions/{id}";
+
 /// Where browsers tell what happened: a name that blockers do not list.
 pub const EVENTS: &str = "/e";
 

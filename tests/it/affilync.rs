@@ -4,9 +4,11 @@ mod bodies;
 mod channels;
 mod customers;
 mod fields;
+mod listing;
 mod metadata;
 mod postback;
 mod refusals;
+mod reviewing;
 mod scopes;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +24,7 @@ use crate::support::wire::{Request, Response};
 
 const TRACK: &str = "/api/conversions/track";
 const POSTBACK: &str = "/api/conversions/postback";
+const CONVERSIONS: &str = "/api/conversions";
 
 /// Every way a report can be written.
 const WIRES: [Wire; 3] = [Wire::Json, Wire::Form, Wire::Query];
@@ -83,6 +86,16 @@ impl Order {
 /// Sends a request as a server does: without cookies.
 fn send(house: &House, request: Request) -> Response {
     crate::support::connection::Connection::open(house.addr()).unwrap().send(&request).unwrap()
+}
+
+/// A decision about a conversion, with this token.
+fn review_request(token: &str, id: &str, body: &str) -> Request {
+    Request::new("PATCH", &format!("{CONVERSIONS}/{id}")).json(body).bearer(token)
+}
+
+/// The answer to it.
+fn review(house: &House, token: &str, id: &str, body: &str) -> Response {
+    send(house, review_request(token, id, body))
 }
 
 /// A token of the shop's program that may do this.

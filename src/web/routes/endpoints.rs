@@ -9,7 +9,9 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{ADD_CLICK, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK};
+use super::{
+    ADD_CLICK, CONVERSION, CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK,
+};
 use crate::web::dialect::{affiliatepro, affilync};
 use crate::web::error;
 use crate::web::track::{click, pixel};
@@ -86,6 +88,11 @@ endpoints! {
             get affilync::postback, Postback;
             post affilync::postback, Postback;
         }
+        CONVERSIONS => {
+            get affilync::list, Read;
+            head affilync::list, Read;
+        }
+        CONVERSION => { patch affilync::review, Manage; }
     }
 }
 

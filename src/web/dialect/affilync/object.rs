@@ -64,3 +64,66 @@ impl Conversion {
 fn to_the_second(at: Timestamp) -> String {
     Timestamp::from_millis(at.millis() - at.millis().rem_euclid(1_000)).to_string()
 }
+
+/// A conversion as it is listed: what a report is answered with, and what was reported.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncRow)]
+pub(super) struct Row {
+    #[serde(flatten)]
+    conversion: Conversion,
+    /// Your own id of the order.
+    order_id: String,
+    /// What it was worth, as it was reported.
+    #[schema(example = "99.99")]
+    amount: String,
+    /// ISO 4217.
+    #[schema(value_type = String, example = "USD")]
+    currency: &'static str,
+    /// `sale`, `lead`, `signup`, `trial`, or `action` for one of your own.
+    #[schema(value_type = String, example = "sale")]
+    event_type: &'static str,
+}
+
+impl Row {
+    /// The conversion as it is now.
+    pub(super) fn of(told: &Told, keys: &ClickTokenKeys) -> Self {
+        let row = &told.conversion;
+        Self {
+            conversion: Conversion::of(told, keys),
+            order_id: row.order_id.as_str().to_owned(),
+            amount: row.amount().to_string(),
+            currency: row.currency.code(),
+            event_type: row.event_type.as_str(),
+        }
+    }
+}
+
+/// The answer to a review.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncReviewed)]
+pub(super) struct Reviewed {
+    /// The conversion as it is now.
+    pub(super) data: Row,
+}
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncList)]
+pub(super) struct Listed {
+    /// The newest first.
+    pub(super) data: Vec<Row>,
+    /// Where in the list that is.
+    pub(super) meta: Meta,
+}
+
+/// Where in a list a page stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilyncMeta)]
+pub(super) struct Meta {
+    /// The page, from 1.
+    pub(super) page: i64,
+    /// Rows of a page at most.
+    pub(super) per_page: i64,
+    /// How many rows there were on all pages when the first one was asked for.
+    pub(super) total: i64,
+}

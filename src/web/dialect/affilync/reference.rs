@@ -1,11 +1,12 @@
 //! The fields of this dialect, and what the reference says of its calls.
 
 use super::answer::ErrorBody;
-use super::object::Reported;
+use super::list::{LAST_PAGE, MOST_PER_PAGE};
+use super::object::{Listed, Reported, Reviewed};
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
-use crate::web::routes::{POSTBACK, TRACK};
+use crate::web::routes::{CONVERSION, CONVERSIONS, POSTBACK, TRACK};
 
 const NAME: &str = "Affilync";
 
@@ -49,8 +50,50 @@ pub const REFERENCE: Group = Group {
             fields: POSTBACK_FIELDS,
             answers: to_a_report,
         },
+        Operation {
+            method: "get",
+            path: CONVERSIONS,
+            tag: NAME,
+            summary: "List conversions",
+            describes: "The newest first. Pages stay what they are while new conversions arrive, and while you review what \
+                        you read: within 15 minutes the next page goes on where the last one ended. An affiliate's token \
+                        sees its own.",
+            asks: Asks::Token("read"),
+            sent: Sent::Query,
+            fields: LIST_FIELDS,
+            answers: to_a_list,
+        },
+        Operation {
+            method: "patch",
+            path: CONVERSION,
+            tag: NAME,
+            summary: "Approve or reject a conversion",
+            describes: "The same decision again changes nothing and answers 200; the other one answers 409.",
+            asks: Asks::Token("manage"),
+            sent: Sent::Body,
+            fields: REVIEW_FIELDS,
+            answers: to_a_review,
+        },
     ],
 };
+
+/// What the list goes by.
+const LIST_FIELDS: &[Field] = &[
+    Field::optional("date_from", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
+    Field::optional("date_to", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
+    Field::optional("campaign_id", Kind::Id("camp"), "Of this campaign."),
+    Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
+    Field::optional("status", Kind::Word(&["pending", "approved", "rejected"]), "What was decided."),
+    Field::optional("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
+    Field::optional("per_page", Kind::Number(1, MOST_PER_PAGE), "Rows of a page; 20 unless said."),
+];
+
+/// What a review says.
+const REVIEW_FIELDS: &[Field] = &[
+    Field::required("id", Kind::Id("conv"), "The conversion."),
+    Field::required("status", Kind::Word(&["approved", "rejected"]), "What you decide."),
+    Field::optional("note", Kind::Text, "Why; it stays with the decision."),
+];
 
 const CLICK_ID: Field = Field::optional("click_id", Kind::ClickToken, "The afk_cid that came with the visitor.");
 const ORDER_ID: Field =
@@ -112,6 +155,17 @@ fn to_a_report(answers: Answers) -> Answers {
             "The campaign is archived or not public, or the affiliate may not be credited.",
         )
         .json::<ErrorBody<'static>>(410, "The click is older than its window.")
+}
+
+fn to_a_list(answers: Answers) -> Answers {
+    refusals(answers.json::<Listed>(200, "A page."))
+        .json::<ErrorBody<'static>>(404, "A campaign or affiliate that this program does not have.")
+}
+
+fn to_a_review(answers: Answers) -> Answers {
+    refusals(answers.json::<Reviewed>(200, "It is so now, or was so already."))
+        .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
+        .json::<ErrorBody<'static>>(409, "It was decided otherwise, is in a payout, is disputed, or waits for a rate.")
 }
 
 fn refusals(answers: Answers) -> Answers {

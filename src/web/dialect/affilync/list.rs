@@ -1,0 +1,173 @@
+//! `GET /api/conversions`: conversions, the newest first, page by page.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::answer::{Problem, respond};
+use super::asked::within_limit;
+use super::object::{Listed, Meta, Row};
+use crate::app::App;
+use crate::domain::affiliate::AffiliateRef;
+use crate::domain::attribution::Refusal;
+use crate::domain::conversion::ConversionStatus;
+use crate::domain::id::{AffiliateId, CampaignId};
+use crate::domain::time::{LocalDay, TimeError, Timestamp, Zone};
+use crate::storage::catalogue::Catalogue;
+use crate::storage::conversions::list::{self, Wanted};
+use crate::storage::conversions::told;
+use crate::storage::error::StorageError;
+use crate::web::access::tokens::ReadToken;
+use crate::web::dialect::refused::Refused;
+use crate::web::intake::{FieldError, Fields, Intake, shared};
+
+/// Rows of a page unless it is said.
+const PER_PAGE: i64 = 20;
+
+/// The most rows of a page.
+pub(super) const MOST_PER_PAGE: i64 = 100;
+
+/// The last page that can be asked for.
+pub(super) const LAST_PAGE: i64 = 2_147_483_647;
+
+/// `GET /api/conversions`.
+pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let checked = ReadToken::check(&app, &request);
+    within_limit(&app, &request, checked, async |token| {
+        let intake = Intake::read(&request, payload, &[]).await;
+        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        let asked = Asked::read(&app.catalogue(), &token, &intake.fields)?;
+        asked.answer(&app, &token).await
+    })
+    .await
+}
+
+/// What is asked for.
+struct Asked {
+    wanted: Wanted,
+    page: i64,
+    per_page: i64,
+}
+
+impl Asked {
+    fn read(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Self, Problem> {
+        let key = token.key();
+        let program = catalogue.program(key.program_id);
+        let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
+        let wanted = Wanted {
+            mode: key.mode,
+            campaign: campaign(catalogue, token, fields)?,
+            affiliate: affiliate(catalogue, token, fields)?,
+            status: status(fields)?,
+            from: moment(fields, "date_from", &program.zone, End::First)?,
+            until: moment(fields, "date_to", &program.zone, End::Last)?,
+            ..Wanted::default()
+        };
+        let page = number(fields, "page", LAST_PAGE)?.unwrap_or(1);
+        let per_page = number(fields, "per_page", MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
+        Ok(Self { wanted, page, per_page })
+    }
+
+    async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
+        let Self { wanted, page, per_page } = self;
+        let (program, token) = (token.key().program_id, token.key().token_id);
+        let now = app.environment.clock.now();
+        let walk = (token, wanted.clone(), per_page);
+        let from = app.walks.from(&walk, page, now);
+        let read = app.read(move |conn| {
+            let counted = |conn: &mut _| from.total.map_or_else(|| list::count(conn, program, &wanted), Ok);
+            if page > 1 {
+                let total = counted(conn)?;
+                // Whoever asks beyond the end is not worth counting all of the rows before it.
+                let is_beyond = from.skip >= total;
+                let rows = match is_beyond {
+                    true => Vec::new(),
+                    false => told::piece(conn, program, &wanted, (from.below, from.skip), per_page)?,
+                };
+                return Ok((rows, total));
+            }
+            let rows = told::piece(conn, program, &wanted, (None, 0), per_page)?;
+            let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let total = if found < per_page { found } else { counted(conn)? };
+            Ok((rows, total))
+        });
+        let (rows, total) = read.await?;
+        app.walks.note(walk, page, (total, rows.last().map(|row| row.conversion.id)), now);
+        let keys = app.environment.keys.click_tokens();
+        let data = rows.iter().map(|told| Row::of(told, keys)).collect();
+        Ok(respond(StatusCode::OK, &Listed { data, meta: Meta { page, per_page, total } }))
+    }
+}
+
+fn campaign(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Option<CampaignId>, Problem> {
+    const FIELD: &str = "campaign_id";
+    if fields.get(FIELD).is_none() {
+        return Ok(None);
+    }
+    let id = shared::campaign_id(fields, FIELD).map_err(Refused::from)?;
+    let own = catalogue.campaign(token.key().program_id, id).ok_or(Refused::from(Refusal::UnknownCampaign))?;
+    Ok(Some(own.id))
+}
+
+/// The affiliate whose rows are wanted: an affiliate's token sees its own, and cannot ask for anybody.
+fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Option<AffiliateId>, Problem> {
+    const FIELD: &str = "affiliate_id";
+    let asked = fields.get(FIELD).is_some();
+    match token.affiliate() {
+        Some(_) if asked => {
+            let detail = "Only a program's token may filter by affiliate_id; this one sees its own conversions";
+            Err(Problem::new(StatusCode::FORBIDDEN, "merchants_only", detail))
+        }
+        Some(own) => Ok(Some(own)),
+        None if asked => {
+            let named = AffiliateRef::parse(shared::text(fields, FIELD).map_err(Refused::from)?);
+            let named = named.map_err(|error| Refused::from(FieldError::malformed(FIELD, error)))?;
+            let own = catalogue.affiliate_named(token.key().program_id, &named);
+            Ok(Some(own.ok_or(Refused::from(Refusal::UnknownAffiliate))?.id))
+        }
+        None => Ok(None),
+    }
+}
+
+fn status(fields: &Fields) -> Result<Option<ConversionStatus>, Problem> {
+    const FIELD: &str = "status";
+    if fields.get(FIELD).is_none() {
+        return Ok(None);
+    }
+    let status = shared::text(fields, FIELD).map_err(Refused::from)?.parse::<ConversionStatus>();
+    status.map(Some).map_err(|error| Refused::from(FieldError::malformed(FIELD, error)).into())
+}
+
+fn number(fields: &Fields, name: &'static str, most: i64) -> Result<Option<i64>, Problem> {
+    let Some(value) = fields.get(name) else { return Ok(None) };
+    let number = value.as_text_or_integer().and_then(|text| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<i64>().ok().filter(|number| digits && (1..=most).contains(number))
+    });
+    let refused = || FieldError::malformed(name, format_args!("must be a whole number from 1 to {most}"));
+    number.map(Some).ok_or_else(|| Refused::from(refused()).into())
+}
+
+/// Which end of a range a date is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+/// A whole local day of the program, or a moment with its offset; both belong to the range.
+fn moment(fields: &Fields, name: &'static str, zone: &Zone, end: End) -> Result<Option<Timestamp>, Problem> {
+    if fields.get(name).is_none() {
+        return Ok(None);
+    }
+    let text = shared::text(fields, name).map_err(Refused::from)?.trim();
+    let refuse = |error: TimeError| Refused::from(FieldError::malformed(name, error));
+    let moment = if text.len() <= 10 {
+        let day = LocalDay::parse(text).map_err(refuse)?;
+        if end == End::First { zone.day_start(day) } else { zone.day_end_exclusive(day) }
+    } else {
+        let at = Timestamp::parse_rfc3339(text).map_err(refuse)?;
+        if end == End::First { at } else { Timestamp::from_millis(at.millis().saturating_add(1)) }
+    };
+    Ok(Some(moment))
+}

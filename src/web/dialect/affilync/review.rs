@@ -1,0 +1,98 @@
+//! `PATCH /api/conversions/{id}`: the merchant's system approves or rejects.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::answer::{Problem, respond};
+use super::asked::within_limit;
+use super::object::{Reviewed as Answer, Row};
+use crate::app::App;
+use crate::domain::change::Actor;
+use crate::domain::conversion::ConversionStatus;
+use crate::domain::id::ConversionId;
+use crate::domain::review::Obstacle;
+use crate::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use crate::operations::standing::Current;
+use crate::recorder::WriteError;
+use crate::storage::conversions::{self, told};
+use crate::storage::error::StorageError;
+use crate::web::access::tokens::ManageToken;
+use crate::web::dialect::refused::Refused;
+use crate::web::intake::{FieldError, Fields, Intake, shared};
+
+/// What stands as the reason of a rejection that came without a note.
+const NO_NOTE: &str = "Rejected by the API, without a note";
+
+/// `PATCH /api/conversions/{id}`.
+pub async fn review(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: Payload,
+) -> HttpResponse {
+    let checked = ManageToken::check(&app, &request);
+    within_limit(&app, &request, checked, async |token| {
+        let intake = Intake::read(&request, payload, &[]).await;
+        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        let decision = decision(&intake.fields).map_err(Refused::from)?;
+        let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
+        decide(&app, &token, id, decision).await
+    })
+    .await
+}
+
+fn decision(fields: &Fields) -> Result<Decision, FieldError> {
+    shared::required(fields, &["status"])?;
+    let wanted = match shared::text(fields, "status")? {
+        "approved" => ConversionStatus::Approved,
+        "rejected" => ConversionStatus::Rejected,
+        _ => return Err(FieldError::malformed("status", "must be approved or rejected")),
+    };
+    let note = fields.get("note").map(|_| shared::text(fields, "note")).transpose()?;
+    let none = if wanted == ConversionStatus::Rejected { NO_NOTE } else { "" };
+    Ok(Decision { wanted, seen: None, reason: note.unwrap_or(none).to_owned() })
+}
+
+async fn decide(app: &App, token: &ManageToken, id: ConversionId, decision: Decision) -> Result<HttpResponse, Problem> {
+    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
+    let env = app.environment.clone();
+    let write = app.recorder.write(move |write| {
+        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
+        match own {
+            Some(_) => review_conversion(write, &env, program, id, actor, &decision),
+            None => Ok(Reviewed::Unknown),
+        }
+    });
+    let reviewed = write.await.map_err(|error: WriteError<StorageError>| match error {
+        WriteError::NotRecorded(reason) => Problem::from(reason),
+        WriteError::Refused(error) => Problem::from(error),
+    })?;
+    match reviewed {
+        Reviewed::Changed | Reviewed::AlreadySo => {}
+        Reviewed::NotPossible(current, obstacle) => return Err(not_possible(&current, obstacle)),
+        Reviewed::Overtaken(current) => return Err(not_possible(&current, Obstacle::DecidedOtherwise)),
+        Reviewed::Unknown => return Err(unknown()),
+    }
+    let told = app.read(move |conn| told::find(conn, program, id)).await?.ok_or_else(unknown)?;
+    let data = Row::of(&told, app.environment.keys.click_tokens());
+    Ok(respond(StatusCode::OK, &Answer { data }))
+}
+
+/// What stands in the way, after what the conversion is now.
+fn not_possible(current: &Current, obstacle: Obstacle) -> Problem {
+    let code = match obstacle {
+        Obstacle::InPayout => "in_payout",
+        Obstacle::Disputed => "disputed",
+        Obstacle::DecidedOtherwise => "already_decided",
+        Obstacle::NeedsReason => "needs_reason",
+        Obstacle::NeedsRate => "fx_rate_missing",
+    };
+    let detail = format!("The conversion is {}. {}", current.status, obstacle.sentence());
+    Problem::new(StatusCode::CONFLICT, code, detail)
+}
+
+/// The program of the token has no such conversion, not in its mode.
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "unknown_conversion", "Unknown conversion")
+}
