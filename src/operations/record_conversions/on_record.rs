@@ -46,7 +46,8 @@ pub(super) struct OnRecord {
     names: HashMap<Named, ReferralId>,
     referrals: HashMap<ReferralId, ReferralRow>,
     payments: HashMap<ReferralId, Vec<PaymentMade>>,
-    /// The quotes of days that are too long ago for the catalogue, where an order of such a day may be taken over.
+    /// The quotes of days that are too long ago for the catalogue, where an order of such a day may be taken over
+    /// or is credited by hand.
     old_quotes: HashMap<(ProgramId, Currency, LocalDay), Quote>,
 }
 
@@ -84,12 +85,15 @@ impl OnRecord {
 
     fn load_old_quotes(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
         let given_way = self.orders.values().filter(|known| known.commission.is_some());
-        let days: HashMap<&OrderId, Timestamp> = given_way.map(|it| (&it.row.order_id, it.row.received_at)).collect();
-        for Incoming { report, .. } in incoming {
+        let first: HashMap<(ProgramId, &OrderId), Timestamp> =
+            given_way.map(|it| ((it.row.program_id, &it.row.order_id), it.row.received_at)).collect();
+        for Incoming { report, evidence, .. } in incoming {
             let Some(program) = catalogue.program(report.program_id) else { continue };
-            let Some(received_at) = days.get(&report.order_id) else { continue };
+            let by_hand = evidence.by_hand.map(|_| report.received_at);
+            let long_ago = first.get(&(report.program_id, &report.order_id)).copied().or(by_hand);
+            let Some(received_at) = long_ago else { continue };
             let (from, base) = (report.amount.currency(), program.base_currency);
-            let key = (program.id, from, program.zone.local_day(*received_at));
+            let key = (program.id, from, program.zone.local_day(received_at));
             if from == base || catalogue.quote(program.id, from, key.2).is_some() || self.old_quotes.contains_key(&key)
             {
                 continue;

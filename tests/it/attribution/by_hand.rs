@@ -4,11 +4,14 @@ use accrue::domain::attribution::Refusal;
 use accrue::domain::change::{Actor, ChangeKind};
 use accrue::domain::currency::Currency;
 use accrue::domain::event::{Channel, Event};
+use accrue::domain::exchange::ExchangeRate;
 use accrue::domain::handle::OrderId;
 use accrue::domain::id::UserId;
 use accrue::domain::money::Money;
+use accrue::domain::time::Zone;
 use accrue::domain::user::Role;
 use accrue::operations::credit_attempt::{CreditedByHand, Crediting, credit_attempt};
+use accrue::storage::exchange_rates::{self, ExchangeRateRow};
 use accrue::storage::{conversion_changes, users};
 
 use super::{belongs_to, trace};
@@ -62,6 +65,27 @@ on_each_engine! {
         assert_eq!(credit(to_anna(&shop, "1001")), CreditedByHand::AlreadyCredited(conversion));
         let again = house.merchant(&shop.campaign).report(late);
         assert_eq!((again.word.as_str(), again.conversion_id), ("duplicate", Some(conversion.to_string())));
+        house.assert_books_balance();
+    }
+
+    /// The catalogue holds the rates of the last weeks only; the attempt is older, and the rate of its day is on record.
+    fn an_old_order_is_credited_with_the_rate_of_the_day_it_came(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let ines = somebody(&house, &shop);
+        let report = Sale::of("clk_nonsense").order_id("1001").order_total("100.00").order_currency("EUR");
+        assert_eq!(house.merchant(&shop.campaign).report(report).status, 404);
+        let (day, imported_at) = (Zone::utc().local_day(house.now()), house.now());
+        let (program_id, rate) = (shop.program, ExchangeRate::parse("1.25").unwrap());
+        let row = ExchangeRateRow { program_id, currency: Currency::USD, day, rate, imported_at };
+        house.write(move |write, _| exchange_rates::put(write, &[row]));
+        house.pass_days(60);
+        let attempt = house.attempts(shop.program).remove(0).id;
+        let amount = Money::parse("100.00", Currency::EUR).unwrap();
+        let crediting = Crediting { amount, ..to_anna(&shop, "1001") };
+        house.write(move |write, env| credit_attempt(write, env, program_id, (attempt, ines), &crediting));
+        let (row, commission) = (house.conversion("1001"), house.commission("1001"));
+        assert_eq!((row.base_minor, commission.amount_minor, row.fx_day), (Some(12_500), Some(1_250), Some(day)));
         house.assert_books_balance();
     }
 
