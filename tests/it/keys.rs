@@ -2,7 +2,9 @@
 //! anywhere but on its owner's screen.
 
 mod at_once;
+mod endpoints;
 mod people;
 mod plaintext;
 mod regenerated;
+mod shown;
 mod wrong;
