@@ -33,7 +33,8 @@ pub struct Group {
 }
 
 /// Every group, in the order in which it is shown.
-const GROUPS: &[Group] = &[track::reference::REFERENCE, affiliatepro::REFERENCE, affilync::REFERENCE];
+const GROUPS: &[Group] =
+    &[track::reference::REFERENCE, track::pixel::reference::REFERENCE, affiliatepro::REFERENCE, affilync::REFERENCE];
 
 const SAYS: &str = "Report clicks and conversions, read them, review them. Each group speaks the wire format of one \
                     system; all of them record in the same books, and an order is counted once, whichever of them it \

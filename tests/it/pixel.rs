@@ -1,6 +1,7 @@
 //! What browsers send: `POST /e`, `GET /e.gif` and landing links (CONTRACT, section 3).
 
 mod answers;
+mod at_once;
 mod away;
 mod events;
 mod landings;

@@ -9,6 +9,7 @@
 mod event;
 mod landing;
 mod page;
+pub mod reference;
 pub mod script;
 mod speaker;
 
@@ -25,10 +26,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::trace::Trace;
 use crate::recorder::NotRecorded;
 use crate::web::client_address::client_address;
-use crate::web::intake::{FieldError, Intake, Value};
+use crate::web::dialect::refused::Refused;
+use crate::web::intake::{Intake, Value};
 use crate::web::limits;
 
-use event::Refused;
 use speaker::Speaker;
 
 /// The word of a message that says that a visitor has come, by a link of the affiliate's to the shop itself.
@@ -167,11 +168,5 @@ impl<'a> Heard<'a> {
             network: client_address(self.request, &self.app.trusted_proxies).map(NetworkPrefix::of),
             payload: self.intake.fields.redacted(),
         });
-    }
-
-    /// The campaign that the message names, as text.
-    fn named_campaign(&self) -> Result<Option<&str>, FieldError> {
-        let named = self.intake.fields.get("campaign");
-        named.map(|value| value.as_text().ok_or(FieldError::malformed("campaign", "must be a text"))).transpose()
     }
 }

@@ -101,7 +101,7 @@ function build(shop, { copies }, accrue) {
     '/loaded-twice': `${tag}${calls('order')}${tag}`,
     '/signup': calls('signup'),
     '/ask': calls('order').replace(' async', ' data-consent="required" async'),
-    '/agreed': copies.Consent + '<script src="/order.js"></script>',
+    '/agreed': `${copies.Consent}<script src="/order.js"></script>${tag.replace(' async', ' data-consent="required" defer')}`,
     '/subdomain': calls('order').replaceAll(accrue, SUBDOMAIN),
     '/order.js': "accrue('track', 'conversion', { order_id: new URL(location).searchParams.get('order'), amount: 99.99, currency: 'USD' });",
     '/twice.js': "for (var i = 0; i < 2; i++) affilync('track', 'conversion', { order_id: 'twice', amount: '20.00' });",
@@ -186,6 +186,8 @@ const STORIES = {
     await visitor.keeps();
     await visitor.goes('/agreed?order=agreed');
     await books.one('agreed');
+    await visitor.page.evaluate(() => accrue('track', 'conversion', { order_id: 'agreed-too', amount: '5.00' }));
+    await books.one('agreed-too'); // the same script once more has not made it forget
     await visitor.page.evaluate(() => accrue('consent', 'denied'));
     await visitor.keepsNothing();
     shop.pages['/'] = shop.pages['/'].replace(' data-consent="required"', '');

@@ -29,6 +29,7 @@ on_each_engine! {
         evil.tells(&of("o6"));
         page.says(&of("o7").to_string().replace('}', r#","amount":1}"#));
         page.tells(&with(with(of("o8"), "event", json!("lead")), "click", Value::Null));
+        page.tells(&with(of("o8b"), "campaign", json!("camp_01h455vb4pex5vsknk084sn02q")));
         house.pass_days(31);
         page.tells(&of("o9"));
         let mut kept: Vec<_> = house.attempts(shop.program);
@@ -42,6 +43,7 @@ on_each_engine! {
             "o5 unknown_click_token: Unknown click token",
             "o6 foreign_page: The page is on none of the campaign's hosts",
             "o7 invalid_request: Parameter given twice: amount",
+            "o8b unknown_campaign: Unknown campaign",
             "o9 click_token_expired: Click token expired",
         ]);
         for row in &kept {

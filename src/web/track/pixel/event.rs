@@ -8,58 +8,20 @@ use crate::domain::handle::OrderId;
 use crate::domain::id::ClickId;
 use crate::domain::money::Money;
 use crate::operations::record_conversions::Incoming;
+use crate::web::dialect::refused::Refused;
+use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, required};
-use crate::web::intake::{FieldError, Fields, Unreadable};
+use crate::web::intake::{FieldError, Fields};
 
 use super::Heard;
+use super::reference::EVENT_FIELDS;
 use super::speaker::Speaker;
 
-const FIELDS: [&str; 14] = [
-    "event",
-    "campaign",
-    "click",
-    "click_id",
-    "event_type",
-    "order_id",
-    "amount",
-    "currency",
-    "customer_id",
-    "external_user_id",
-    "customer_email",
-    "coupon_code",
-    "product_ids",
-    "metadata",
-];
-
-/// Why an event was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refused {
-    /// It could not be read.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// A field is missing or cannot be taken.
-    #[error(transparent)]
-    Field(#[from] FieldError),
-    /// It is of another page, or forged.
-    #[error("{}", .0.sentence())]
-    NotCredited(Refusal),
-}
-
-impl Refused {
-    /// The reason under which it is kept.
-    pub(super) const fn reason(&self) -> Refusal {
-        match self {
-            Self::Unreadable(_) | Self::Field(_) => Refusal::InvalidRequest,
-            Self::NotCredited(why) => *why,
-        }
-    }
-}
-
-/// The report that an event is, judged as far as it can be without the database: first the page, then the fields, then the
-/// token that the page named.
+/// The report that an event is, judged as far as it can be without the database: first the page, then the fields, then
+/// what the page named.
 pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Refused> {
     if !speaker.is_on_own_page() {
-        return Err(Refused::NotCredited(Refusal::ForeignPage));
+        return Err(Refusal::ForeignPage.into());
     }
     if let Some(problem) = &heard.intake.problem {
         return Err(problem.clone().into());
@@ -82,11 +44,11 @@ pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Ref
             metadata: shared::metadata(fields)?,
             ..Purchase::default()
         },
-        ignored_fields: fields.unknown(&FIELDS),
+        ignored_fields: fields.unknown(&names(&EVENT_FIELDS)),
         event,
     };
-    if speaker.is_forged {
-        return Err(Refused::NotCredited(Refusal::UnknownClickToken));
+    if let Some(why) = speaker.misnamed {
+        return Err(why.into());
     }
     let evidence = speaker.evidence();
     Ok(Incoming { report, campaign_id: key.campaign_id, evidence, payload: fields.redacted() })

@@ -66,7 +66,7 @@ fn campaign<'a>(heard: &Heard<'_>, catalogue: &'a Catalogue) -> Result<&'a Campa
     if heard.intake.problem.is_some() {
         return Err(Refusal::InvalidRequest);
     }
-    let named = heard.named_campaign().ok().flatten().and_then(|text| text.parse().ok());
+    let named = heard.intake.fields.text("campaign").and_then(|text| text.parse().ok());
     let campaign = named.and_then(|id| catalogue.campaign_named(id)).ok_or(Refusal::UnknownCampaign)?;
     let host = page::host(heard.request).filter(|_| heard.request.headers().contains_key(ORIGIN));
     let is_own = host.is_some_and(|host| campaign.hears_pages_of(&host));

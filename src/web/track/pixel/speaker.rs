@@ -9,6 +9,7 @@ use actix_web::HttpRequest;
 
 use crate::app::App;
 use crate::domain::attempt::AttemptKey;
+use crate::domain::attribution::Refusal;
 use crate::domain::campaign::Campaign;
 use crate::domain::click_token::Mode;
 use crate::domain::id::{CampaignId, ClickId, ProgramId};
@@ -29,8 +30,8 @@ pub(super) struct Speaker {
     /// The tokens it brings, those that verify.
     token: Option<Presented>,
     cookie: Option<Presented>,
-    /// Whether the message names a click token that does not verify.
-    pub(super) is_forged: bool,
+    /// What is wrong with what the message names: a click token that does not verify, a campaign that nobody has.
+    pub(super) misnamed: Option<Refusal>,
     is_on_own_page: bool,
 }
 
@@ -42,14 +43,15 @@ impl Speaker {
     pub(super) async fn find(heard: &Heard<'_>) -> Result<Option<Self>, NotRecorded> {
         let (app, fields) = (heard.app, &heard.intake.fields);
         let catalogue = Arc::clone(&app.catalogue());
-        let named = match heard.named_campaign().map(|named| named.map(|text| named_by(&catalogue, text))) {
-            Ok(None) => None,
-            Ok(Some(Some(campaign))) => Some(campaign),
-            Ok(Some(None)) | Err(_) => return Ok(None),
-        };
+        let named = fields.get("campaign").map(|value| named_by(&catalogue, value));
+        let is_unknown = named == Some(None);
+        let named = named.flatten().and_then(|id| catalogue.campaign_named(id));
         let told = fields.get("click_id");
         let token = presented(app, told.and_then(Value::as_text)).await?;
-        let is_forged = told.is_some() && token.is_none();
+        let misnamed = match token {
+            None if told.is_some() => Some(Refusal::UnknownClickToken),
+            _ => is_unknown.then_some(Refusal::UnknownCampaign),
+        };
         let program = named.map(|campaign| campaign.program_id).or(token.as_ref().and_then(program_of));
         let cookie = cookie(app, heard.request, fields, program).await?;
         let of_program = |click: &&Presented| program.is_none() || program_of(click) == program;
@@ -58,7 +60,7 @@ impl Speaker {
         let Some(campaign) = clicked.or(named) else { return Ok(None) };
         let is_on_own_page = page::host(heard.request).is_some_and(|host| campaign.hears_pages_of(&host));
         let (program, campaign) = (campaign.program_id, campaign.id);
-        Ok(Some(Self { catalogue, program, campaign, token, cookie, is_forged, is_on_own_page }))
+        Ok(Some(Self { catalogue, program, campaign, token, cookie, misnamed, is_on_own_page }))
     }
 
     /// Whether what it says is worth keeping for the merchant: it brings a click, or shows a page of theirs.
@@ -104,8 +106,10 @@ impl Speaker {
     }
 }
 
-fn named_by<'a>(catalogue: &'a Catalogue, text: &str) -> Option<&'a Campaign> {
-    catalogue.campaign_named(text.parse().ok()?)
+/// The campaign of this id, if there is one.
+fn named_by(catalogue: &Catalogue, value: &Value) -> Option<CampaignId> {
+    let id = value.as_text()?.parse().ok()?;
+    catalogue.campaign_named(id).map(|campaign| campaign.id)
 }
 
 fn program_of(click: &Presented) -> Option<ProgramId> {
