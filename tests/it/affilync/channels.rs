@@ -6,6 +6,7 @@ use accrue::domain::campaign::IntegrationMethod;
 use accrue::domain::event::Channel;
 use accrue::domain::permission::Scope;
 use accrue::operations::create_campaign::NewCampaign;
+use serde_json::json;
 
 use super::{Order, POSTBACK, TRACK, WIRES, data, token, track_token};
 use crate::support::connection::Connection;
@@ -33,6 +34,9 @@ on_each_engine! {
             requests.extend(WIRES.map(|wire| wire.write(TRACK, &order.fields()).bearer(&track)));
             requests.push(Request::get(POSTBACK).query(&order.fields()).query(&[("api_key", &postback)]));
             requests.push(Request::post(POSTBACK).form(&order.fields()).bearer(&postback));
+            let told = json!({"event": "sale", "click": click, "order_id": order_id, "amount": amount});
+            let page = Request::post("/e").header("Origin", "https://shop.example");
+            requests.push(page.body("text/plain", told.to_string()));
             let address = house.addr();
             let answers: Vec<u16> = thread::scope(|scope| {
                 let sent: Vec<_> = requests
@@ -41,7 +45,7 @@ on_each_engine! {
                     .collect();
                 sent.into_iter().map(|sent| sent.join().unwrap()).collect()
             });
-            assert!(answers.iter().all(|status| matches!(status, 200 | 201)), "{answers:?}");
+            assert!(answers.iter().all(|status| matches!(status, 200 | 201 | 204)), "{answers:?}");
             let row = house.conversion(&order_id);
             assert_eq!((row.channel, row.trust), (Channel::Server, 3), "{order_id}");
         }
