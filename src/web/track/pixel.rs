@@ -52,7 +52,7 @@ pub async fn hear(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
     if heard.intake.fields.text("event") == Some(LANDING) {
         return landing::land(&heard).await;
     }
-    answered(heard.event().await, || builder(StatusCode::NO_CONTENT).finish())
+    answered(&heard.event().await, || builder(StatusCode::NO_CONTENT).finish())
 }
 
 /// `GET /e.gif`: the same by an image. Asking only about it tells nothing.
@@ -62,7 +62,7 @@ pub async fn image(app: Data<App>, request: HttpRequest) -> HttpResponse {
         return dot();
     }
     let heard = Heard::new(&app, &request, Intake::read_query(&request, &LISTS));
-    answered(heard.event().await, dot)
+    answered(&heard.event().await, dot)
 }
 
 /// Why an event was not even judged.
@@ -85,13 +85,13 @@ fn builder(status: StatusCode) -> HttpResponseBuilder {
     answer
 }
 
-fn answered(heard: Result<(), Unheard>, usual: impl Fn() -> HttpResponse) -> HttpResponse {
+fn answered(heard: &Result<(), Unheard>, usual: impl Fn() -> HttpResponse) -> HttpResponse {
     match heard {
         Ok(()) => usual(),
         Err(Unheard::NotNow) => builder(StatusCode::SERVICE_UNAVAILABLE).insert_header((RETRY_AFTER, "2")).finish(),
         Err(Unheard::TooMany(exceeded)) => {
             let mut answer = builder(StatusCode::TOO_MANY_REQUESTS).finish();
-            limits::tell_exceeded(&mut answer, &exceeded);
+            limits::tell_exceeded(&mut answer, exceeded);
             answer
         }
     }

@@ -55,7 +55,8 @@ pub(super) struct ShowPage {
     order: Option<String>,
     key: Option<String>,
     network: Option<String>,
-    is_pixel: bool,
+    /// Whose it is in the place of a key, where a browser sent it.
+    pixel: Option<&'static str>,
     conversion: Option<String>,
     /// Where the conversion is that it became.
     became: Option<String>,
@@ -161,7 +162,10 @@ impl ShowPage {
             order: attempt.order_id.clone(),
             key: is_keyless.then(|| key_words(attempt.masked_key.as_deref())),
             network: attempt.network.clone(),
-            is_pixel: attempt.campaign_id.map(pixel_of).is_some_and(|pixel| attempt.token_id == Some(pixel)),
+            pixel: attempt
+                .campaign_id
+                .filter(|campaign| attempt.token_id == Some(pixel_of(*campaign)))
+                .map(|_| "The campaign’s pixel, which has none"),
             conversion: conversion.map(|row| frame.at(&format!("/conversions/{}", row.id))),
             differences: differing.iter().map(|field| difference(app, &seat.program.zone, field, found)).collect(),
             fields: attempt.fields(),

@@ -19,7 +19,7 @@ use crate::domain::click_token::{Claims, Mode, Origin};
 use crate::domain::free_text::FreeText;
 use crate::domain::handle::NetworkPrefix;
 use crate::domain::link::obstacles;
-use crate::domain::screening::{self, Mark, Screened};
+use crate::domain::screening::{self, Ineligible, Mark, Screened};
 use crate::operations::record_clicks::ScreenedVisit;
 use crate::storage::catalogue::Catalogue;
 use crate::web::client_address::client_address;
@@ -85,7 +85,7 @@ fn affiliate<'a>(heard: &Heard<'_>, catalogue: &'a Catalogue, campaign: &Campaig
 async fn register(heard: &Heard<'_>, campaign: &Campaign, affiliate: &Affiliate) -> Option<String> {
     let app = heard.app;
     let link = app.implicit_link(campaign.program_id, campaign.id, affiliate.id).await.ok()?;
-    let Some(mark) = eligible(heard) else {
+    let Ok(mark) = eligible(heard) else {
         app.recorder.note_screened(&ScreenedVisit { link, at: heard.at });
         return None;
     };
@@ -107,13 +107,13 @@ async fn register(heard: &Heard<'_>, campaign: &Campaign, affiliate: &Affiliate)
 }
 
 /// With which mark a visit counts, if it counts. A script's request is no document, and need not be.
-fn eligible(heard: &Heard<'_>) -> Option<Option<Mark>> {
+fn eligible(heard: &Heard<'_>) -> Result<Option<Mark>, Ineligible> {
     let user_agent = heard.request.headers().get(USER_AGENT).map(readable);
     let asked = screening::Request { fetch_dest: None, ..screened_request(heard.request, user_agent.as_ref()) };
     match screening::screen(&asked) {
-        Screened::Eligible => Some(None),
-        Screened::Marked(mark) => Some(Some(mark)),
-        Screened::Ineligible(_) => None,
+        Screened::Eligible => Ok(None),
+        Screened::Marked(mark) => Ok(Some(mark)),
+        Screened::Ineligible(why) => Err(why),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
 
 use crate::app::App;
 use crate::domain::attempt::AttemptKey;
@@ -139,7 +140,7 @@ async fn cookie(
     program: Option<ProgramId>,
 ) -> Result<Option<Presented>, NotRecorded> {
     let redirect = request.cookie(CLICK_COOKIE);
-    for text in [fields.text("click"), redirect.as_ref().map(|cookie| cookie.value())] {
+    for text in [fields.text("click"), redirect.as_ref().map(Cookie::value)] {
         let found = presented(app, text).await?;
         if found.as_ref().is_some_and(|click| program.is_none() || program_of(click) == program) {
             return Ok(found);
