@@ -9,6 +9,7 @@ use accrue::web::routes::{ENDPOINTS, Endpoint};
 use serde_json::Value;
 
 use crate::support::engine::on_each_engine;
+use crate::support::folder::TemporaryFolder;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
 use crate::support::process::ServerProcess;
 use crate::support::requirement::{Requirement, find_program, skip};
@@ -73,11 +74,14 @@ on_each_engine! {
         let demo = Demo::fill(&db);
         let server = ServerProcess::start(&db);
         let folder = root().join("tests/schemathesis");
+        let desk = TemporaryFolder::new();
         let address = format!("http://{}/api/openapi.json", server.addr());
         let output = Command::new(program)
-            .args(["--config-file", "schemathesis.toml", "run", &address, "--checks", "all", "--no-color"])
-            .args(["--max-redirects", "0"])
-            .current_dir(&folder)
+            .arg("--config-file")
+            .arg(folder.join("schemathesis.toml"))
+            .args(["run", &address, "--checks", "all", "--no-color", "--max-redirects", "0"])
+            .current_dir(desk.path())
+            .env("PYTHONPATH", &folder)
             .envs(real_things(&server, &demo))
             .envs([("SCHEMATHESIS_HOOKS", "hooks"), ("PYTHONDONTWRITEBYTECODE", "1")])
             .stdin(Stdio::null())

@@ -4,7 +4,9 @@
 
 use serde_json::json;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type,
+};
 
 use crate::web::intake::field::{Field, Kind};
 
@@ -21,8 +23,17 @@ const AMOUNT: &str = r"[0-9]{1,12}(\.[0-9]{1,3})?";
 const DAY_OR_MOMENT: &str =
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?";
 
-/// What the reference says of a field. Forms and queries carry text only.
+/// What the reference says of a field. Forms and queries carry text only; in JSON a null leaves out what may be left out.
 pub(super) fn of(field: &Field, as_text: bool) -> RefOr<Schema> {
+    let schema = filled(field, as_text);
+    if as_text || field.required {
+        return schema;
+    }
+    let nothing = ObjectBuilder::new().schema_type(Type::Null);
+    AnyOfBuilder::new().item(schema).item(nothing).description(Some(field.says)).into()
+}
+
+fn filled(field: &Field, as_text: bool) -> RefOr<Schema> {
     let described = |object: ObjectBuilder| object.description(Some(field.says)).into();
     match field.kind {
         Kind::Amount if !as_text => either(field, [like(field, AMOUNT, "99.99"), number()]),

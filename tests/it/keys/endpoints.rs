@@ -173,9 +173,7 @@ fn is_to_open(right: Right, opens: Opens, place: Place) -> bool {
         Right::Track => place == Place::Bearer && granted(Scope::Track),
         Right::Read => place == Place::Bearer && (opens == Opens::OneAffiliate || granted(Scope::Read)),
         Right::Manage => place == Place::Bearer && granted(Scope::Manage),
-        Right::Postback => {
-            (place == Place::Bearer && granted(Scope::Track)) || (place != Place::Body && granted(Scope::Postback))
-        }
+        Right::Postback => (place == Place::Bearer && granted(Scope::Track)) || granted(Scope::Postback),
     }
 }
 
