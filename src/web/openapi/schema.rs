@@ -37,6 +37,7 @@ fn filled(field: &Field, as_text: bool) -> RefOr<Schema> {
     let described = |object: ObjectBuilder| object.description(Some(field.says)).into();
     match field.kind {
         Kind::Amount if !as_text => either(field, [like(field, AMOUNT, "99.99"), number()]),
+        Kind::Text if !as_text => either(field, [text(), whole(0, i64::MAX)]),
         Kind::ExternalId if !as_text => either(field, [external_id(field), whole(0, i64::MAX)]),
         Kind::Ids if !as_text => {
             let list = ArrayBuilder::new().items(external_id(field)).max_items(Some(100));
