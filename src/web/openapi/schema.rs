@@ -37,8 +37,8 @@ fn filled(field: &Field, as_text: bool) -> RefOr<Schema> {
     let described = |object: ObjectBuilder| object.description(Some(field.says)).into();
     match field.kind {
         Kind::Amount if !as_text => either(field, [like(field, AMOUNT, "99.99"), number()]),
-        Kind::Text if !as_text => either(field, [text(), whole(0, i64::MAX)]),
-        Kind::ExternalId if !as_text => either(field, [external_id(field), whole(0, i64::MAX)]),
+        Kind::Text if !as_text => either(field, [text(), digits()]),
+        Kind::ExternalId if !as_text => either(field, [external_id(field), digits()]),
         Kind::Ids if !as_text => {
             let list = ArrayBuilder::new().items(external_id(field)).max_items(Some(100));
             list.description(Some(field.says)).into()
@@ -108,6 +108,11 @@ fn metadata() -> ObjectBuilder {
 
 fn number() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).examples([json!(99)])
+}
+
+/// A whole number, of any length.
+fn digits() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))
 }
 
 fn whole(least: i64, most: i64) -> ObjectBuilder {

@@ -36,6 +36,9 @@ const MALFORMED: [(&str, &str, &str); 18] = [
     ("affiliate_id", "a b", "must consist of letters A to Z, digits, underscores and hyphens"),
 ];
 
+/// What is asked, and the orders that are found.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 fn ask(house: &House, token: &str, query: &[(&str, &str)]) -> Response {
     send(house, Request::get(CONVERSIONS).query(query).bearer(token))
 }
@@ -98,7 +101,7 @@ on_each_engine! {
         data(&review(&house, &manage, &first, r#"{"status":"approved"}"#), 200);
         let second = house.conversion("2").id.to_string();
         data(&review(&house, &manage, &second, r#"{"status":"rejected"}"#), 200);
-        let cases: [(&[(&str, &str)], &[&str]); 10] = [
+        let cases: [Case<'_>; 10] = [
             (&[], &["3", "2", "1"]),
             (&[("campaign_id", &shop.campaign.id)], &["2", "1"]),
             (&[("affiliate_id", &shop.ben.id)], &["3", "2"]),
@@ -153,7 +156,7 @@ on_each_engine! {
             data(&Order::of(&click).order_id(order).track(&house, &track), 201);
         }
         let (from, to) = ("date_from", "date_to");
-        let cases: [(&[(&str, &str)], &[&str]); 8] = [
+        let cases: [Case<'_>; 8] = [
             (&[(from, "2026-03-29"), (to, "2026-03-29")], &["29 last", "29 first"]),
             (&[(from, "2026-03-30")], &["30 first"]),
             (&[(to, "2026-03-28")], &["28 last"]),

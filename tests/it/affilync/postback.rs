@@ -61,7 +61,7 @@ on_each_engine! {
         }
         assert_problem("nonsense", &order.postback(&house, "hunter2"), (401, "invalid_token"), "Invalid token");
         let none = send(&house, Request::get(POSTBACK).query(&order.fields()));
-        assert_problem("none", &none, (401, "missing_token"), "Send the token in the header Authorization: Bearer");
+        assert_problem("none", &none, (401, "missing_token"), "Send the token as api_key, or in the header Authorization: Bearer");
         let get = |key: &str| Request::get(POSTBACK).query(&order.fields()).query(&[("api_key", key)]);
         let twice = ((422, "invalid_request"), "Parameter given twice: api_key");
         let two = send(&house, get(&postback).bearer(&manage));

@@ -77,7 +77,7 @@ const INVALID_REQUEST: Advice = Advice {
 const SCOPE_MISSING: Advice = Advice {
     title: "Token may not report",
     what: "The report came with a token of yours that lacks the scope this takes. The answer below names the scope.",
-    next: "Give your shop a token with that scope. Until then every order it reports ends up here, where you can credit it by hand.",
+    next: "Give your shop a token with that scope, from Settings, API Tokens. Until then what it reports ends up here, to be credited by hand.",
     place: Place::Nowhere,
 };
 const UNKNOWN_CAMPAIGN: Advice = Advice {

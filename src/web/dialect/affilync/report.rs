@@ -72,6 +72,10 @@ async fn take(
             let reporting = reporting(*key, intake);
             Err(reporting.refuse(app, Refused::ScopeMissing(wanted), reporting.creditable(app)).await)
         }
+        Err((Denied::NoToken, _)) if channel == Channel::Postback => {
+            let detail = "Send the token as api_key, or in the header Authorization: Bearer";
+            return turn_away(app, request, (&intake, None), Problem::missing_token(detail));
+        }
         Err((denied, presented)) => {
             return turn_away(app, request, (&intake, presented.as_deref()), denied.into());
         }
