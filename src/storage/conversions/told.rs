@@ -26,10 +26,13 @@ pub struct Told {
     /// What it earns.
     pub commission: Option<CommissionRow>,
     /// How its click came to be, and for how long it counted.
-    click: (Option<Origin>, Option<i32>),
+    click: ClickFacts,
 }
 
-type Found = (ConversionRow, Option<CommissionRow>, Option<(Option<Origin>, Option<i32>)>);
+/// What is kept of a click's token: how the click came to be, and the days of its window.
+type ClickFacts = (Option<Origin>, Option<i32>);
+
+type Found = (ConversionRow, Option<CommissionRow>, Option<ClickFacts>);
 
 impl Told {
     fn new((conversion, commission, click): Found) -> Self {
@@ -81,7 +84,7 @@ pub fn piece(
     let ids: Vec<ConversionId> = rows.iter().map(|(row, _)| row.id).collect();
     let clicks = conversion_details::table.filter(conversion_details::conversion_id.eq_any(&ids));
     let columns = (conversion_details::click_origin, conversion_details::click_window_days);
-    let clicks: Vec<(ConversionId, (Option<Origin>, Option<i32>))> =
+    let clicks: Vec<(ConversionId, ClickFacts)> =
         clicks.select((conversion_details::conversion_id, columns)).load(conn).stored()?;
     let mut clicks: HashMap<_, _> = clicks.into_iter().collect();
     let told = |(conversion, commission): list::Listed| {
