@@ -68,6 +68,7 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
         }
         assert_eq!(merchant.add_click_with(campaign, anna, &[("visitor_id", "findable")]).status, 200);
         use_the_pixel(server, campaign, anna, landing.token());
+        use_the_conversions_api(server, demo, (campaign, landing.token()));
     }
     let keys = [&demo.program.tokens.manage, &demo.program.tokens.postback, &anna.token, &demo.campaigns[0].api_key];
     let mut connection = Connection::open(server.addr()).expect("the server listens");
@@ -91,6 +92,37 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
         for request in requests {
             let answer = connection.send(&request).expect("the server answers");
             assert!((200..500).contains(&answer.status), "{}", answer.status);
+            assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
+        }
+    }
+}
+
+/// What the merchant's systems tell and ask with each token, in the header and in the URL, wherever it may or may not stand.
+fn use_the_conversions_api(server: &ServerProcess, demo: &Demo, (campaign, click): (&Campaign, &str)) {
+    let tokens = &demo.program.tokens;
+    let mut connection = Connection::open(server.addr()).expect("the server listens");
+    for key in
+        [&tokens.manage, &tokens.track, &tokens.read, &tokens.postback, &demo.affiliate(0).token, &campaign.api_key]
+    {
+        let report = json!({"click_id": click, "order_id": &key[..30], "amount": 5, "customer_email": CANARY, "contact": CANARY,
+            "metadata": {"mail": CANARY, CANARY: 1, "key": key, "found": "findable"}});
+        let fields = [("click_id", click), ("order_id", &key[..31]), ("amount", "5"), ("customer_email", CANARY)];
+        let (track, postback) = ("/api/conversions/track", "/api/conversions/postback");
+        let in_url = Request::get(postback).query(&fields).query(&[("api_key", key)]);
+        let requests = [
+            Request::post(track).json(&report.to_string()).bearer(key),
+            Request::post(track).json(&report.to_string()).bearer(&format!("{key}x")),
+            Request::post(track).json(&report.to_string()).query(&[("api_key", key)]),
+            in_url.clone(),
+            in_url.clone().bearer(&tokens.manage),
+            in_url.query(&[("api_key", &tokens.track)]),
+            Request::post(postback).form(&fields).form(&[(key, CANARY)]).bearer(key),
+            Request::get("/api/conversions").query(&[("api_key", key), ("status", CANARY)]).bearer(key),
+            Request::get("/api/nowhere").query(&[("api_key", key)]),
+        ];
+        for request in requests {
+            let answer = connection.send(&request).expect("the server answers");
+            assert!((200..500).contains(&answer.status), "{}", answer.text());
             assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
         }
     }
