@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::support::engine::on_each_engine;
 use crate::support::folder::TemporaryFolder;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
-use crate::support::process::ServerProcess;
+use crate::support::process::{ServerProcess, ServerSettings};
 use crate::support::requirement::{Requirement, find_program, skip};
 use crate::support::world::Demo;
 
@@ -72,7 +72,7 @@ on_each_engine! {
             return skip(Requirement::Tools, "schemathesis is not installed");
         };
         let demo = Demo::fill(&db);
-        let server = ServerProcess::start(&db);
+        let server = ServerSettings::on(&db).env("ACCRUE_TRUSTED_PROXIES", "127.0.0.0/8").start();
         let folder = root().join("tests/schemathesis");
         let desk = TemporaryFolder::new();
         let address = format!("http://{}/api/openapi.json", server.addr());
