@@ -1,6 +1,7 @@
 //! One order by several ways at once: one row, by whoever is trusted most, and the sum exact (QUALITY IDM-2).
 
 use std::thread;
+use std::time::Duration;
 
 use accrue::domain::campaign::IntegrationMethod;
 use accrue::domain::event::Channel;
@@ -16,7 +17,7 @@ use crate::support::personas::Sale;
 use crate::support::wire::Request;
 
 /// Orders that are reported by every way at once.
-const ORDERS: usize = 60;
+const ORDERS: usize = 500;
 
 on_each_engine! {
     fn every_way_at_once_makes_one_row_of_the_most_trusted(db: TestDatabase) {
@@ -25,6 +26,7 @@ on_each_engine! {
         let (track, postback) = (track_token(&house, &shop), token(&house, &shop, &[Scope::Postback]));
         let click = house.visit(&shop.campaign, &shop.anna);
         for number in 0..ORDERS {
+            house.clock().advance(Duration::from_secs(1)); // or the one visitor would be told to wait
             let order_id = format!("order-{number}");
             let amount = format!("{}.00", 100 + number);
             let order = Order::of(&click).order_id(&order_id).with("amount", &amount);
