@@ -109,7 +109,7 @@ impl Request {
         let method = self.key.campaign(&app.catalogue()).ok_or(Refusal::UnknownCampaign)?.method;
         let channel = Channel::of_keyed_report(method, evidence.token.is_none());
         let incoming = Incoming {
-            report: fields.report(&self.key, app.environment.mint.id(at), channel, at),
+            report: fields.said.reported(&app.environment, &self.received.key, channel, at),
             campaign_id: Some(self.key.campaign_id()),
             evidence,
             payload: self.fields().redacted(),

@@ -1,10 +1,11 @@
 //! Wire formats. A dialect translates a request into the house's own types and an outcome into its own words; it decides
 //! nothing.
 //!
-//! What is the same in all of them stands here once: what becomes of a request that is not taken ([`received`]), and the
-//! meaning of every refusal ([`refused`]). A dialect is left with its names and its words.
+//! What is the same in all of them stands here once: what a report says ([`said`]), what becomes of a request that is not
+//! taken ([`received`]), and the meaning of every refusal ([`refused`]). A dialect is left with its names and its words.
 
 pub mod affiliatepro;
 pub mod affilync;
 pub mod received;
 pub mod refused;
+pub mod said;

@@ -88,17 +88,21 @@ impl Keyless<'_> {
     /// # Errors
     /// [`Exceeded`]: there were too many from there, and it is told to wait, and not what was wrong with its key.
     pub fn note(self, app: &App, request: &HttpRequest, intake: &Intake) -> Result<Allowance, Exceeded> {
-        let from = client_address(request, &app.trusted_proxies);
+        self.count(app, request, intake);
+        app.limits.failed_key(client_address(request, &app.trusted_proxies))
+    }
+
+    /// Counts it, for the admin only.
+    pub fn count(self, app: &App, request: &HttpRequest, intake: &Intake) {
         app.recorder.note_keyless(KeylessReport {
             id: app.environment.mint.id(self.at),
             call: self.call,
             received_at: self.at,
             detail: self.detail,
             masked_key: self.presented.map(key::masked),
-            network: from.map(NetworkPrefix::of),
+            network: client_address(request, &app.trusted_proxies).map(NetworkPrefix::of),
             payload: intake.fields.redacted(),
         });
-        app.limits.failed_key(from)
     }
 }
 

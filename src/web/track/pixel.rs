@@ -19,15 +19,14 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::app::App;
-use crate::domain::attempt::{Attempt, Call, KeylessReport};
-use crate::domain::handle::NetworkPrefix;
+use crate::domain::attempt::Call;
 use crate::domain::limit::Exceeded;
 use crate::domain::time::Timestamp;
-use crate::domain::trace::Trace;
 use crate::recorder::NotRecorded;
 use crate::web::client_address::client_address;
+use crate::web::dialect::received::{Keyless, Received};
 use crate::web::dialect::refused::Refused;
-use crate::web::intake::{Intake, Value};
+use crate::web::intake::Intake;
 use crate::web::limits;
 
 use speaker::Speaker;
@@ -137,36 +136,19 @@ impl<'a> Heard<'a> {
 
     /// Keeps what was refused, for whoever runs the campaign.
     async fn keep(&self, speaker: &Speaker, refused: &Refused) -> Result<(), Unheard> {
-        let fields = &self.intake.fields;
-        let attempt = Attempt {
-            id: self.app.environment.mint.id(self.at),
-            key: speaker.attempt_key(),
+        let received = Received {
             call: Call::ReportConversion,
-            received_at: self.at,
-            reason: refused.reason(),
-            detail: refused.to_string(),
-            order_id: fields.get("order_id").and_then(Value::storable),
-            conversion_id: None,
-            payload: fields.redacted(),
-            trace: Trace::default(),
-            report: None,
+            at: self.at,
+            key: speaker.attempt_key(),
+            intake: self.intake.clone(),
+            order_field: "order_id",
         };
-        match self.app.recorder.record_attempt(attempt).await {
-            Ok(()) | Err(NotRecorded::Failed) => Ok(()),
-            Err(reason) => Err(reason.into()),
-        }
+        Ok(received.keep(self.app, refused, None).await?)
     }
 
     /// Counts a message of which nobody knows whose it is.
     fn note_stranger(&self, call: Call, detail: &str) {
-        self.app.recorder.note_keyless(KeylessReport {
-            id: self.app.environment.mint.id(self.at),
-            call,
-            received_at: self.at,
-            detail: detail.to_owned(),
-            masked_key: None,
-            network: client_address(self.request, &self.app.trusted_proxies).map(NetworkPrefix::of),
-            payload: self.intake.fields.redacted(),
-        });
+        let keyless = Keyless { call, at: self.at, presented: None, detail: detail.to_owned() };
+        keyless.count(self.app, self.request, &self.intake);
     }
 }

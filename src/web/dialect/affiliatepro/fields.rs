@@ -7,14 +7,14 @@ use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
 use crate::domain::campaign::Campaign;
 use crate::domain::click::Visit;
-use crate::domain::conversion::{CustomerFacts, Purchase, Report};
-use crate::domain::event::{Channel, Event};
-use crate::domain::handle::{NetworkPrefix, OrderId};
-use crate::domain::id::{CampaignId, ClickId, ConversionId};
+use crate::domain::conversion::Purchase;
+use crate::domain::event::Event;
+use crate::domain::handle::NetworkPrefix;
+use crate::domain::id::{CampaignId, ClickId};
 use crate::domain::money::Money;
-use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::web::access::CampaignKey;
+use crate::web::dialect::said::Said;
 use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, campaign_id, free_text, required, text};
 use crate::web::intake::{FieldError, Fields, Value};
@@ -83,12 +83,7 @@ pub(super) enum Naming {
 /// What `s2sConvert` is told.
 pub(super) struct ConversionFields {
     pub(super) naming: Naming,
-    order_id: OrderId,
-    amount: Money,
-    event: Event,
-    customer: CustomerFacts,
-    product_ids: Vec<String>,
-    ignored: Vec<String>,
+    pub(super) said: Said,
 }
 
 impl ConversionFields {
@@ -99,34 +94,15 @@ impl ConversionFields {
         let order_id = shared::order_id(fields)?;
         let event = read_event(fields)?;
         let amount = read_amount(fields, &event)?;
-        Ok(Self {
-            naming,
+        let said = Said {
             order_id,
             amount,
             event,
             customer: shared::customer(fields, email_key)?,
-            product_ids: shared::product_ids(fields)?,
-            ignored: fields.unknown(&names(CONVERSION_FIELDS)),
-        })
-    }
-
-    /// The report, as the rest of the house knows it.
-    pub(super) fn report(self, key: &CampaignKey, id: ConversionId, channel: Channel, at: Timestamp) -> Report {
-        let key = key.key();
-        Report {
-            id,
-            program_id: key.program_id,
-            mode: key.mode,
-            token_id: key.token_id,
-            channel,
-            received_at: at,
-            order_id: self.order_id,
-            event: self.event,
-            amount: self.amount,
-            customer: self.customer,
-            purchase: Purchase { product_ids: self.product_ids, ..Purchase::default() },
-            ignored_fields: self.ignored,
-        }
+            purchase: Purchase { product_ids: shared::product_ids(fields)?, ..Purchase::default() },
+            ignored_fields: fields.unknown(&names(CONVERSION_FIELDS)),
+        };
+        Ok(Self { naming, said })
     }
 }
 

@@ -1,13 +1,9 @@
 //! The fields of a report, each into its own type or into a sentence that names it.
 
-use crate::domain::attempt::AttemptKey;
-use crate::domain::conversion::{CustomerFacts, Purchase, Report};
+use crate::domain::conversion::Purchase;
 use crate::domain::currency::Currency;
-use crate::domain::event::{Channel, Event, EventType};
-use crate::domain::handle::OrderId;
-use crate::domain::id::ConversionId;
-use crate::domain::money::Money;
-use crate::domain::time::Timestamp;
+use crate::domain::event::{Event, EventType};
+use crate::web::dialect::said::Said;
 use crate::web::intake::field::{Field, names};
 use crate::web::intake::{FieldError, Fields, shared};
 
@@ -18,12 +14,7 @@ const NEVER_PLACEHOLDERS: [&str; 5] = ["click_id", "order_id", "amount", "curren
 pub(super) struct ReportFields {
     /// The click token, not yet opened.
     pub(super) click: Option<String>,
-    order_id: OrderId,
-    amount: Money,
-    event: Event,
-    customer: CustomerFacts,
-    metadata: Option<String>,
-    ignored: Vec<String>,
+    pub(super) said: Said,
 }
 
 impl ReportFields {
@@ -38,33 +29,15 @@ impl ReportFields {
         let order_id = shared::order_id(fields)?;
         let event = read_event(fields)?;
         let currency = read_currency(fields)?;
-        Ok(Self {
-            click: click.map(str::to_owned),
+        let said = Said {
             order_id,
             amount: shared::amount(fields, "amount", currency, &event)?,
             event,
             customer: shared::customer(fields, email_key)?,
-            metadata: shared::metadata(fields)?,
-            ignored: fields.unknown(&names(known)),
-        })
-    }
-
-    /// The report, as the rest of the house knows it.
-    pub(super) fn report(self, key: &AttemptKey, id: ConversionId, channel: Channel, at: Timestamp) -> Report {
-        Report {
-            id,
-            program_id: key.program_id,
-            mode: key.mode,
-            token_id: key.token_id,
-            channel,
-            received_at: at,
-            order_id: self.order_id,
-            event: self.event,
-            amount: self.amount,
-            customer: self.customer,
-            purchase: Purchase { metadata: self.metadata, ..Purchase::default() },
-            ignored_fields: self.ignored,
-        }
+            purchase: Purchase { metadata: shared::metadata(fields)?, ..Purchase::default() },
+            ignored_fields: fields.unknown(&names(known)),
+        };
+        Ok(Self { click: click.map(str::to_owned), said })
     }
 }
 

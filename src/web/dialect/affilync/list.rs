@@ -79,12 +79,10 @@ impl Asked {
             if page > 1 {
                 let total = counted(conn)?;
                 // Whoever asks beyond the end is not worth counting all of the rows before it.
-                let is_beyond = from.skip >= total;
-                let rows = match is_beyond {
-                    true => Vec::new(),
-                    false => told::piece(conn, program, &wanted, (from.below, from.skip), per_page)?,
-                };
-                return Ok((rows, total));
+                if from.skip >= total {
+                    return Ok((Vec::new(), total));
+                }
+                return Ok((told::piece(conn, program, &wanted, (from.below, from.skip), per_page)?, total));
             }
             let rows = told::piece(conn, program, &wanted, (None, 0), per_page)?;
             let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);

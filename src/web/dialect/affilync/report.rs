@@ -21,6 +21,7 @@ use crate::storage::error::StorageError;
 use crate::web::access::tokens::{Denied, PostbackToken, TrackToken, attempt_key, bearer};
 use crate::web::dialect::received::{Keyless, Received, presented_click, too_many_keyless};
 use crate::web::dialect::refused::{Refused, Stopped};
+use crate::web::dialect::said::Said;
 use crate::web::intake::{FieldError, Intake, Unreadable};
 
 /// The field that a postback may carry its key in.
@@ -123,7 +124,7 @@ impl Reporting {
             None => None,
         };
         let incoming = Incoming {
-            report: self.report(app, fields),
+            report: self.report(app, fields.said),
             campaign_id: self.key.campaign_id,
             evidence: Evidence { token, ..Evidence::default() },
             payload: self.received.intake.fields.redacted(),
@@ -136,9 +137,8 @@ impl Reporting {
         ReportFields::read(&self.received.intake.fields, known, app.environment.keys.email())
     }
 
-    fn report(&self, app: &App, fields: ReportFields) -> Report {
-        let at = self.received.at;
-        fields.report(&self.received.key, app.environment.mint.id(at), self.channel, at)
+    fn report(&self, app: &App, said: Said) -> Report {
+        said.reported(&app.environment, &self.received.key, self.channel, self.received.at)
     }
 
     /// The report of a merchant whose token may not report, so that it can be credited by hand with all it says. What an
@@ -148,7 +148,7 @@ impl Reporting {
             return None;
         }
         let fields = self.fields(app).ok()?;
-        Some(self.report(app, fields))
+        Some(self.report(app, fields.said))
     }
 
     async fn refuse(&self, app: &App, refused: Refused, report: Option<Report>) -> Problem {

@@ -1,7 +1,7 @@
 //! The fields of an event, each into its own type or into a sentence that names it.
 
 use crate::domain::attribution::Refusal;
-use crate::domain::conversion::{Purchase, Report};
+use crate::domain::conversion::Purchase;
 use crate::domain::currency::Currency;
 use crate::domain::event::{Channel, Event, EventType};
 use crate::domain::handle::OrderId;
@@ -9,6 +9,7 @@ use crate::domain::id::ClickId;
 use crate::domain::money::Money;
 use crate::operations::record_conversions::Incoming;
 use crate::web::dialect::refused::Refused;
+use crate::web::dialect::said::Said;
 use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, required};
 use crate::web::intake::{FieldError, Fields};
@@ -29,13 +30,7 @@ pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Ref
     let (env, fields, key) = (&heard.app.environment, &heard.intake.fields, speaker.attempt_key());
     let event = event(fields)?;
     let base = speaker.catalogue().program(key.program_id).map_or(Currency::USD, |program| program.base_currency);
-    let report = Report {
-        id: env.mint.id(heard.at),
-        program_id: key.program_id,
-        mode: key.mode,
-        token_id: key.token_id,
-        channel: Channel::Pixel,
-        received_at: heard.at,
+    let said = Said {
         order_id: order_id(fields, &event, speaker.click_id())?,
         amount: amount(fields, &event, base)?,
         customer: shared::customer(fields, env.keys.email())?,
@@ -50,7 +45,7 @@ pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Ref
     if let Some(why) = speaker.misnamed {
         return Err(why.into());
     }
-    let evidence = speaker.evidence();
+    let (report, evidence) = (said.reported(env, &key, Channel::Pixel, heard.at), speaker.evidence());
     Ok(Incoming { report, campaign_id: key.campaign_id, evidence, payload: fields.redacted() })
 }
 
