@@ -5,6 +5,7 @@
 //! one stands. Numbers keep the text they were written with: an amount never passes through a float.
 
 pub mod field;
+pub mod filter;
 mod json;
 pub mod shared;
 mod value;

@@ -19,7 +19,6 @@
 //! | 500, 503 | `internal_error`, `unavailable` |
 
 mod answer;
-mod asked;
 mod fields;
 mod list;
 mod object;

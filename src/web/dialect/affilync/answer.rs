@@ -8,14 +8,13 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::limit::{Allowance, Exceeded};
 use crate::domain::permission::Scope;
 use crate::recorder::NotRecorded;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::Denied;
+use crate::web::dialect::asked::{self, Problem as _};
 use crate::web::dialect::refused::{Refused, not_recorded};
-use crate::web::intake::Unreadable;
-use crate::web::limits;
+use crate::web::intake::{FieldError, Unreadable};
 use crate::web::routes::allow;
 
 /// The type of every answer.
@@ -74,25 +73,18 @@ impl Problem {
         problem.with(WWW_AUTHENTICATE, &format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#))
     }
 
-    /// The answer to what is counted: itself with what is left, or 429 where there was too much.
-    pub(super) fn limited(self, counted: Result<Allowance, Exceeded>, words: fn(&Exceeded) -> String) -> HttpResponse {
-        match counted {
-            Ok(allowance) => {
-                let mut answer = self.into_response();
-                limits::tell(&mut answer, &allowance);
-                answer
-            }
-            Err(exceeded) => too_many(&exceeded, &words(&exceeded)),
-        }
-    }
-
     /// The sentence.
     pub(super) fn detail(&self) -> &str {
         &self.detail
     }
+}
 
-    /// The answer on the wire.
-    pub(super) fn into_response(self) -> HttpResponse {
+impl asked::Problem for Problem {
+    fn too_many(sentence: String) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", sentence)
+    }
+
+    fn into_response(self) -> HttpResponse {
         let mut answer = respond(self.status, &ErrorBody { detail: &self.detail, error_code: self.code });
         if let Some((name, value)) = self.header {
             answer.headers_mut().insert(name, value);
@@ -117,6 +109,12 @@ impl From<Refused> for Problem {
             Refused::ScopeMissing(wanted) => Self::insufficient_scope(wanted),
             refused => Self::new(refused.status(), refused.reason().as_str(), refused.to_string()),
         }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Refused::Field(error).into()
     }
 }
 
@@ -152,13 +150,6 @@ impl From<StorageError> for Problem {
             "This went wrong on our side; it has been logged",
         )
     }
-}
-
-/// The answer to too much, which says when to come back.
-pub(super) fn too_many(exceeded: &Exceeded, detail: &str) -> HttpResponse {
-    let mut answer = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).into_response();
-    limits::tell_exceeded(&mut answer, exceeded);
-    answer
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.

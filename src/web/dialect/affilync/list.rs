@@ -5,20 +5,20 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{Problem, respond};
-use super::asked::within_limit;
 use super::object::{Listed, Meta, Row};
 use crate::app::App;
 use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::{AffiliateId, CampaignId};
-use crate::domain::time::{LocalDay, TimeError, Timestamp, Zone};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conversions::list::{self, Wanted};
 use crate::storage::conversions::told;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::ReadToken;
+use crate::web::dialect::asked::within_limit;
 use crate::web::dialect::refused::Refused;
+use crate::web::intake::filter::{self, End};
 use crate::web::intake::{FieldError, Fields, Intake, shared};
 
 /// Rows of a page unless it is said.
@@ -59,12 +59,12 @@ impl Asked {
             campaign: campaign(catalogue, token, fields)?,
             affiliate: affiliate(catalogue, token, fields)?,
             status: status(fields)?,
-            from: moment(fields, "date_from", &program.zone, End::First)?,
-            until: moment(fields, "date_to", &program.zone, End::Last)?,
+            from: filter::moment(fields, "date_from", &program.zone, End::First)?,
+            until: filter::moment(fields, "date_to", &program.zone, End::Last)?,
             ..Wanted::default()
         };
-        let page = number(fields, "page", LAST_PAGE)?.unwrap_or(1);
-        let per_page = number(fields, "per_page", MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
+        let page = filter::number(fields, "page", (1, LAST_PAGE))?.unwrap_or(1);
+        let per_page = filter::number(fields, "per_page", (1, MOST_PER_PAGE))?.unwrap_or(PER_PAGE);
         Ok(Self { wanted, page, per_page })
     }
 
@@ -102,7 +102,7 @@ fn campaign(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result
     if fields.get(FIELD).is_none() {
         return Ok(None);
     }
-    let id = shared::campaign_id(fields, FIELD).map_err(Refused::from)?;
+    let id = shared::campaign_id(fields, FIELD)?;
     let own = catalogue.campaign(token.key().program_id, id).ok_or(Refused::from(Refusal::UnknownCampaign))?;
     Ok(Some(own.id))
 }
@@ -118,7 +118,7 @@ fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Resul
         }
         Some(own) => Ok(Some(own)),
         None if asked => {
-            let named = AffiliateRef::parse(shared::text(fields, FIELD).map_err(Refused::from)?);
+            let named = AffiliateRef::parse(shared::text(fields, FIELD)?);
             let named = named.map_err(|error| Refused::from(FieldError::malformed(FIELD, error)))?;
             let own = catalogue.affiliate_named(token.key().program_id, &named);
             Ok(Some(own.ok_or(Refused::from(Refusal::UnknownAffiliate))?.id))
@@ -132,40 +132,6 @@ fn status(fields: &Fields) -> Result<Option<ConversionStatus>, Problem> {
     if fields.get(FIELD).is_none() {
         return Ok(None);
     }
-    let status = shared::text(fields, FIELD).map_err(Refused::from)?.parse::<ConversionStatus>();
+    let status = shared::text(fields, FIELD)?.parse::<ConversionStatus>();
     status.map(Some).map_err(|error| Refused::from(FieldError::malformed(FIELD, error)).into())
-}
-
-fn number(fields: &Fields, name: &'static str, most: i64) -> Result<Option<i64>, Problem> {
-    let Some(value) = fields.get(name) else { return Ok(None) };
-    let number = value.as_text_or_integer().and_then(|text| {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i64>().ok().filter(|number| digits && (1..=most).contains(number))
-    });
-    let refused = || FieldError::malformed(name, format_args!("must be a whole number from 1 to {most}"));
-    number.map(Some).ok_or_else(|| Refused::from(refused()).into())
-}
-
-/// Which end of a range a date is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    First,
-    Last,
-}
-
-/// A whole local day of the program, or a moment with its offset; both belong to the range.
-fn moment(fields: &Fields, name: &'static str, zone: &Zone, end: End) -> Result<Option<Timestamp>, Problem> {
-    if fields.get(name).is_none() {
-        return Ok(None);
-    }
-    let text = shared::text(fields, name).map_err(Refused::from)?.trim();
-    let refuse = |error: TimeError| Refused::from(FieldError::malformed(name, error));
-    let moment = if text.len() <= 10 {
-        let day = LocalDay::parse(text).map_err(refuse)?;
-        if end == End::First { zone.day_start(day) } else { zone.day_end_exclusive(day) }
-    } else {
-        let at = Timestamp::parse_rfc3339(text).map_err(refuse)?;
-        if end == End::First { at } else { Timestamp::from_millis(at.millis().saturating_add(1)) }
-    };
-    Ok(Some(moment))
 }

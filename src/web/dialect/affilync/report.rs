@@ -19,6 +19,7 @@ use crate::storage::catalogue::Key;
 use crate::storage::conversions::told;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::{Denied, PostbackToken, TrackToken, attempt_key, bearer};
+use crate::web::dialect::asked::{Problem as _, limited};
 use crate::web::dialect::received::{Keyless, Received, presented_click, too_many_keyless};
 use crate::web::dialect::refused::{Refused, Stopped};
 use crate::web::dialect::said::Said;
@@ -94,7 +95,7 @@ fn turn_away(
     let at = app.environment.clock.now();
     let keyless = Keyless { call: Call::ReportConversion, at, presented, detail: why.detail().to_owned() };
     let counted = keyless.note(app, request, intake);
-    why.limited(counted, too_many_keyless)
+    limited(why, counted, too_many_keyless)
 }
 
 /// A report under a key.

@@ -5,7 +5,6 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{Problem, respond};
-use super::asked::within_limit;
 use super::object::{Reviewed as Answer, Row};
 use crate::app::App;
 use crate::domain::change::Actor;
@@ -18,7 +17,7 @@ use crate::recorder::WriteError;
 use crate::storage::conversions::{self, told};
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::ManageToken;
-use crate::web::dialect::refused::Refused;
+use crate::web::dialect::asked::within_limit;
 use crate::web::intake::{FieldError, Fields, Intake, shared};
 
 /// What stands as the reason of a rejection that came without a note.
@@ -35,7 +34,7 @@ pub async fn review(
     within_limit(&app, &request, checked, async |token| {
         let intake = Intake::read(&request, payload, &[]).await;
         intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let decision = decision(&intake.fields).map_err(Refused::from)?;
+        let decision = decision(&intake.fields)?;
         let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
         decide(&app, &token, id, decision).await
     })
