@@ -5,6 +5,7 @@ pub mod admin;
 pub mod assets;
 pub mod client_address;
 pub mod dialect;
+pub mod docs;
 pub mod error;
 pub mod filters;
 pub mod form;

@@ -17,7 +17,7 @@ use super::error::WebError;
 use super::middleware::pages::pages;
 use super::middleware::whole_bodies::whole_bodies;
 use super::track::pixel::script;
-use super::{assets, error, health, openapi, session, theme};
+use super::{assets, docs, error, health, openapi, session, theme};
 use crate::app::App;
 
 pub use endpoints::{ENDPOINTS, Endpoint, Right, allow};
@@ -138,7 +138,9 @@ pages! {
     "/sign-out" { post sign_in::sign_out, Anybody; }
     "/theme" { post theme::choose, Anybody; }
     "/media/{id}" { get media::serve, Anybody; }
+    "/docs" { get docs::index, Anybody; }
     "/docs/api" { get openapi::show, Anybody; }
+    "/docs/{page}" { get docs::show, Anybody; }
 
     "/admin/{program}" { get start::enter, Viewer; }
     "/admin/{program}/current" { post settings::programs::switch, Viewer; }

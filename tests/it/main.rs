@@ -20,6 +20,7 @@ mod browser;
 mod campaigns;
 mod command_line;
 mod database_away;
+mod docs;
 mod durability;
 mod earnings;
 mod idempotency;

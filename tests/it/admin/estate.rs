@@ -91,6 +91,7 @@ impl Estate {
                 ("media", "{id}" | "{media}") => self.id_of(db, "campaign_media", "media"),
                 ("payouts", "{payout}") => self.id_of(db, "payouts", "pay"),
                 ("tokens", "{token}") => self.api_token(db),
+                ("docs", "{page}") => "pixel".to_owned(),
                 (_, "{user}") => public_id("usr", &self.user(db, "colleague")),
                 (_, "{invitation}") => self.id_of(db, "invitations", "inv"),
                 (_, "{secret}") => self.invitation_secret.clone(),
