@@ -132,6 +132,14 @@ text_enum! {
     }
 }
 
+impl Source {
+    /// Whether it is no more than what was known of the customer before. Everything else is the report's own evidence.
+    #[must_use]
+    pub const fn is_known_customer(self) -> bool {
+        matches!(self, Self::Referral | Self::ExternalUserId | Self::CustomerId | Self::Email)
+    }
+}
+
 /// Somebody whom a report names, in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {

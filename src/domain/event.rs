@@ -101,7 +101,7 @@ impl Channel {
     pub const fn trust(self) -> Trust {
         match self {
             Self::Server | Self::ByHand => Trust::FULL,
-            Self::Mobile | Self::Direct | Self::Postback => Trust(2),
+            Self::Mobile | Self::Direct | Self::Postback => Trust::KEYED,
             Self::Pixel => Trust(1),
         }
     }
@@ -114,6 +114,9 @@ pub struct Trust(u8);
 impl Trust {
     /// The merchant's own server.
     pub const FULL: Self = Self(3);
+
+    /// The least that a report with a key is trusted: more than a browser, for which anybody can speak.
+    pub const KEYED: Self = Self(2);
 
     /// 1, 2 or 3.
     #[must_use]

@@ -28,6 +28,8 @@ text_enum! {
         HigherReportRefused => "higher_report_refused",
         /// A report that is trusted more differs from what is in a payout, paid, disputed or partly given back already.
         PaidDiffers => "paid_differs",
+        /// It is credited through a referral that rests on nothing but a browser's word.
+        UnconfirmedCustomer => "unconfirmed_customer",
     }
 }
 

@@ -3,10 +3,20 @@
 //! A credited order or signup that says who the customer is makes one; a later report that names the customer in any of
 //! the ways known so far is credited through it. A referral has no end of its own: how far a customer's payments are paid
 //! for is what rules say ([`super::rule::Duration`]). It belongs to the affiliate who brought the customer first.
+//!
+//! First, that is, among those who are believed alike. Anybody can speak for a browser, so an affiliate could claim
+//! strangers' customers with made-up events, and the orders that the merchant's own server reports later would be theirs.
+//! Therefore a referral is believed no more than the report that made it: until a better report says by its own evidence
+//! who brought the customer, a browser's claim is provisional ([`Claim`]), and what is credited through it waits for a
+//! person.
 
+use super::attribution::Source;
+use super::change::Actor;
 use super::conversion::CustomerFacts;
-use super::id::ClickId;
+use super::event::Trust;
+use super::id::{AffiliateId, ChangeId, ClickId, OccasionId, ProgramId, ReferralId};
 use super::text_enum;
+use super::time::Timestamp;
 
 text_enum! {
     /// In which way a customer is named.
@@ -19,6 +29,18 @@ text_enum! {
         Email => "email",
         /// Nothing but the click that the orders share.
         Click => "click",
+    }
+}
+
+impl IdentifierKind {
+    /// As what a report is credited that names a known customer so.
+    #[must_use]
+    pub const fn source(self) -> Source {
+        match self {
+            Self::ExternalUserId => Source::ExternalUserId,
+            Self::CustomerId | Self::Click => Source::CustomerId,
+            Self::Email => Source::Email,
+        }
     }
 }
 
@@ -47,4 +69,145 @@ pub fn identifiers(customer: &CustomerFacts) -> Vec<Identifier> {
 #[must_use]
 pub fn by_click(click: ClickId) -> Identifier {
     Identifier { kind: IdentifierKind::Click, value: click.to_string() }
+}
+
+/// Who is said to have brought a customer, and how far that is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// By whom.
+    pub affiliate: AffiliateId,
+    /// The trust in the report that said so, 1 to 3.
+    pub trust: i32,
+}
+
+/// What becomes of a claim when another report names the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hearing {
+    /// It stays as it is.
+    Stands,
+    /// It is believed more.
+    Confirmed,
+    /// The customer was brought by the affiliate of the better report.
+    GivesWay,
+}
+
+impl Claim {
+    /// Whether it rests on nothing but a browser's word.
+    #[must_use]
+    pub fn is_provisional(self) -> bool {
+        self.trust < i32::from(Trust::KEYED.level())
+    }
+
+    /// What a report makes of it that is credited to `said.affiliate` by `source`. What is credited through what is known
+    /// proves nothing of it; of two that are believed alike the first holds.
+    #[must_use]
+    pub fn hear(self, source: Source, said: Self) -> Hearing {
+        if source.is_known_customer() || said.trust <= self.trust {
+            return Hearing::Stands;
+        }
+        if said.affiliate == self.affiliate { Hearing::Confirmed } else { Hearing::GivesWay }
+    }
+}
+
+text_enum! {
+    /// What became of a referral.
+    pub enum ReferralChangeKind {
+        /// Somebody who is believed more said the same.
+        Confirmed => "confirmed",
+        /// A better report said that another affiliate brought the customer.
+        GaveWay => "gave_way",
+    }
+}
+
+impl Hearing {
+    /// As what it is kept; none where nothing changed.
+    #[must_use]
+    pub const fn change(self) -> Option<ReferralChangeKind> {
+        match self {
+            Self::Stands => None,
+            Self::Confirmed => Some(ReferralChangeKind::Confirmed),
+            Self::GivesWay => Some(ReferralChangeKind::GaveWay),
+        }
+    }
+}
+
+/// One change of a referral. It says nothing of what the customer is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferralChange {
+    /// Its id.
+    pub id: ChangeId,
+    /// The program.
+    pub program_id: ProgramId,
+    /// What was changed.
+    pub referral_id: ReferralId,
+    /// In which way.
+    pub kind: ReferralChangeKind,
+    /// By whom.
+    pub actor: Actor,
+    /// Why, in the words of whoever did it; empty where nobody is asked.
+    pub reason: String,
+    /// Whose the customer was, and whose they are.
+    pub affiliates: (AffiliateId, AffiliateId),
+    /// What it came of or has to do with, if it is anything: a conversion, another referral.
+    pub cause: Option<OccasionId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Hearing, IdentifierKind};
+    use crate::domain::attribution::Source;
+    use crate::domain::event::Channel;
+    use crate::domain::id::{AffiliateId, Id};
+    use crate::domain::time::Timestamp;
+
+    fn claim(affiliate: u8, trust: i32) -> Claim {
+        let affiliate: AffiliateId = Id::at(Timestamp::from_millis(1), [affiliate; 10]);
+        Claim { affiliate, trust }
+    }
+
+    #[test]
+    fn a_claim_gives_way_to_better_evidence_only() {
+        use Hearing::{Confirmed, GivesWay, Stands};
+        use Source::{ByHand, ClickToken, Cookie, Coupon, Direct};
+        let (mine, theirs) = (1, 2);
+        let cases = [
+            ("a server's click says the same", 1, ClickToken, mine, 3, Confirmed),
+            ("a postback's click says the same", 1, ClickToken, mine, 2, Confirmed),
+            ("a server confirms what a postback said", 2, ClickToken, mine, 3, Confirmed),
+            ("a coupon at the merchant's server", 1, Coupon, mine, 3, Confirmed),
+            ("a cookie that the server read", 1, Cookie, mine, 3, Confirmed),
+            ("the report itself names them", 1, Direct, mine, 2, Confirmed),
+            ("somebody decided so", 1, ByHand, mine, 3, Confirmed),
+            ("a server's click is another's", 1, ClickToken, theirs, 3, GivesWay),
+            ("somebody decided otherwise", 2, ByHand, theirs, 3, GivesWay),
+            ("direct mode names another", 1, Direct, theirs, 2, GivesWay),
+            ("another browser's click", 1, ClickToken, theirs, 1, Stands),
+            ("another server's click, later", 3, ClickToken, theirs, 3, Stands),
+            ("a browser against a server", 3, ClickToken, theirs, 1, Stands),
+            ("a browser again", 1, ClickToken, mine, 1, Stands),
+        ];
+        for (name, trust, source, affiliate, said, expected) in cases {
+            assert_eq!(claim(mine, trust).hear(source, claim(affiliate, said)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_credited_through_what_is_known_proves_nothing_of_it() {
+        for kind in IdentifierKind::ALL {
+            assert_eq!(claim(1, 1).hear(kind.source(), claim(1, 3)), Hearing::Stands, "{kind}");
+        }
+        assert_eq!(claim(1, 1).hear(Source::Referral, claim(1, 3)), Hearing::Stands);
+        let own = Source::ALL.iter().filter(|source| !source.is_known_customer()).count();
+        assert_eq!(own, 5, "by hand, click token, cookie, coupon, direct");
+    }
+
+    #[test]
+    fn nothing_but_a_browser_s_word_is_provisional() {
+        for channel in Channel::ALL {
+            let claim = claim(1, i32::from(channel.trust().level()));
+            assert_eq!(claim.is_provisional(), *channel == Channel::Pixel, "{channel}");
+        }
+    }
 }

@@ -9,6 +9,7 @@
 //! another writer was faster with an order, the set is rolled back and decided again on what is on record then.
 
 mod candidates;
+mod claims;
 mod credited;
 mod decide;
 mod on_record;
@@ -138,6 +139,7 @@ pub fn record_conversions(
     let mut judged = judge(env, catalogue, &mut on_record, incoming);
     rows::add(env, catalogue, &on_record, &judged, new);
     taking_over::change(write, env, (catalogue, &on_record), &judged, new)?;
+    claims::change(write, env, &judged, new)?;
     rows::count_repeats(write, &judged, new)?;
     judged.sort_by_key(|(report, _)| std::ptr::from_ref(*report));
     Ok(Recorded {

@@ -21,12 +21,13 @@ use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
 use super::ledger_entries::LedgerEntryRow;
+use super::referral_changes::ReferralChangeRow;
 use super::referrals::{ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::{AffiliateDayRow, AffiliateDayTotalRow, AffiliateMoneyRow, CampaignDayRow, ProgramQuarterRow};
 use super::schema::{
     affiliate_day_totals, affiliate_days, affiliate_money, attempt_days, attempts, campaign_days, clicks, commissions,
-    conversion_changes, conversion_details, conversions, ledger_entries, program_quarters, referral_identifiers,
-    referrals,
+    conversion_changes, conversion_details, conversions, ledger_entries, program_quarters, referral_changes,
+    referral_identifiers, referrals,
 };
 use super::sql_types::DbUuid;
 use from_unnest::{Array, AtOnce, Column, FromUnnest};
@@ -254,6 +255,21 @@ inserted!(referrals, ReferralRow {
     link_id: Nullable<DbUuid>,
     name: Nullable<Text>,
     created_at: BigInt,
+    trust: Integer,
+});
+
+inserted!(referral_changes, ReferralChangeRow {
+    id: DbUuid,
+    program_id: DbUuid,
+    referral_id: DbUuid,
+    kind: Text,
+    actor: Text,
+    actor_id: Nullable<DbUuid>,
+    reason: Text,
+    from_affiliate_id: Nullable<DbUuid>,
+    to_affiliate_id: Nullable<DbUuid>,
+    cause_id: Nullable<DbUuid>,
+    changed_at: BigInt,
 });
 
 inserted!(

@@ -36,19 +36,34 @@ fn bits<T: Entity, U: Entity>(id: Id<T>) -> Id<U> {
     Id::from_uuid(id.uuid())
 }
 
+/// Who made a change, as tables of changes keep it.
+pub(super) fn actor_columns(actor: Actor) -> (String, Option<OccasionId>) {
+    let (word, id) = match actor {
+        Actor::User(user) => (USER, Some(bits(user))),
+        Actor::Key(key) => (KEY, Some(bits(key))),
+        Actor::Clock => (CLOCK, None),
+    };
+    (word.to_owned(), id)
+}
+
+/// Reads what [`actor_columns`] wrote.
+pub(super) fn actor_of(word: &str, id: Option<OccasionId>) -> Actor {
+    match (word, id) {
+        (USER, Some(id)) => Actor::User(bits(id)),
+        (KEY, Some(id)) => Actor::Key(bits(id)),
+        _ => Actor::Clock,
+    }
+}
+
 impl From<Change> for ChangeRow {
     fn from(change: Change) -> Self {
-        let (actor, actor_id) = match change.actor {
-            Actor::User(user) => (USER, Some(bits(user))),
-            Actor::Key(key) => (KEY, Some(bits(key))),
-            Actor::Clock => (CLOCK, None),
-        };
+        let (actor, actor_id) = actor_columns(change.actor);
         Self {
             id: change.id,
             program_id: change.program_id,
             conversion_id: change.conversion_id,
             kind: change.kind,
-            actor: actor.to_owned(),
+            actor,
             actor_id,
             reason: change.reason,
             detail: change.detail,
@@ -61,11 +76,7 @@ impl ChangeRow {
     /// Who made it.
     #[must_use]
     pub fn by(&self) -> Actor {
-        match (self.actor.as_str(), self.actor_id) {
-            (USER, Some(id)) => Actor::User(bits(id)),
-            (KEY, Some(id)) => Actor::Key(bits(id)),
-            _ => Actor::Clock,
-        }
+        actor_of(&self.actor, self.actor_id)
     }
 }
 

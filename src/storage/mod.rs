@@ -39,6 +39,7 @@ pub mod payouts;
 pub mod pool;
 pub mod programs;
 pub mod recovery_codes;
+pub mod referral_changes;
 pub mod referrals;
 pub mod refunds;
 pub mod roll_ups;

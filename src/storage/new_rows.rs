@@ -12,6 +12,7 @@ use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
 use super::error::{StorageError, Stored, Unique};
 use super::ledger_entries::LedgerEntryRow;
+use super::referral_changes::ReferralChangeRow;
 use super::referrals::{ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::RollUpRows;
 use super::write::Write;
@@ -28,6 +29,7 @@ pub struct NewRows {
     pub changes: Vec<ChangeRow>,
     pub referrals: Vec<ReferralRow>,
     pub referral_identifiers: Vec<ReferralIdentifierRow>,
+    pub referral_changes: Vec<ReferralChangeRow>,
     pub clicks: Vec<ClickRow>,
     pub attempts: Vec<AttemptRow>,
     pub attempt_days: Vec<AttemptDayRow>,
@@ -54,6 +56,7 @@ impl NewRows {
                 &self.changes.as_slice(),
                 &self.referrals.as_slice(),
                 &self.referral_identifiers.as_slice(),
+                &self.referral_changes.as_slice(),
                 &self.clicks.as_slice(),
                 &self.attempts.as_slice(),
                 &self.attempt_days.as_slice(),

@@ -10,11 +10,13 @@ use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::{conversions, referral_identifiers, referrals};
+use super::write::Write;
+use crate::domain::attribution::Credit;
 use crate::domain::click_token::Mode;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId};
-use crate::domain::referral::{Identifier, IdentifierKind};
+use crate::domain::referral::{Claim, Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 
 /// One referral.
@@ -31,6 +33,58 @@ pub struct ReferralRow {
     pub link_id: Option<LinkId>,
     pub name: Option<String>,
     pub created_at: Timestamp,
+    pub trust: i32,
+}
+
+impl ReferralRow {
+    /// A customer who is met with a credited report, which is trusted so far.
+    #[must_use]
+    pub fn new(id: ReferralId, (program_id, mode): (ProgramId, Mode), credit: &Credit, met: (i32, Timestamp)) -> Self {
+        let (trust, created_at) = met;
+        Self {
+            id,
+            program_id,
+            mode,
+            campaign_id: credit.campaign_id,
+            affiliate_id: credit.affiliate_id,
+            click_id: credit.click.map(|click| click.id),
+            link_id: credit.click.map(|click| click.link_id),
+            name: None,
+            created_at,
+            trust,
+        }
+    }
+
+    /// Who is said to have brought the customer.
+    #[must_use]
+    pub const fn claim(&self) -> Claim {
+        Claim { affiliate: self.affiliate_id, trust: self.trust }
+    }
+
+    /// The same customer, brought by whom a better report says.
+    #[must_use]
+    pub fn brought_by(&self, credit: &Credit, trust: i32) -> Self {
+        let Self { id, program_id, mode, created_at, .. } = *self;
+        Self { name: self.name.clone(), ..Self::new(id, (program_id, mode), credit, (trust, created_at)) }
+    }
+}
+
+/// Says who brought a customer, and how far that is believed; `false` when it is not any more what was `seen`.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_claim(write: &mut Write<'_>, seen: Claim, row: &ReferralRow) -> Stored<bool> {
+    use referrals::dsl;
+    let this = dsl::referrals.filter(dsl::program_id.eq(row.program_id).and(dsl::id.eq(row.id)));
+    let as_seen = this.filter(dsl::affiliate_id.eq(seen.affiliate).and(dsl::trust.eq(seen.trust)));
+    let whose = (
+        dsl::campaign_id.eq(row.campaign_id),
+        dsl::affiliate_id.eq(row.affiliate_id),
+        dsl::click_id.eq(row.click_id),
+        dsl::link_id.eq(row.link_id),
+        dsl::trust.eq(row.trust),
+    );
+    Ok(diesel::update(as_seen).set(whose).execute(write.conn()).stored()? == 1)
 }
 
 /// One name of a customer.

@@ -12,7 +12,7 @@ pub use admin::{
 };
 pub use earnings::{
     affiliate_money, audit_log, commission_rules, commissions, conversion_changes, conversion_details, conversions,
-    coupons, exchange_rates, ledger_entries, payouts, referral_identifiers, referrals, refunds,
+    coupons, exchange_rates, ledger_entries, payouts, referral_changes, referral_identifiers, referrals, refunds,
 };
 
 diesel::table! {
@@ -324,6 +324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refunds,
     coupons,
     referrals,
+    referral_changes,
     referral_identifiers,
     exchange_rates,
     payouts,

@@ -37,7 +37,7 @@ use crate::domain::key::KeyKind;
 use crate::domain::ledger::EntryKind;
 use crate::domain::media::ImageFormat;
 use crate::domain::payout::{PayoutState, RefundKind};
-use crate::domain::referral::IdentifierKind;
+use crate::domain::referral::{IdentifierKind, ReferralChangeKind};
 use crate::domain::rule::{Approval, Subscription, SubscriptionCondition};
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::domain::user::Role;
@@ -182,6 +182,7 @@ stored_words!(
     Mode,
     Origin,
     PayoutState,
+    ReferralChangeKind,
     Refusal,
     RefundKind,
     Role,

@@ -1,6 +1,7 @@
 //! Who is credited by what, how far a rule pays a customer's orders, and which of two reports of one order holds.
 
 mod by_hand;
+mod claims;
 mod customers;
 mod own_address;
 mod sources;

@@ -6,7 +6,7 @@ use crate::domain::campaign::Campaign;
 use crate::domain::coupon;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::{AffiliateId, CampaignId, ReferralId};
-use crate::domain::referral::{self, Identifier, IdentifierKind};
+use crate::domain::referral::{self, Identifier};
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::referrals::ReferralRow;
@@ -87,11 +87,7 @@ impl Asking<'_> {
     }
 
     fn by_customer(&self, name: Identifier) -> Candidate {
-        let source = match name.kind {
-            IdentifierKind::ExternalUserId => Source::ExternalUserId,
-            IdentifierKind::CustomerId | IdentifierKind::Click => Source::CustomerId,
-            IdentifierKind::Email => Source::Email,
-        };
+        let source = name.kind.source();
         let named = (self.scope.program_id, self.scope.mode, name);
         self.by_known(source, self.on_record.customer(&named))
     }

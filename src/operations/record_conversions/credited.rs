@@ -13,6 +13,7 @@ use crate::domain::flag::{self, Flags};
 use crate::domain::id::ConversionId;
 use crate::domain::money::Money;
 use crate::domain::program::Program;
+use crate::domain::referral::{Claim, Hearing, ReferralChangeKind};
 use crate::domain::review::UnderReview;
 use crate::domain::rule::{self, Approval, Payment, Rule};
 use crate::domain::time::Timestamp;
@@ -67,6 +68,8 @@ pub(super) struct Customer {
     pub(super) referral: ReferralRow,
     /// Whether it is made with this report.
     pub(super) is_new: bool,
+    /// What was believed of it, where this report changes that.
+    pub(super) overruled: Option<(Claim, ReferralChangeKind)>,
     /// The names that were not known yet.
     pub(super) new_names: Vec<Named>,
 }
@@ -124,7 +127,7 @@ impl Credited {
         let program = catalogue.program(report.program_id).ok_or(Refusal::UnknownCampaign)?;
         let at = earned.received_at;
         let rule = rule::deciding(catalogue.rules(credit.campaign_id), &report.order(credit.affiliate_id), at);
-        let customer = customer(env, catalogue, on_record, (incoming, &credit));
+        let customer = customer(env, catalogue, on_record, (incoming, &credit, candidate.source));
         let payment = payment(on_record, report, (rule, customer.as_ref()), &earned);
         let quote = quote((catalogue, on_record), program, report, &earned);
         let grounds = Grounds {
@@ -176,6 +179,13 @@ impl Credited {
         }
     }
 
+    /// Lays over whose the customer is, where the order itself stays as it is on record.
+    pub(super) fn note_claim(&self, on_record: &mut OnRecord) {
+        if let Some(customer) = self.customer.as_ref().filter(|customer| customer.overruled.is_some()) {
+            on_record.note_customer(customer.referral.clone(), Vec::new());
+        }
+    }
+
     /// The commission, or nothing while it is not known.
     pub(super) fn booked(&self) -> Money {
         self.earning.commission.unwrap_or(Money::zero(self.base))
@@ -187,7 +197,7 @@ fn customer(
     env: &Environment,
     catalogue: &Catalogue,
     on_record: &OnRecord,
-    (incoming, credit): (&Incoming, &Credit),
+    (incoming, credit, source): (&Incoming, &Credit, Source),
 ) -> Option<Customer> {
     let report = &incoming.report;
     let names = names_of(catalogue, incoming);
@@ -196,20 +206,35 @@ fn customer(
     if known.is_none() && names.is_empty() {
         return None;
     }
-    let is_new = known.is_none();
-    let referral = known.unwrap_or_else(|| ReferralRow {
-        id: env.mint.id(report.received_at),
-        program_id: report.program_id,
-        mode: report.mode,
-        campaign_id: credit.campaign_id,
-        affiliate_id: credit.affiliate_id,
-        click_id: credit.click.map(|click| click.id),
-        link_id: credit.click.map(|click| click.link_id),
-        name: None,
-        created_at: report.received_at,
-    });
+    let trust = i32::from(report.channel.trust().level());
     let new_names = names.into_iter().filter(|name| on_record.customer(name).is_none()).collect();
-    Some(Customer { referral, is_new, new_names })
+    let Some(known) = known else {
+        let (id, of) = (env.mint.id(report.received_at), (report.program_id, report.mode));
+        let referral = ReferralRow::new(id, of, credit, (trust, report.received_at));
+        return Some(Customer { referral, is_new: true, overruled: None, new_names });
+    };
+    let before = known.claim();
+    let hearing = before.hear(source, Claim { affiliate: credit.affiliate_id, trust });
+    let referral = match hearing {
+        Hearing::Stands => known,
+        Hearing::Confirmed => ReferralRow { trust, ..known },
+        Hearing::GivesWay => known.brought_by(credit, trust),
+    };
+    let overruled = hearing.change().map(|kind| (before, kind));
+    Some(Customer { referral, is_new: false, overruled, new_names })
+}
+
+/// Whether it is credited through a customer of whom only a browser said who brought them.
+fn is_unconfirmed(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming, source: Source) -> bool {
+    let known = match source {
+        Source::Referral => incoming.evidence.referral.and_then(|id| on_record.referral(id)),
+        source if source.is_known_customer() => {
+            let names = names_of(catalogue, incoming);
+            names.iter().find(|(.., name)| name.kind.source() == source).and_then(|name| on_record.customer(name))
+        }
+        _ => None,
+    };
+    known.is_some_and(|referral| referral.claim().is_provisional())
 }
 
 /// Whether it will be counted as a payment of its customer ([`crate::storage::referrals::payments`]).
@@ -272,6 +297,9 @@ fn flags(
     }
     if candidate.credit.is_some_and(|credit| is_from_own_address(env, catalogue, on_record, &credit)) {
         flags.raise(flag::Flag::OwnAddress);
+    }
+    if is_unconfirmed(catalogue, on_record, incoming, candidate.source) {
+        flags.raise(flag::Flag::UnconfirmedCustomer);
     }
     let presented = match candidate.source {
         Source::ClickToken => incoming.evidence.token.as_ref(),

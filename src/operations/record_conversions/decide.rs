@@ -194,8 +194,11 @@ fn take_over_order(
     let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
     match kind {
         Takeover::Rewrite => credited.note(on_record, &incoming.report, raised),
-        // Of its customer nothing is written.
-        Takeover::Confirm | Takeover::Compensate | Takeover::Flag => on_record.note_order(row.dedup_key(), raised),
+        // Of its customer nothing is written but who brought them, which the report knows whatever becomes of the order.
+        Takeover::Confirm | Takeover::Compensate | Takeover::Flag => {
+            on_record.note_order(row.dedup_key(), raised);
+            credited.note_claim(on_record);
+        }
     }
     Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))
 }

@@ -208,6 +208,26 @@ diesel::table! {
         link_id -> Nullable<DbUuid>,
         name -> Nullable<Text>,
         created_at -> BigInt,
+        trust -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::super::sql_types::DbUuid;
+
+    referral_changes (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        referral_id -> DbUuid,
+        kind -> Text,
+        actor -> Text,
+        actor_id -> Nullable<DbUuid>,
+        reason -> Text,
+        from_affiliate_id -> Nullable<DbUuid>,
+        to_affiliate_id -> Nullable<DbUuid>,
+        cause_id -> Nullable<DbUuid>,
+        changed_at -> BigInt,
     }
 }
 

@@ -98,6 +98,7 @@ pub const fn flag(flag: Flag) -> &'static str {
         Flag::TooFast => "Very fast",
         Flag::HigherReportRefused => "Another report refused",
         Flag::PaidDiffers => "Differs from what was paid",
+        Flag::UnconfirmedCustomer => "Customer claimed by a browser only",
     }
 }
 
@@ -116,6 +117,10 @@ pub const fn flag_sentence(flag: Flag) -> &'static str {
         }
         Flag::PaidDiffers => {
             "A report that is trusted more differs from what is in a payout or paid. The ledger makes up for it."
+        }
+        Flag::UnconfirmedCustomer => {
+            "It is credited because the customer was known, and that the affiliate brought them only a browser said, for \
+             which anybody can speak. Confirm or reassign the referral once you know."
         }
     }
 }

@@ -126,10 +126,10 @@ fn rule() -> impl Strategy<Value = Step> {
     )
 }
 
-/// A history. It often begins with what chance alone leads to rarely: an order that was paid for on a lesser report, or a
-/// customer who buys again.
+/// A history. It often begins with what chance alone leads to rarely: an order that was paid for on a lesser report, a
+/// customer who buys again, or one who was claimed.
 fn history() -> impl Strategy<Value = Vec<Step>> {
-    let opening = prop_oneof![paid_and_told_otherwise(), bought_twice()];
+    let opening = prop_oneof![paid_and_told_otherwise(), bought_twice(), claimed_by_a_browser()];
     (opening, 0_usize..=8, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
         steps.truncate(opening);
         steps.extend(more);
@@ -167,6 +167,25 @@ fn bought_twice() -> impl Strategy<Value = Vec<Step>> {
             Step::Convert(order(0, 's', first)),
             Step::Decide { order: 0, wanted: 'r', stale: false, reason: true },
             Step::Convert(order(1, 's', second)),
+        ]
+    })
+}
+
+/// A customer whom only a browser's word gave to the first affiliate, until a click of the second one's says otherwise.
+fn claimed_by_a_browser() -> impl Strategy<Value = Vec<Step>> {
+    (rule(), told(), told(), told(), told()).prop_map(|(rule, first, second, third, fourth)| {
+        let order = |order, channel, who, told| {
+            Step::Convert(Told { order, channel, who, customer: Some(0), as_before: false, ..told })
+        };
+        vec![
+            Step::Click { who: 0 },
+            rule,
+            order(0, 'b', 0, first),
+            order(1, 'd', 1, second),
+            order(2, 's', 1, third),
+            Step::Click { who: 1 },
+            order(3, 's', 1, fourth.clone()),
+            order(1, 's', 1, fourth),
         ]
     })
 }
@@ -227,7 +246,7 @@ fn live(db: &TestDatabase, histories: u32, seed: u8) {
 
 on_each_engine! {
     fn what_happens_is_what_the_rules_say(db: TestDatabase) {
-        live(&db, 60, 7);
+        live(&db, 90, 7);
     }
 
     /// The long form.

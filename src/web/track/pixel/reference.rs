@@ -55,7 +55,12 @@ pub(super) const EVENT_FIELDS: [Field; 14] = [
     Field::optional("currency", Kind::Currency, "The amount's currency; USD if none is named."),
     Field::optional("customer_id", Kind::ExternalId, "Your id of the customer."),
     Field::optional("external_user_id", Kind::ExternalId, "Your id of the customer's account."),
-    Field::optional("customer_email", Kind::Email, "The customer's address, kept as a keyed hash only."),
+    Field::optional(
+        "customer_email",
+        Kind::Email,
+        "The customer's address, kept as a keyed hash only. Later orders of the customer are credited to the affiliate, \
+         and wait for approval while only a browser has said who brought them.",
+    ),
     Field::optional("coupon_code", Kind::ExternalId, "The coupon used."),
     Field::optional("product_ids", Kind::Ids, "What was bought."),
     Field::optional("metadata", Kind::Metadata, "What you want to find again. Addresses in it are not kept."),

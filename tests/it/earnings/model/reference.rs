@@ -55,8 +55,8 @@ pub struct Model {
     /// The last click through each affiliate's link: when, and which.
     clicks: [Option<(i64, usize)>; 2],
     clicks_so_far: usize,
-    /// Who brought whom.
-    customers: BTreeMap<Customer, usize>,
+    /// Who brought whom, and how far that is believed.
+    customers: BTreeMap<Customer, (usize, i32)>,
     payouts: [Option<i64>; 2],
     /// Entries that belong to no order.
     besides: [i64; 2],

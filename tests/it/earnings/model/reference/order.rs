@@ -26,6 +26,8 @@ pub struct Order {
     pub received: i64,
     pub trust: i32,
     pub flags: BTreeSet<&'static str>,
+    /// How far it was believed who brought the customer, where that is why it is credited.
+    pub by_belief: Option<i32>,
     /// Units of the program's currency for one, and how many decimals that has.
     pub quote: Option<(i128, u32)>,
     /// Whether a person has ever had a say.

@@ -59,6 +59,7 @@ impl Model {
 
     fn record(&mut self, number: u8, report: &Report) -> &'static str {
         let Some(mut new) = self.judge(number, report, self.now) else { return "refused" };
+        self.hear(&new);
         new.approve_at_once();
         new.settle(self.now);
         self.put(number, new);
@@ -67,15 +68,25 @@ impl Model {
 
     fn put(&mut self, number: u8, order: Order) {
         if let Some(customer) = order.customer {
-            self.customers.entry(customer).or_insert(order.brought_by);
+            self.customers.entry(customer).or_insert((order.brought_by, order.trust));
         }
         self.orders.insert(number, order);
+    }
+
+    /// Who is said to have brought a customer who is known: whoever is believed more says it, unless they only go by what
+    /// is known themselves.
+    fn hear(&mut self, order: &Order) {
+        let known = order.customer.and_then(|customer| self.customers.get_mut(&customer));
+        if let Some((who, trust)) = known.filter(|(_, trust)| *trust < order.trust && order.by_belief.is_none()) {
+            (*who, *trust) = (order.brought_by, order.trust);
+        }
     }
 
     /// A report that is trusted more than the order on record, which is judged as if it had come when the first one did.
     fn take_over(&mut self, number: u8, report: &Report) -> &'static str {
         let now = self.now;
         let better = self.judge(number, report, self.orders[&number].received);
+        better.iter().for_each(|better| self.hear(better));
         let first = self.orders.get_mut(&number).unwrap();
         let Some(better) = better else {
             // Nothing but the flag: that a hold is over, its own job says.
@@ -125,7 +136,7 @@ impl Model {
 
     /// The order as a report tells it that came at `received`; none where it cannot be credited.
     fn judge(&self, number: u8, report: &Report, received: i64) -> Option<Order> {
-        let (who, click) = self.credited(report, received)?;
+        let (who, click, known) = self.credited(report, received)?;
         let (_, rule) = *self.rules.iter().rev().find(|(since, _)| *since <= received).unwrap();
         let customer = self.customer(report);
         let used = self.orders.get(&number).filter(|first| first.currency == report.currency);
@@ -146,7 +157,8 @@ impl Model {
             rule,
             received,
             trust: report.trust,
-            flags: BTreeSet::new(),
+            flags: if known == Some(1) { BTreeSet::from(["unconfirmed_customer"]) } else { BTreeSet::new() },
+            by_belief: known,
             quote: used.and_then(|first| first.quote).or_else(|| self.quote(report.currency, received)),
             decided: false,
             dispute_end: None,
@@ -158,12 +170,14 @@ impl Model {
         })
     }
 
-    /// The click while its window lasts, else who is known to have brought the customer, else whom the report names itself.
-    fn credited(&self, report: &Report, at: i64) -> Option<(usize, Option<usize>)> {
+    /// The click while its window lasts, else who is known to have brought the customer (and how far that is believed), else
+    /// whom the report names itself.
+    fn credited(&self, report: &Report, at: i64) -> Option<(usize, Option<usize>, Option<i32>)> {
         let click = report.click.filter(|(_, clicked, _)| at <= clicked + 30 * DAY);
         let known = report.customer.and_then(|name| self.customers.get(&Customer::Named(name)));
-        let by_click = click.map(|(who, _, which)| (who, Some(which)));
-        by_click.or(known.map(|who| (*who, None))).or(report.direct.map(|who| (who, None)))
+        let by_click = click.map(|(who, _, which)| (who, Some(which), None));
+        let by_belief = known.map(|(who, trust)| (*who, None, Some(*trust)));
+        by_click.or(by_belief).or(report.direct.map(|who| (who, None, None)))
     }
 
     /// Whoever is named; of whom nothing is said, that is whoever came by the click, once payments are counted at all.

@@ -1,0 +1,2 @@
+DROP TABLE referral_changes;
+ALTER TABLE referrals DROP COLUMN trust;
