@@ -17,6 +17,7 @@ pub mod click;
 pub mod click_token;
 pub mod client;
 pub mod commission;
+pub mod commission_status;
 pub mod conversion;
 pub mod coupon;
 pub mod currency;

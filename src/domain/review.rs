@@ -57,6 +57,13 @@ pub struct UnderReview {
     pub waits_for_rate: bool,
 }
 
+/// Whether a rule needs nobody to approve a report: it approves by itself, the report is fully trusted, and nothing about it
+/// wants a look.
+#[must_use]
+pub fn needs_nobody(rule: Approval, trust: i32, flags: &Flags) -> bool {
+    rule == Approval::Automatic && trust >= i32::from(Trust::FULL.level()) && flags.are_none()
+}
+
 /// What comes of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -91,9 +98,7 @@ impl UnderReview {
     /// which nothing wants a look. That nobody has decided about it before, whoever asks makes sure.
     #[must_use]
     pub fn approves_itself(&self, rule: Approval, trust: i32, flags: &Flags, sale: SaleStatus) -> bool {
-        rule == Approval::Automatic
-            && trust >= i32::from(Trust::FULL.level())
-            && flags.are_none()
+        needs_nobody(rule, trust, flags)
             && sale.may_pay()
             && self.decide(ConversionStatus::Approved, (false, true)) == Verdict::Made(ChangeKind::Approved)
     }
