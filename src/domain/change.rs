@@ -45,14 +45,19 @@ text_enum! {
         Paid => "paid",
         /// The payout that its commission was in was called off.
         TakenOutOfPayout => "taken_out_of_payout",
+        /// A system of the merchant's stated where its commission stands.
+        Stated => "stated",
+        /// What the sender wants to find again was replaced.
+        MetadataReplaced => "metadata_replaced",
     }
 }
 
 impl ChangeKind {
-    /// Whether it says that the conversion counts, that it does not, or that this is open again.
+    /// Whether it says that the conversion counts, that it does not, or that this is open (again). Whoever states where a
+    /// commission stands has decided, too: no rule does so any more.
     #[must_use]
     pub const fn is_decision(self) -> bool {
-        matches!(self, Self::Approved | Self::Rejected | Self::Reopened)
+        matches!(self, Self::Approved | Self::Rejected | Self::Reopened | Self::Stated)
     }
 }
 

@@ -35,6 +35,12 @@ impl CommissionStatus {
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::PendingManualApproval)
     }
+
+    /// Whether it says that it is owed, or was, so that no hold keeps it back any more.
+    #[must_use]
+    pub const fn is_owed(self) -> bool {
+        matches!(self, Self::ReadyForPayment | Self::ProcessingPayout | Self::Paid)
+    }
 }
 
 /// What the word follows from.

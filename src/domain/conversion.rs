@@ -2,6 +2,7 @@
 
 use super::attribution::Credit;
 use super::click_token::Mode;
+use super::commission_status::CommissionStatus;
 use super::dedup::{DedupKey, Facts};
 use super::event::{Channel, Event};
 use super::handle::{EmailHash, ExternalId, OrderId};
@@ -46,6 +47,15 @@ impl SaleStatus {
     #[must_use]
     pub const fn may_pay(self) -> bool {
         !matches!(self, Self::Open | Self::Trialing | Self::Failed)
+    }
+
+    /// As what a report alone can record it: that everything was given back is booked by an event of its own.
+    #[must_use]
+    pub const fn as_reported(self) -> Self {
+        match self {
+            Self::Refunded => Self::Complete,
+            other => other,
+        }
     }
 }
 
@@ -103,6 +113,16 @@ pub struct Purchase {
     pub claimed_at: Option<Timestamp>,
     /// What the sender wants to find again, as one JSON object.
     pub metadata: Option<String>,
+    /// Where its commission stands, if the sender may say so.
+    pub stated: Option<CommissionStatus>,
+}
+
+impl Purchase {
+    /// Whether more is to be done than to record it.
+    #[must_use]
+    pub fn takes_more_than_recording(&self) -> bool {
+        self.stated.is_some() || self.sale == SaleStatus::Refunded
+    }
 }
 
 impl Default for Purchase {
@@ -115,6 +135,7 @@ impl Default for Purchase {
             sale: SaleStatus::Complete,
             claimed_at: None,
             metadata: None,
+            stated: None,
         }
     }
 }

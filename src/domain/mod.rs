@@ -55,6 +55,7 @@ pub mod review;
 pub mod rule;
 pub mod sale;
 pub mod screening;
+pub mod stated;
 pub mod takeover;
 mod text_enum;
 pub mod time;

@@ -25,35 +25,66 @@ impl SaleObstacle {
     }
 }
 
-/// Whether a purchase that stands at `from` may be said to stand at `to`, another place.
+/// Whether a purchase that stands at `from` may be said to stand at `to`, another place. That a part was given back may have
+/// been said without an amount; once money `was_given_back`, its status follows from that alone.
 ///
 /// # Errors
 /// [`SaleObstacle`].
-pub const fn may_move(from: SaleStatus, to: SaleStatus) -> Result<(), SaleObstacle> {
+pub const fn may_move(from: SaleStatus, to: SaleStatus, was_given_back: bool) -> Result<(), SaleObstacle> {
     use SaleStatus::{PartialRefunded, Refunded};
     match (from, to) {
-        (PartialRefunded | Refunded, _) => Err(SaleObstacle::GivenBack),
+        (Refunded, _) => Err(SaleObstacle::GivenBack),
+        _ if was_given_back => Err(SaleObstacle::GivenBack),
         (_, PartialRefunded | Refunded) => Err(SaleObstacle::OnlyByRefund),
         _ => Ok(()),
     }
 }
 
+/// The same for a system that speaks a dialect in which a part may be given back without saying how much: then the word is
+/// kept, and nothing is booked as given back.
+///
+/// # Errors
+/// [`SaleObstacle`].
+pub const fn may_be_told(from: SaleStatus, to: SaleStatus, was_given_back: bool) -> Result<(), SaleObstacle> {
+    match to {
+        SaleStatus::PartialRefunded => may_move(from, SaleStatus::Complete, was_given_back),
+        other => may_move(from, other, was_given_back),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{SaleObstacle, may_move};
-    use crate::domain::conversion::SaleStatus::{self, Complete, Failed, Open, PartialRefunded, Refunded, Trialing};
+    use super::{SaleObstacle, may_be_told, may_move};
+    use crate::domain::conversion::SaleStatus::{self, PartialRefunded, Refunded};
+
+    fn moves() -> impl Iterator<Item = (SaleStatus, SaleStatus)> {
+        let all = || SaleStatus::ALL.iter().copied();
+        all().flat_map(move |from| all().filter(move |to| *to != from).map(move |to| (from, to)))
+    }
 
     #[test]
     fn a_purchase_moves_freely_until_money_is_given_back() {
-        for from in SaleStatus::ALL.iter().copied() {
-            for to in SaleStatus::ALL.iter().copied().filter(|to| *to != from) {
-                let expected = match (from, to) {
-                    (PartialRefunded | Refunded, _) => Err(SaleObstacle::GivenBack),
-                    (Open | Complete | Trialing | Failed, Open | Complete | Trialing | Failed) => Ok(()),
-                    (Open | Complete | Trialing | Failed, _) => Err(SaleObstacle::OnlyByRefund),
-                };
-                assert_eq!(may_move(from, to), expected, "{from} to {to}");
-            }
+        for (from, to) in moves() {
+            let expected = match (from, to) {
+                (Refunded, _) => Err(SaleObstacle::GivenBack),
+                (_, PartialRefunded | Refunded) => Err(SaleObstacle::OnlyByRefund),
+                _ => Ok(()),
+            };
+            assert_eq!(may_move(from, to, false), expected, "{from} to {to}");
+            assert_eq!(may_move(from, to, true), Err(SaleObstacle::GivenBack), "{from} to {to}, given back");
+        }
+    }
+
+    #[test]
+    fn a_system_may_say_that_a_part_was_given_back_and_not_how_much() {
+        for (from, to) in moves() {
+            let expected = match (from, to) {
+                (Refunded, _) => Err(SaleObstacle::GivenBack),
+                (_, Refunded) => Err(SaleObstacle::OnlyByRefund),
+                _ => Ok(()),
+            };
+            assert_eq!(may_be_told(from, to, false), expected, "{from} to {to}");
+            assert_eq!(may_be_told(from, to, true), Err(SaleObstacle::GivenBack), "{from} to {to}, given back");
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The purchase itself moves on: it is paid for, it fails, a trial ends. What was given back is not said here but follows
-//! from refunds.
+//! from refunds; only that a part was, and nobody says how much, may be said by a system.
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::conversion::SaleStatus;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
-use crate::domain::sale::{SaleObstacle, may_move};
+use crate::domain::sale::{SaleObstacle, may_be_told, may_move};
 use crate::environment::Environment;
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
@@ -15,7 +15,7 @@ use super::standing::{self, Case, Changes, Current, Why};
 /// Where a purchase is said to stand.
 #[derive(Clone, Debug)]
 pub struct SaleChange {
-    /// Open, complete, trialing or failed.
+    /// Open, complete, trialing or failed; for a system also that a part was given back.
     pub wanted: SaleStatus,
     /// The edition that whoever says so saw; none for machines.
     pub seen: Option<i64>,
@@ -61,7 +61,8 @@ pub fn change_sale(
         if case.is_news_to(change.seen) {
             return Ok(Some(SaleChanged::Overtaken(case.current(write.conn())?)));
         }
-        if let Err(obstacle) = may_move(before, change.wanted) {
+        let may = if matches!(actor, Actor::Key(_)) { may_be_told } else { may_move };
+        if let Err(obstacle) = may(before, change.wanted, case.conversion.refunded_minor > 0) {
             return Ok(Some(SaleChanged::NotPossible(case.current(write.conn())?, obstacle)));
         }
         let mut after = case.clone();

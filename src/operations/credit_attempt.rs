@@ -15,6 +15,7 @@ use crate::domain::id::{AffiliateId, AttemptId, CampaignId, ConversionId, Progra
 use crate::domain::money::Money;
 use crate::environment::Environment;
 use crate::operations::audit;
+use crate::operations::record_as_stated::bring;
 use crate::operations::record_conversions::{Evidence, Incoming, Outcome, record_conversions};
 use crate::storage::attempts::list::Whose;
 use crate::storage::attempts::{self, AttemptRow, kept_report};
@@ -83,6 +84,7 @@ pub fn credit_attempt(
     let Some(incoming) = incoming(env, program, &row, crediting) else {
         return Ok(CreditedByHand::Unknown);
     };
+    let purchase = incoming.report.purchase.clone();
     let catalogue = Catalogue::load(write.conn(), env.clock.now())?;
     let mut rows = NewRows::default();
     let recorded = record_conversions(write, env, &catalogue, &[incoming], &mut rows)?;
@@ -90,6 +92,7 @@ pub fn credit_attempt(
         Some(Outcome::Recorded(conversion)) => {
             rows.changes.push(change(env, program, (*conversion, user), &crediting.note));
             rows.write(write)?;
+            bring(write, env, (program, *conversion), Actor::User(user), &purchase)?;
             attempts::set_credited(write, attempt, *conversion)?;
             let actor = AuditActor::User(user);
             let act =

@@ -6,10 +6,8 @@
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::commission::CommissionState;
-use crate::domain::conversion::SaleStatus;
 use crate::domain::dispute::{Course, DisputeObstacle, DisputeStep, course};
-use crate::domain::due::written;
-use crate::domain::id::{ConversionId, Id, ProgramId};
+use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
 use crate::domain::payout::RefundKind;
 use crate::environment::Environment;
@@ -19,7 +17,7 @@ use crate::storage::refunds::{self, RefundRow};
 use crate::storage::write::Write;
 
 use super::refund_conversion;
-use super::standing::{self, Case, Changes, Current, Why};
+use super::standing::{self, Case, Current, Why};
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -100,18 +98,9 @@ fn last_end(write: &mut Write<'_>, case: &Case) -> Stored<Option<DisputeStep>> {
 /// Takes all that remains back. Of an order that was worth nothing there is nothing to give back, and still nothing is
 /// owed any more.
 fn lose(write: &mut Write<'_>, env: &Environment, case: &Case, mut after: Case, why: Why) -> Stored<bool> {
-    let Ok(amount) = refund_conversion::give_back(&mut after, None) else {
-        after.conversion.sale_status = SaleStatus::Refunded;
+    let Some(row) = refund_conversion::take_all(env, (case, &mut after), RefundKind::Chargeback, &why.reason) else {
         return standing::change(write, env, case, after, why);
     };
-    let row = refund_conversion::row(env, case, (RefundKind::Chargeback, amount), &why.reason);
     let row = RefundRow { event_id: refunds::event_of_dispute(case.conversion.edition), ..row };
-    let why = Why { detail: written(amount), occasion: Some(Id::from_uuid(row.id.uuid())), ..why };
-    let mut changes = Changes::new(env);
-    if changes.make(write, case, after, why)?.is_none() {
-        return Ok(false);
-    }
-    refunds::insert(write, &row)?;
-    changes.write(write)?;
-    Ok(true)
+    refund_conversion::change_with(write, env, (case, after), (why, &row))
 }

@@ -2,7 +2,7 @@
 //!
 //! A payout takes everything that is payable to an affiliate, less what was paid too much before. From then on what is in
 //! it cannot be decided about any more, and what is taken back of it is kept back from the next one. Test mode is never
-//! paid.
+//! paid. Beside the house's own payouts there are those made outside, of single commissions, which somebody states.
 
 use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, ChangeKind};
@@ -74,6 +74,8 @@ pub fn begin_payout(
         reference: reason_kept(reference),
         created_at: now,
         updated_at: now,
+        mode: Mode::Live,
+        outside: false,
     };
     payouts::insert(write, &row)?;
     let mut changes = Changes::new(env);
@@ -82,10 +84,42 @@ pub fn begin_payout(
         commission.state = CommissionState::InPayout;
         commission.payout_id = Some(row.id);
     })?;
-    changes.new.tallies.count_money(program, affiliate, &MoneyTally::payout(amount));
+    count(&mut changes, &row, &MoneyTally::payout(amount));
     changes.write(write)?;
     note(write, env, (actor, Action::PayoutCreated), &row)?;
     Ok(Begun::Begun(row))
+}
+
+/// Begins a payout outside: of one commission that is payable, because somebody states that they are paying it themselves.
+/// It is a payout of its own, beside those of the house, in the mode of its conversion: in test mode the same steps are taken
+/// and nothing of it is counted, so that whoever builds an integration sees what they will see.
+///
+/// # Errors
+/// [`StorageError`].
+pub(super) fn begin_payout_outside(write: &mut Write<'_>, env: &Environment, case: &Case, actor: Actor) -> Stored<()> {
+    let (now, commission) = (env.clock.now(), &case.commission);
+    let row = PayoutRow {
+        id: env.mint.id(now),
+        program_id: commission.program_id,
+        affiliate_id: commission.entitled(),
+        amount_minor: commission.booked_minor,
+        currency: commission.currency,
+        state: PayoutState::Open,
+        reference: format!("Order {}", case.conversion.order_id),
+        created_at: now,
+        updated_at: now,
+        mode: case.conversion.mode,
+        outside: true,
+    };
+    payouts::insert(write, &row)?;
+    let mut changes = Changes::new(env);
+    move_all(write, &mut changes, vec![commission.clone()], (ChangeKind::PutIntoPayout, actor), |commission| {
+        commission.state = CommissionState::InPayout;
+        commission.payout_id = Some(row.id);
+    })?;
+    count(&mut changes, &row, &MoneyTally::payout(row.amount()));
+    changes.write(write)?;
+    note(write, env, (actor, Action::PayoutCreated), &row)
 }
 
 /// What came of ending a payout.
@@ -144,9 +178,9 @@ pub fn finish_payout(
     move_all(write, &mut changes, its, (ChangeKind::Paid, actor), |commission| {
         commission.state = CommissionState::Paid;
     })?;
-    changes.new.entries.push(LedgerEntryRow::new(&entry, Mode::Live));
+    changes.new.entries.push(LedgerEntryRow::new(&entry, row.mode));
     count_out(&mut changes, &row);
-    changes.new.tallies.count_money(program, row.affiliate_id, &MoneyTally::entry(paid));
+    count(&mut changes, &row, &MoneyTally::entry(paid));
     changes.write(write)?;
     note(write, env, (actor, Action::PayoutPaid), &row)?;
     Ok(Ended::Changed(row))
@@ -192,8 +226,14 @@ fn occasion(payout: PayoutId) -> OccasionId {
 
 /// The payout is no longer on its way.
 fn count_out(changes: &mut Changes<'_>, row: &PayoutRow) {
-    let no_more = MoneyTally::default().since(&MoneyTally::payout(row.amount()));
-    changes.new.tallies.count_money(row.program_id, row.affiliate_id, &no_more);
+    count(changes, row, &MoneyTally::default().since(&MoneyTally::payout(row.amount())));
+}
+
+/// Counts what a payout does to its affiliate's money; test mode is never counted.
+fn count(changes: &mut Changes<'_>, row: &PayoutRow, money: &MoneyTally) {
+    if row.mode == Mode::Live {
+        changes.new.tallies.count_money(row.program_id, row.affiliate_id, money);
+    }
 }
 
 fn end(

@@ -4,6 +4,7 @@
 //! report that is sent twice counts once.
 
 use crate::domain::change::{Actor, ChangeKind};
+use crate::domain::conversion::SaleStatus;
 use crate::domain::due::written;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::{ConversionId, Id, ProgramId};
@@ -82,24 +83,64 @@ pub fn refund_conversion(
             claimed_at: refund.claimed_at,
             ..row(env, &case, (refund.kind, amount), &refund.reason)
         };
-        let why = Why {
-            reason: row.reason.clone(),
-            detail: written(amount),
-            occasion: Some(Id::from_uuid(row.id.uuid())),
-            ..Why::plain(ChangeKind::Refunded, actor, entry_kind(refund.kind))
-        };
-        let mut changes = Changes::new(env);
-        if changes.make(write, &case, after, why)?.is_none() {
-            return Ok(None);
-        }
-        refunds::insert(write, &row)?;
-        changes.write(write)?;
-        Ok(Some(Refunded::Recorded(row)))
+        let plain = Why::plain(ChangeKind::Refunded, actor, entry_kind(refund.kind));
+        let why = Why { reason: row.reason.clone(), ..plain };
+        Ok(change_with(write, env, (&case, after), (why, &row))?.then_some(Refunded::Recorded(row)))
     })
 }
 
+/// Records that a customer got back everything that remains, as somebody stated without saying how, under a name of our own.
+/// Of an order that was worth nothing there is nothing to give back, and still nothing is owed any more. Answers whether
+/// nobody was faster.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub(super) fn give_all_back(write: &mut Write<'_>, env: &Environment, case: &Case, actor: Actor) -> Stored<bool> {
+    let mut after = case.clone();
+    let why = Why::plain(ChangeKind::Refunded, actor, EntryKind::Refund);
+    let Some(row) = take_all(env, (case, &mut after), RefundKind::Refund, "") else {
+        return standing::change(write, env, case, after, why);
+    };
+    let row = RefundRow { event_id: refunds::event_of_statement(case.conversion.edition), ..row };
+    change_with(write, env, (case, after), (why, &row))
+}
+
+/// Takes everything that remains off a conversion, and answers with the refund of it, still without a name; none where there
+/// was nothing, though nothing remains then, either.
+pub(super) fn take_all(
+    env: &Environment,
+    (case, after): (&Case, &mut Case),
+    kind: RefundKind,
+    reason: &str,
+) -> Option<RefundRow> {
+    match give_back(after, None) {
+        Ok(amount) => Some(row(env, case, (kind, amount), reason)),
+        Err(_) => {
+            after.conversion.sale_status = SaleStatus::Refunded;
+            None
+        }
+    }
+}
+
+/// Makes a change that a refund comes with; answers whether nobody was faster.
+pub(super) fn change_with(
+    write: &mut Write<'_>,
+    env: &Environment,
+    (case, after): (&Case, Case),
+    (why, row): (Why, &RefundRow),
+) -> Stored<bool> {
+    let why = Why { detail: written(row.amount()), occasion: Some(Id::from_uuid(row.id.uuid())), ..why };
+    let mut changes = Changes::new(env);
+    if changes.make(write, case, after, why)?.is_none() {
+        return Ok(false);
+    }
+    refunds::insert(write, row)?;
+    changes.write(write)?;
+    Ok(true)
+}
+
 /// Takes an amount off what remains of a conversion, and answers with how much that is.
-pub(super) fn give_back(case: &mut Case, amount: Option<Money>) -> Result<Money, RefundFault> {
+fn give_back(case: &mut Case, amount: Option<Money>) -> Result<Money, RefundFault> {
     let (worth, amount) = case.conversion.worth().refunded_by(amount)?;
     case.conversion.refunded_minor = worth.refunded.minor();
     case.conversion.sale_status = worth.sale(case.conversion.sale_status);
@@ -115,7 +156,7 @@ const fn entry_kind(kind: RefundKind) -> EntryKind {
 }
 
 /// The row of a refund that is recorded now, still without a name.
-pub(super) fn row(env: &Environment, case: &Case, (kind, amount): (RefundKind, Money), reason: &str) -> RefundRow {
+fn row(env: &Environment, case: &Case, (kind, amount): (RefundKind, Money), reason: &str) -> RefundRow {
     let now = env.clock.now();
     RefundRow {
         id: env.mint.id_in_order(now, case.conversion.edition),

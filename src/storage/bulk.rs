@@ -175,6 +175,7 @@ inserted!(conversion_details, ConversionDetailsRow {
     trace: Text,
     click_origin: Nullable<Text>,
     click_window_days: Nullable<Integer>,
+    stated: Nullable<Text>,
 });
 
 inserted!(commissions, CommissionRow {

@@ -1,6 +1,8 @@
 //! `conversion_details`: what explains a conversion and is read only when somebody looks at one: the customer, as far as
 //! the merchant said, and the facts of the click, which may be purged one day.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::clicks::ClickRow;
@@ -11,6 +13,7 @@ use super::schema::conversion_details::{self, dsl};
 use super::traces;
 use super::write::Write;
 use crate::domain::click_token::Origin;
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::Report;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::ConversionId;
@@ -45,6 +48,7 @@ pub struct ConversionDetailsRow {
     pub trace: String,
     pub click_origin: Option<Origin>,
     pub click_window_days: Option<i32>,
+    pub stated: Option<CommissionStatus>,
 }
 
 fn as_json_list(words: &[String]) -> String {
@@ -82,6 +86,7 @@ impl ConversionDetailsRow {
             trace: String::new(),
             click_origin: None,
             click_window_days: None,
+            stated: report.purchase.stated,
         }
     }
 }
@@ -103,6 +108,37 @@ pub fn replace(write: &mut Write<'_>, row: &ConversionDetailsRow) -> Stored<()> 
     let its = dsl::conversion_details.filter(dsl::conversion_id.eq(row.conversion_id));
     diesel::update(its).set(row).execute(write.conn()).stored()?;
     Ok(())
+}
+
+/// Keeps what somebody stated last.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_stated(write: &mut Write<'_>, conversion: ConversionId, stated: CommissionStatus) -> Stored<()> {
+    let its = dsl::conversion_details.filter(dsl::conversion_id.eq(conversion));
+    diesel::update(its).set(dsl::stated.eq(Some(stated))).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// Replaces what the sender wants to find again.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_metadata(write: &mut Write<'_>, conversion: ConversionId, metadata: Option<&str>) -> Stored<()> {
+    let its = dsl::conversion_details.filter(dsl::conversion_id.eq(conversion));
+    diesel::update(its).set(dsl::metadata.eq(metadata)).execute(write.conn()).stored()?;
+    Ok(())
+}
+
+/// What was stated last of each of these conversions, those of which anything ever was.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn stated(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashMap<ConversionId, CommissionStatus>> {
+    let theirs = dsl::conversion_details.filter(dsl::conversion_id.eq_any(conversions));
+    let rows: Vec<(ConversionId, Option<CommissionStatus>)> =
+        theirs.filter(dsl::stated.is_not_null()).select((dsl::conversion_id, dsl::stated)).load(conn).stored()?;
+    Ok(rows.into_iter().filter_map(|(id, word)| Some((id, word?))).collect())
 }
 
 fn from_json_list(text: &str) -> Vec<String> {

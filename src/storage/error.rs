@@ -59,7 +59,7 @@ pub enum Unique {
     /// `refunds (conversion_id, event_id)`.
     #[error("the refund's event id")]
     RefundEvent,
-    /// `payouts (affiliate_id) where state = 'open'`.
+    /// `payouts (affiliate_id) where state = 'open' and not outside`.
     #[error("the affiliate's open payout")]
     OpenPayout,
     /// Any other: ids and selectors, which are random.

@@ -7,6 +7,7 @@ use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::payouts::{self, dsl};
 use super::write::Write;
+use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
 use crate::domain::id::{AffiliateId, PayoutId, ProgramId};
 use crate::domain::money::Money;
@@ -27,6 +28,9 @@ pub struct PayoutRow {
     pub reference: String,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub mode: Mode,
+    /// Whether it was made elsewhere, for one conversion: somebody stated so.
+    pub outside: bool,
 }
 
 impl PayoutRow {
@@ -55,23 +59,31 @@ pub fn of_ids(conn: &mut Conn, program: ProgramId, ids: &[PayoutId]) -> Stored<V
     these.select(PayoutRow::as_select()).load(conn).stored()
 }
 
-/// The payout to an affiliate of this program that is open.
+/// The house's own payout to an affiliate of this program that is open.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn open_of_affiliate(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stored<Option<PayoutRow>> {
     let open = dsl::affiliate_id.eq(affiliate).and(dsl::state.eq(PayoutState::Open));
-    let this = dsl::payouts.filter(open.and(dsl::program_id.eq(program)));
+    let this = dsl::payouts.filter(open.and(dsl::outside.eq(false)).and(dsl::program_id.eq(program)));
     this.select(PayoutRow::as_select()).first(conn).optional().stored()
 }
 
-/// At most `limit` payouts to an affiliate of this program, the newest first.
+/// At most `limit` live payouts to an affiliate of this program, the newest first: the house's own, or those made outside,
+/// of which those that are open come before all others.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
-pub fn of_affiliate(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId, limit: i64) -> Stored<Vec<PayoutRow>> {
+pub fn of_affiliate(
+    conn: &mut Conn,
+    (program, affiliate): (ProgramId, AffiliateId),
+    outside: bool,
+    limit: i64,
+) -> Stored<Vec<PayoutRow>> {
     let theirs = dsl::payouts.filter(dsl::affiliate_id.eq(affiliate).and(dsl::program_id.eq(program)));
-    theirs.order(dsl::id.desc()).limit(limit).select(PayoutRow::as_select()).load(conn).stored()
+    let theirs = theirs.filter(dsl::mode.eq(Mode::Live).and(dsl::outside.eq(outside)));
+    let sorted = theirs.order((dsl::state.eq(PayoutState::Open).desc(), dsl::id.desc()));
+    sorted.limit(limit).select(PayoutRow::as_select()).load(conn).stored()
 }
 
 /// Every payout of every program, to be held against the ledger.
@@ -85,7 +97,7 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<PayoutRow>> {
 /// Adds a payout.
 ///
 /// # Errors
-/// [`super::error::Unique::OpenPayout`] when the affiliate has an open one.
+/// [`super::error::Unique::OpenPayout`] when the affiliate has an open one of the house's own.
 pub fn insert(write: &mut Write<'_>, row: &PayoutRow) -> Stored<()> {
     diesel::insert_into(dsl::payouts).values(row).execute(write.conn()).stored()?;
     Ok(())

@@ -40,6 +40,12 @@ pub fn event_of_dispute(edition: i64) -> String {
     format!("{OWN}dispute lost {edition}")
 }
 
+/// The event id of what somebody stated to be wholly given back, without an event of it. Nobody can report this one either.
+#[must_use]
+pub fn event_of_statement(edition: i64) -> String {
+    format!("{OWN}stated {edition}")
+}
+
 impl RefundRow {
     /// The reporter's name for it; none where no reporter has one.
     #[must_use]
@@ -91,12 +97,14 @@ pub fn insert(write: &mut Write<'_>, row: &RefundRow) -> Stored<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::event_of_dispute;
+    use super::{event_of_dispute, event_of_statement};
     use crate::domain::handle::ExternalId;
 
     #[test]
-    fn nobody_can_report_what_a_dispute_is_called() {
+    fn nobody_can_report_what_our_own_events_are_called() {
         assert!(ExternalId::parse(&event_of_dispute(3)).is_err());
+        assert!(ExternalId::parse(&event_of_statement(3)).is_err());
+        assert_ne!(event_of_statement(3), event_of_dispute(3));
         assert_ne!(event_of_dispute(3), event_of_dispute(4));
     }
 }

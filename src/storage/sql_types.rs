@@ -25,6 +25,7 @@ use crate::domain::campaign::{CampaignKind, CampaignStatus, IntegrationMethod, T
 use crate::domain::change::ChangeKind;
 use crate::domain::click_token::{Mode, Origin};
 use crate::domain::commission::{CommissionState, HoldReason};
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::coupon::CouponCode;
 use crate::domain::currency::Currency;
@@ -171,6 +172,7 @@ stored_words!(
     ChangeKind,
     Channel,
     CommissionState,
+    CommissionStatus,
     ConversionStatus,
     EntryKind,
     EventType,

@@ -9,6 +9,7 @@ mod differences;
 mod giving_back;
 mod model;
 mod paying;
+mod stating;
 mod two_writers;
 
 use accrue::domain::affiliate::AffiliateRef;
@@ -93,6 +94,16 @@ impl<'house> Desk<'house> {
         Desk { house, program, campaign, anna, ben, user }
     }
 
+    /// The shop's program.
+    pub const fn program(&self) -> ProgramId {
+        self.program
+    }
+
+    /// Anna.
+    pub const fn anna(&self) -> AffiliateId {
+        self.anna
+    }
+
     /// What the campaign pays from now on.
     pub fn pays(&self, terms: Terms) {
         let campaign_id = self.campaign;
@@ -104,8 +115,8 @@ impl<'house> Desk<'house> {
         });
     }
 
-    /// Records an order, and answers with its conversion.
-    pub fn records(&self, reported: &Reported<'_>) -> ConversionId {
+    /// What the shop sends of an order.
+    pub fn incoming(&self, reported: &Reported<'_>) -> Incoming {
         let now = self.house.now();
         let env = self.house.environment();
         let report = Report {
@@ -123,7 +134,12 @@ impl<'house> Desk<'house> {
             ignored_fields: Vec::new(),
         };
         let evidence = Evidence::direct(AffiliateRef::Id(reported.whose.unwrap_or(self.anna)));
-        let incoming = Incoming { report, campaign_id: Some(self.campaign), evidence, payload: Payload::default() };
+        Incoming { report, campaign_id: Some(self.campaign), evidence, payload: Payload::default() }
+    }
+
+    /// Records an order, and answers with its conversion.
+    pub fn records(&self, reported: &Reported<'_>) -> ConversionId {
+        let incoming = self.incoming(reported);
         let recorded = self.house.write(move |write, env| record(write, env, incoming));
         let Outcome::Recorded(id) = recorded else { panic!("{}: {recorded:?}", reported.order) };
         id

@@ -106,7 +106,11 @@ fn fill_every_table(db: &TestDatabase) {
              SELECT a.id, a.program_id, c.id, a.id, a.code, a.code, 0 FROM affiliates a, campaigns c
              WHERE c.name = (SELECT min(name) FROM campaigns);
          INSERT INTO exchange_rates SELECT id, 'USD', 20000, '1.08', 0 FROM programs;
-         INSERT INTO payouts SELECT id, program_id, id, 1, 'USD', 'paid', '', 0, 0 FROM affiliates;
+         INSERT INTO payouts (id, program_id, affiliate_id, amount_minor, currency, state, reference, created_at, updated_at)
+             SELECT id, program_id, id, 1, 'USD', 'paid', '', 0, 0 FROM affiliates;
+         INSERT INTO payouts
+             (id, program_id, affiliate_id, amount_minor, currency, state, reference, created_at, updated_at, mode, outside)
+             SELECT id, program_id, affiliate_id, 1, 'USD', 'open', '', 0, 0, 'live', TRUE FROM conversions;
          INSERT INTO commission_rules (id, campaign_id, version, rate_ppm, since, number, product_id)
              SELECT id, campaign_id, 1, 1000, 0, 1, 'tent' FROM conversions WHERE order_id = 'AF-1';
          INSERT INTO token_uses SELECT id, 0 FROM tokens;

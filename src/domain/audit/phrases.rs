@@ -105,6 +105,8 @@ impl Action {
             | ChangeKind::PutIntoPayout
             | ChangeKind::Paid
             | ChangeKind::TakenOutOfPayout
+            | ChangeKind::Stated
+            | ChangeKind::MetadataReplaced
             | ChangeKind::CreditedByHand => None,
         }
     }

@@ -145,7 +145,7 @@ impl Credited {
         let standing = Standing {
             state: CommissionState::Held,
             status,
-            sale: report.purchase.sale,
+            sale: report.purchase.sale.as_reported(),
             waits_for_rate: earning.hold.is_some(),
             hold_until: rule.map(|rule| rule.terms.hold_until(at)),
         };
@@ -324,7 +324,8 @@ fn is_from_own_address(env: &Environment, catalogue: &Catalogue, on_record: &OnR
     seen.is_some_and(|(network, agent)| own.contains(&VisitorPrint::of(env.keys.visitor(), network, agent)))
 }
 
-/// Approved where the rule approves by itself, unless somebody has decided about what the first report told.
+/// Approved where the rule approves by itself, unless somebody has decided about what the first report told, or the sender
+/// states where it stands.
 fn status(
     report: &Report,
     (rule, earning): (Option<&Rule>, &Earning),
@@ -339,5 +340,6 @@ fn status(
     let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
     let trust = i32::from(report.channel.trust().level());
     let approves = fresh.approves_itself(approval, trust, flags, report.purchase.sale);
-    if approves && !earned.was_decided { ConversionStatus::Approved } else { ConversionStatus::Pending }
+    let is_decided = earned.was_decided || report.purchase.stated.is_some();
+    if approves && !is_decided { ConversionStatus::Approved } else { ConversionStatus::Pending }
 }

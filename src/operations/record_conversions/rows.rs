@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::click_token::Mode;
-use crate::domain::conversion::{Report, SaleStatus};
+use crate::domain::conversion::Report;
 use crate::domain::exchange::ExchangeRate;
 use crate::domain::id::{CommissionId, ConversionId};
 use crate::domain::ledger::{Entry, EntryKind};
@@ -140,7 +140,7 @@ impl Credited {
             base_minor: self.earning.base.map(Money::minor),
             base_currency: self.base,
             status: self.status,
-            sale_status: sale_status(report.purchase.sale),
+            sale_status: report.purchase.sale.as_reported(),
             repeats: 0,
             received_at: self.received_at,
             updated_at: report.received_at,
@@ -190,13 +190,5 @@ impl Credited {
             entitled_id: None,
             payout_id: None,
         }
-    }
-}
-
-/// Money that went back is booked by its own event; a report alone takes nothing back.
-const fn sale_status(reported: SaleStatus) -> SaleStatus {
-    match reported {
-        SaleStatus::PartialRefunded | SaleStatus::Refunded => SaleStatus::Complete,
-        other => other,
     }
 }

@@ -28,7 +28,8 @@ impl Checking {
     /// bonus.
     pub(super) fn payouts(&mut self, conn: &mut Conn) -> Stored<()> {
         let payouts = payouts::all(conn)?;
-        for open in payouts.iter().filter(|payout| payout.state == PayoutState::Open) {
+        let live = |payout: &&PayoutRow| payout.mode == Mode::Live;
+        for open in payouts.iter().filter(live).filter(|payout| payout.state == PayoutState::Open) {
             self.counted.count_money(open.program_id, open.affiliate_id, &MoneyTally::payout(open.amount()));
         }
         let paid = payouts.into_iter().filter(|payout| payout.state == PayoutState::Paid);
@@ -66,7 +67,8 @@ impl Checking {
                 let is_its = payout.is_some_and(|payout| {
                     let booked = (entry.program_id, entry.affiliate_id, entry.currency, entry.amount_minor);
                     let paid = payout.amount_minor.saturating_neg();
-                    booked == (payout.program_id, payout.affiliate_id, payout.currency, paid)
+                    entry.mode == payout.mode
+                        && booked == (payout.program_id, payout.affiliate_id, payout.currency, paid)
                 });
                 if !is_its {
                     self.differs(format!("{} takes out money that no payout was made with", entry.id));

@@ -92,6 +92,8 @@ pub fn read(text: &str) -> Option<KeptReport> {
             sale: stored.sale.parse::<SaleStatus>().ok()?,
             claimed_at: stored.claimed_at.map(crate::domain::time::Timestamp::from_millis),
             metadata: stored.metadata,
+            // Whoever credits it by hand decides where it stands.
+            stated: None,
         },
     })
 }

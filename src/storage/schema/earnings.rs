@@ -93,6 +93,7 @@ diesel::table! {
         trace -> Text,
         click_origin -> Nullable<Text>,
         click_window_days -> Nullable<Integer>,
+        stated -> Nullable<Text>,
     }
 }
 
@@ -272,6 +273,8 @@ diesel::table! {
         reference -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        mode -> Text,
+        outside -> Bool,
     }
 }
 

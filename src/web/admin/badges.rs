@@ -3,6 +3,7 @@
 use crate::domain::affiliate::AffiliateStatus;
 use crate::domain::attempt::Call;
 use crate::domain::commission::CommissionState;
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::{Channel, EventType};
 use crate::domain::flag::Flag;
@@ -166,6 +167,31 @@ pub const fn payout(state: PayoutState) -> Badge {
         PayoutState::Open => dot("On its way", "dot tone-blue"),
         PayoutState::Paid => dot("Paid", "dot tone-green"),
         PayoutState::CalledOff => dot("Called off", "dot"),
+    }
+}
+
+/// Where a payout stands that was made outside, as somebody stated.
+#[must_use]
+pub const fn payout_outside(state: PayoutState) -> Badge {
+    match state {
+        PayoutState::Open => dot("Being paid outside", "dot tone-blue"),
+        PayoutState::Paid => dot("Paid outside", "dot tone-green"),
+        PayoutState::CalledOff => payout(state),
+    }
+}
+
+/// The status that somebody stated, in the second half of a sentence.
+#[must_use]
+pub const fn stated(status: CommissionStatus) -> &'static str {
+    match status {
+        CommissionStatus::Pending => "pending",
+        CommissionStatus::PendingManualApproval => "waiting for approval by hand",
+        CommissionStatus::ReadyForPayment => "ready for payment",
+        CommissionStatus::ProcessingPayout => "being paid",
+        CommissionStatus::Paid => "paid",
+        CommissionStatus::Declined => "declined",
+        CommissionStatus::Refunded => "refunded",
+        CommissionStatus::Dispute => "disputed",
     }
 }
 

@@ -1,11 +1,13 @@
 //! An affiliate's money: the balance, the ledger, bonuses and payouts.
 
 use accrue::domain::change::Actor;
+use accrue::domain::commission_status::CommissionStatus;
 use accrue::domain::conversion::ConversionStatus;
 use accrue::domain::id::ConversionId;
 use accrue::domain::user::Role;
 use accrue::operations::review_conversion::{Decision, Reviewed, review_conversion};
 
+use crate::earnings::Desk;
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop};
 use crate::support::person::{Person, Screen};
@@ -228,5 +230,36 @@ on_each_engine! {
         let second = marta.open(&older);
         assert!(second.says("Order 5 1.00") && second.says("Order 1 1.00") && !second.says("Order 6 1.00"));
         assert!(second.says("5 entries on this page"), "{}", second.words());
+    }
+
+    /// What the shop states to have paid itself stands beside the house's own payouts, and is told apart from them.
+    fn what_was_paid_outside_is_shown_as_that(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        let paid = desk.states("1001", CommissionStatus::Paid);
+        desk.states("1002", CommissionStatus::ProcessingPayout);
+        let waiting = desk.states("1003", CommissionStatus::PendingManualApproval);
+        desk.states("1004", CommissionStatus::ReadyForPayment);
+        let mut marta = house.member("marta", desk.program(), Role::Manager);
+        let money = format!("/admin/alderfinch/affiliates/{}/money", desk.anna());
+        let screen = marta.open(&money);
+        for said in ["Paid outside Order 1001", "Being paid outside Order 1002", "Payable 10.00", "In payout 10.00"] {
+            assert!(screen.words().contains(said), "{said}: {}", screen.words());
+        }
+        assert!(screen.html.contains("do=pay-out"), "the house's own payout can be begun beside it");
+        let done = marta.post(
+            &format!("{}/payouts/{}/payment", money.trim_end_matches("/money"), payout_of(&screen)),
+            &[("reference", "Bank 7")],
+        );
+        assert_eq!(done.status, 303);
+        assert!(marta.open(&money).words().contains("Paid outside Bank 7"));
+
+        let told = |marta: &mut Person, id: ConversionId| marta.open(&format!("/admin/alderfinch/conversions/{id}")).words();
+        let words = told(&mut marta, paid);
+        assert!(words.contains("The affiliate has it. Stated as paid by your server."), "{words}");
+        assert!(words.contains("Status stated"), "{words}");
+        let words = told(&mut marta, waiting);
+        assert!(words.contains("Stated as waiting for approval by hand by your server."), "{words}");
+        house.assert_books_balance();
     }
 }

@@ -1,5 +1,6 @@
 //! Whatever is changed behind the program's back is found by `verify` (MON-3), in books where everything has happened.
 
+use accrue::domain::commission_status::CommissionStatus;
 use accrue::domain::conversion::ConversionStatus::Rejected;
 use accrue::domain::currency::Currency;
 use accrue::domain::dispute::DisputeStep;
@@ -13,9 +14,9 @@ use accrue::storage::exchange_rates::{self, ExchangeRateRow};
 use accrue::storage::write::transaction;
 use diesel::RunQueryDsl;
 
-use super::{Desk, Reported};
+use super::{Desk, Reported, Terms};
 use crate::support::engine::on_each_engine;
-use crate::support::house::House;
+use crate::support::house::{House, percent};
 
 /// One change, and a part of the sentence that must tell of it.
 const TAMPERINGS: &[(&str, &str)] = &[
@@ -31,6 +32,8 @@ const TAMPERINGS: &[(&str, &str)] = &[
     ("UPDATE commissions SET payout_id = NULL WHERE state = 'paid'", "without its payout"),
     ("UPDATE commissions SET release_at = 1 WHERE state = 'held'", "which its facts do not give"),
     ("UPDATE commissions SET hold_until = hold_until + 1", "the hold of"),
+    ("UPDATE commissions SET hold_until = NULL WHERE hold_until > created_at", "nobody stated"),
+    ("DELETE FROM conversion_changes WHERE kind = 'stated'", "nobody stated"),
     ("UPDATE commissions SET compensated_minor = 5 WHERE state = 'paid'", "the ledger books"),
     ("UPDATE conversions SET status = 'rejected' WHERE status = 'approved'", "which its facts do not give"),
     ("UPDATE conversions SET refunded_minor = refunded_minor + 1 WHERE refunded_minor > 0", "the refunds of"),
@@ -52,6 +55,9 @@ const TAMPERINGS: &[(&str, &str)] = &[
     ),
     ("UPDATE ledger_entries SET kind = 'adjust' WHERE kind = 'bonus'", "belongs to no commission"),
     ("UPDATE payouts SET state = 'called_off' WHERE state = 'paid'", "no payout was made with"),
+    ("UPDATE payouts SET mode = 'test' WHERE outside AND state = 'paid'", "no payout was made with"),
+    ("UPDATE payouts SET mode = 'test' WHERE outside AND state = 'open'", "the report per affiliate's money"),
+    ("UPDATE conversions SET sale_status = 'refunded' WHERE sale_status = 'complete'", "its refunds do not give"),
     ("UPDATE payouts SET amount_minor = amount_minor + 1 WHERE state = 'open'", "the report per affiliate's money"),
     ("UPDATE affiliate_money SET balance_minor = balance_minor + 1", "the report per affiliate's money"),
     ("UPDATE affiliate_money SET waiting_minor = waiting_minor + 1", "the report per affiliate's money"),
@@ -96,6 +102,10 @@ fn live_through_everything(desk: &Desk<'_>) {
     });
     let foreign = desk.records(&Reported::of("o-eur", Money::new(9_999, Currency::EUR)));
     desk.approves(foreign);
+    desk.pays(Terms { hold_days: 5, ..Terms::plain(percent("10")) });
+    for word in [CommissionStatus::Pending, CommissionStatus::ProcessingPayout, CommissionStatus::Paid] {
+        desk.states(word.as_str(), word);
+    }
     house.assert_books_balance();
 }
 

@@ -33,7 +33,7 @@ use crate::web::query::Query;
 
 const ENTRIES_PER_PAGE: usize = 25;
 
-/// Payouts shown; older ones are found in the ledger.
+/// Payouts shown, and as many made outside; older ones are found in the ledger.
 const MOST_PAYOUTS: i64 = 24;
 
 /// Where the money stands, part by part; the parts come to the balance.
@@ -70,6 +70,7 @@ pub(super) struct BonusFields {
 struct PayoutLine {
     id: PayoutId,
     is_open: bool,
+    is_outside: bool,
     amount: String,
     state: Badge,
     reference: String,
@@ -125,10 +126,18 @@ fn find(conn: &mut Conn, program: &Program, id: AffiliateId, start: Start<EntryI
         affiliate,
         money: roll_ups::money_of_affiliate(conn, id)?,
         paid_minor: ledger_entries::paid_to(conn, program.id, id)?,
-        payouts: payouts::of_affiliate(conn, program.id, id, MOST_PAYOUTS)?,
+        payouts: payouts_to(conn, program, id)?,
         entries,
         orders: rows.into_iter().map(|row| (row.id, row.order_id.to_string())).collect(),
     }))
+}
+
+/// The house's own payouts and those made outside, so many of each that neither crowds out the other.
+fn payouts_to(conn: &mut Conn, program: &Program, id: AffiliateId) -> Stored<Vec<PayoutRow>> {
+    let mut found = payouts::of_affiliate(conn, (program.id, id), false, MOST_PAYOUTS)?;
+    found.extend(payouts::of_affiliate(conn, (program.id, id), true, MOST_PAYOUTS)?);
+    found.sort_unstable_by_key(|payout| std::cmp::Reverse(payout.id));
+    Ok(found)
 }
 
 impl MoneyPage {
@@ -188,7 +197,8 @@ impl MoneyPage {
 
     /// Whether this person may begin a payout, and there is something to pay.
     fn may_begin(&self) -> bool {
-        self.frame.may_change() && self.payable_minor > 0 && !self.may_end()
+        let has_own = self.payouts.iter().any(|payout| payout.is_open && !payout.is_outside);
+        self.frame.may_change() && self.payable_minor > 0 && !has_own
     }
 
     /// Whether a question stands above, which has the one button that matters then.
@@ -238,7 +248,8 @@ fn payout_line(row: &PayoutRow, now: Timestamp, program: &Program) -> PayoutLine
         id: row.id,
         is_open,
         amount: amount(row.amount()),
-        state: badges::payout(row.state),
+        is_outside: row.outside,
+        state: if row.outside { badges::payout_outside(row.state) } else { badges::payout(row.state) },
         reference: row.reference.clone(),
         begun: Moment::new(row.created_at, now, &program.zone),
         ended: (!is_open).then(|| Moment::new(row.updated_at, now, &program.zone)),

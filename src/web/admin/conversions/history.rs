@@ -39,6 +39,8 @@ const fn told(kind: ChangeKind) -> (&'static str, &'static str) {
         ChangeKind::Paid => ("coins", "Paid"),
         ChangeKind::TakenOutOfPayout => ("arrow-back-up", "Taken out of a payout"),
         ChangeKind::CreditedByHand => ("user", "Credited by hand"),
+        ChangeKind::Stated => ("server", "Status stated"),
+        ChangeKind::MetadataReplaced => ("braces", "Metadata replaced"),
     }
 }
 
@@ -57,6 +59,8 @@ const fn did(kind: ChangeKind) -> &'static str {
         ChangeKind::Paid => "paid this",
         ChangeKind::TakenOutOfPayout => "called the payout of this off",
         ChangeKind::CreditedByHand => "credited this by hand",
+        ChangeKind::Stated => "stated the status of this",
+        ChangeKind::MetadataReplaced => "replaced its metadata",
         _ => "changed this",
     }
 }

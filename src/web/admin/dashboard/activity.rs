@@ -48,6 +48,8 @@ const fn told(kind: ChangeKind) -> (&'static str, &'static str) {
         ChangeKind::PutIntoPayout => ("send", "put into a payout"),
         ChangeKind::Paid => ("circle-check", "paid"),
         ChangeKind::TakenOutOfPayout => ("x", "taken out of a payout"),
+        ChangeKind::Stated => ("server", "given a status"),
+        ChangeKind::MetadataReplaced => ("braces", "given other metadata"),
     }
 }
 
