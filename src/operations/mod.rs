@@ -57,5 +57,6 @@ pub mod state_status;
 pub mod throttle;
 pub mod told_status;
 pub mod update_campaign;
+pub mod update_conversion;
 pub mod verify;
 pub mod verify_audit;

@@ -9,6 +9,7 @@ mod differences;
 mod giving_back;
 mod model;
 mod paying;
+mod stated_moves;
 mod stating;
 mod two_writers;
 
