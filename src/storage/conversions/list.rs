@@ -14,7 +14,7 @@ use crate::domain::commission::CommissionState;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
 use crate::domain::handle::OrderId;
-use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId};
+use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId, ReferralId};
 use crate::domain::time::Timestamp;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::{Conn, MultiBackend};
@@ -40,6 +40,8 @@ pub struct Wanted {
     pub campaign: Option<CampaignId>,
     /// By whom.
     pub affiliate: Option<AffiliateId>,
+    /// Whose orders, as a customer who was sent.
+    pub referral: Option<ReferralId>,
     /// What was decided.
     pub status: Option<ConversionStatus>,
     /// Where its commission's money stands.
@@ -63,6 +65,7 @@ impl Default for Wanted {
             orders: None,
             campaign: None,
             affiliate: None,
+            referral: None,
             status: None,
             state: None,
             sale: None,
@@ -132,6 +135,9 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
     }
     if let Some(affiliate) = wanted.affiliate {
         found = found.filter(dsl::affiliate_id.eq(affiliate));
+    }
+    if let Some(referral) = wanted.referral {
+        found = found.filter(dsl::referral_id.eq(referral));
     }
     found = match wanted.status {
         // Written out, because a planner that is not told the value does not see that the short index answers it.

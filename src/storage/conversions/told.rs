@@ -1,5 +1,5 @@
-//! Conversions as machines are told of them: with what they earn, and with what the token of their click said, so that it
-//! can be told again when the click itself is long purged.
+//! Conversions as machines are told of them: with what they earn, with what their sender wants to find again, and with what
+//! the token of their click said, so that it can be told again when the click itself is long purged.
 
 use std::collections::HashMap;
 
@@ -9,43 +9,75 @@ use super::ConversionRow;
 use super::list::{self, Wanted};
 use crate::domain::click_token::{Claims, Origin};
 use crate::domain::id::{ConversionId, ProgramId};
-use crate::domain::time::Window;
+use crate::domain::time::{Timestamp, Window};
 use crate::storage::commissions::CommissionRow;
-use crate::storage::conn::Conn;
+use crate::storage::conn::{Conn, MultiBackend};
+use crate::storage::conversion_details::ConversionDetailsRow;
 use crate::storage::error::Stored;
 use crate::storage::pool::IntoStored;
 use crate::storage::schema::{commissions, conversion_details, conversions, conversions::dsl};
 
 diesel::joinable!(conversion_details -> conversions (conversion_id));
 
-/// A conversion with its commission and its click.
+/// A conversion with its commission and what is kept beside it.
 #[derive(Clone, Debug)]
 pub struct Told {
     /// What was reported, and what was decided about it.
     pub conversion: ConversionRow,
     /// What it earns.
     pub commission: Option<CommissionRow>,
-    /// How its click came to be, and for how long it counted.
-    click: ClickFacts,
+    /// What is told of its details.
+    kept: Kept,
 }
 
-/// What is kept of a click's token: how the click came to be, and the days of its window.
-type ClickFacts = (Option<Origin>, Option<i32>);
+/// What is told of a conversion's details.
+#[derive(Queryable, Selectable, Clone, Debug, Default)]
+#[diesel(table_name = conversion_details, check_for_backend(MultiBackend))]
+struct Kept {
+    click_origin: Option<Origin>,
+    click_window_days: Option<i32>,
+    claimed_at: Option<Timestamp>,
+    metadata: Option<String>,
+}
 
-type Found = (ConversionRow, Option<CommissionRow>, Option<ClickFacts>);
+type Found = (ConversionRow, Option<CommissionRow>, Option<Kept>);
 
 impl Told {
-    fn new((conversion, commission, click): Found) -> Self {
-        Self { conversion, commission, click: click.unwrap_or_default() }
+    fn new((conversion, commission, kept): Found) -> Self {
+        Self { conversion, commission, kept: kept.unwrap_or_default() }
+    }
+
+    /// A conversion whose rows are at hand.
+    #[must_use]
+    pub fn of(conversion: ConversionRow, commission: CommissionRow, details: &ConversionDetailsRow) -> Self {
+        let kept = Kept {
+            click_origin: details.click_origin,
+            click_window_days: details.click_window_days,
+            claimed_at: details.claimed_at,
+            metadata: details.metadata.clone(),
+        };
+        Self { conversion, commission: Some(commission), kept }
+    }
+
+    /// When its sender says that it happened.
+    #[must_use]
+    pub const fn claimed_at(&self) -> Option<Timestamp> {
+        self.kept.claimed_at
+    }
+
+    /// What its sender wants to find again, as one JSON object.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&str> {
+        self.kept.metadata.as_deref()
     }
 
     /// What the token of its click says; nothing where there is no click, or where it was recorded before this was kept.
     #[must_use]
     pub fn claims(&self) -> Option<Claims> {
-        let days = u32::try_from(self.click.1?).ok()?;
+        let days = u32::try_from(self.kept.click_window_days?).ok()?;
         Some(Claims {
             mode: self.conversion.mode,
-            origin: self.click.0?,
+            origin: self.kept.click_origin?,
             window: Window::from_days(days).ok()?,
             click: self.conversion.click_id?,
             link: self.conversion.link_id?,
@@ -60,11 +92,7 @@ impl Told {
 pub fn find(conn: &mut Conn, program: ProgramId, conversion: ConversionId) -> Stored<Option<Told>> {
     let this = conversions::table.left_join(commissions::table).left_join(conversion_details::table);
     let this = this.filter(dsl::id.eq(conversion).and(dsl::program_id.eq(program)));
-    let columns = (
-        ConversionRow::as_select(),
-        Option::<CommissionRow>::as_select(),
-        (conversion_details::click_origin, conversion_details::click_window_days).nullable(),
-    );
+    let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select(), Option::<Kept>::as_select());
     let found: Option<Found> = this.select(columns).first(conn).optional().stored()?;
     Ok(found.map(Told::new))
 }
@@ -82,14 +110,13 @@ pub fn piece(
 ) -> Stored<Vec<Told>> {
     let rows = list::piece_beyond(conn, program, wanted, (before, skip), most)?;
     let ids: Vec<ConversionId> = rows.iter().map(|(row, _)| row.id).collect();
-    let clicks = conversion_details::table.filter(conversion_details::conversion_id.eq_any(&ids));
-    let columns = (conversion_details::click_origin, conversion_details::click_window_days);
-    let clicks: Vec<(ConversionId, ClickFacts)> =
-        clicks.select((conversion_details::conversion_id, columns)).load(conn).stored()?;
-    let mut clicks: HashMap<_, _> = clicks.into_iter().collect();
+    let kept = conversion_details::table.filter(conversion_details::conversion_id.eq_any(&ids));
+    let kept: Vec<(ConversionId, Kept)> =
+        kept.select((conversion_details::conversion_id, Kept::as_select())).load(conn).stored()?;
+    let mut kept: HashMap<_, _> = kept.into_iter().collect();
     let told = |(conversion, commission): list::Listed| {
-        let click = clicks.remove(&conversion.id);
-        Told::new((conversion, commission, click))
+        let kept = kept.remove(&conversion.id);
+        Told::new((conversion, commission, kept))
     };
     Ok(rows.into_iter().map(told).collect())
 }

@@ -51,6 +51,7 @@ impl Asked {
             orders: orders.ok().flatten(),
             campaign: query.value("campaign"),
             affiliate: affiliate.found.as_ref().map(|found| found.id),
+            referral: None,
             status: if is_review { Some(ConversionStatus::Pending) } else { query.value("status") },
             state: query.value("state"),
             sale: query.value("sale"),

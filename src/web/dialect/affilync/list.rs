@@ -12,11 +12,11 @@ use crate::domain::attribution::Refusal;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::{AffiliateId, CampaignId};
 use crate::storage::catalogue::Catalogue;
-use crate::storage::conversions::list::{self, Wanted};
-use crate::storage::conversions::told;
+use crate::storage::conversions::list::Wanted;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::ReadToken;
 use crate::web::dialect::asked::within_limit;
+use crate::web::dialect::on_record::{self, LAST_PAGE};
 use crate::web::dialect::refused::Refused;
 use crate::web::intake::filter::{self, End};
 use crate::web::intake::{FieldError, Fields, Intake, shared};
@@ -26,9 +26,6 @@ const PER_PAGE: i64 = 20;
 
 /// The most rows of a page.
 pub(super) const MOST_PER_PAGE: i64 = 100;
-
-/// The last page that can be asked for.
-pub(super) const LAST_PAGE: i64 = 2_147_483_647;
 
 /// `GET /api/conversions`.
 pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -70,27 +67,8 @@ impl Asked {
 
     async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
         let Self { wanted, page, per_page } = self;
-        let (program, token) = (token.key().program_id, token.key().token_id);
-        let now = app.environment.clock.now();
-        let walk = (token, wanted.clone(), per_page);
-        let from = app.walks.from(&walk, page, now);
-        let read = app.read(move |conn| {
-            let counted = |conn: &mut _| from.total.map_or_else(|| list::count(conn, program, &wanted), Ok);
-            if page > 1 {
-                let total = counted(conn)?;
-                // Whoever asks beyond the end is not worth counting all of the rows before it.
-                if from.skip >= total {
-                    return Ok((Vec::new(), total));
-                }
-                return Ok((told::piece(conn, program, &wanted, (from.below, from.skip), per_page)?, total));
-            }
-            let rows = told::piece(conn, program, &wanted, (None, 0), per_page)?;
-            let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            let total = if found < per_page { found } else { counted(conn)? };
-            Ok((rows, total))
-        });
-        let (rows, total) = read.await?;
-        app.walks.note(walk, page, (total, rows.last().map(|row| row.conversion.id)), now);
+        let key = (token.key().program_id, token.key().token_id);
+        let (rows, total) = on_record::page(app, key, wanted, (page, per_page)).await?;
         let keys = app.environment.keys.click_tokens();
         let data = rows.iter().map(|told| Row::of(told, keys)).collect();
         Ok(respond(StatusCode::OK, &Listed { data, meta: Meta { page, per_page, total } }))

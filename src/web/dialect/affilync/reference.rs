@@ -1,8 +1,9 @@
 //! The fields of this dialect, and what the reference says of its calls.
 
 use super::answer::ErrorBody;
-use super::list::{LAST_PAGE, MOST_PER_PAGE};
+use super::list::MOST_PER_PAGE;
 use super::object::{Listed, Reported, Reviewed};
+use crate::web::dialect::on_record::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
