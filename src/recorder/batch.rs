@@ -1,21 +1,30 @@
 //! A batch: what is recorded in one transaction, and who waits for it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tokio::sync::oneshot;
 
 use super::asides::{Asides, Counted};
-use super::{NotRecorded, deliver};
+use super::{Answered, NotRecorded, deliver};
 use crate::domain::attempt::Attempt;
 use crate::domain::click::Click;
+use crate::domain::id::ConversionId;
 use crate::environment::Environment;
 use crate::operations::record_attempts::record_attempts;
 use crate::operations::record_clicks::{Visitor, Visitors, record_clicks};
 use crate::operations::record_conversions::{Incoming, Outcome, record_conversions};
 use crate::storage::catalogue::Catalogue;
+use crate::storage::conversions::told::Told;
 use crate::storage::error::Stored;
 use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
+
+/// Whether whoever reports is told of what is recorded, and not only under which id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    Id,
+    All,
+}
 
 type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
 
@@ -23,7 +32,7 @@ type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
 #[expect(clippy::large_enum_variant, reason = "elements wait in a box; a second one would cost another allocation")]
 pub(super) enum Element {
     Click(Click, Answer<()>),
-    Conversion(Incoming, Answer<Outcome>),
+    Conversion(Incoming, Telling, Answer<Answered>),
     Attempt(Attempt, Answer<()>),
 }
 
@@ -32,7 +41,7 @@ impl Element {
     pub(super) fn is_withdrawn(&self) -> bool {
         match self {
             Self::Click(_, answer) | Self::Attempt(_, answer) => answer.is_closed(),
-            Self::Conversion(_, answer) => answer.is_closed(),
+            Self::Conversion(_, _, answer) => answer.is_closed(),
         }
     }
 }
@@ -42,17 +51,18 @@ impl Element {
 pub(super) struct Batch {
     clicks: Vec<Click>,
     incoming: Vec<Incoming>,
+    telling: Vec<Telling>,
     attempts: Vec<Attempt>,
     counted: Counted,
     waiting_for_clicks: Vec<Answer<()>>,
-    waiting_for_conversions: Vec<Answer<Outcome>>,
+    waiting_for_conversions: Vec<Answer<Answered>>,
     waiting_for_attempts: Vec<Answer<()>>,
 }
 
 /// What a batch came to, to be told once it is committed.
 #[derive(Default)]
 pub(super) struct Results {
-    pub(super) outcomes: Vec<Outcome>,
+    pub(super) answers: Vec<Answered>,
     pub(super) visitors: HashSet<Visitor>,
 }
 
@@ -63,8 +73,9 @@ impl Batch {
                 self.clicks.push(click);
                 self.waiting_for_clicks.push(answer);
             }
-            Element::Conversion(incoming, answer) => {
+            Element::Conversion(incoming, telling, answer) => {
                 self.incoming.push(incoming);
+                self.telling.push(telling);
                 self.waiting_for_conversions.push(answer);
             }
             Element::Attempt(attempt, answer) => {
@@ -107,14 +118,34 @@ impl Batch {
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
         record_attempts(write.conn(), catalogue, attempts, self.counted.keyless.clone(), &mut rows)?;
         rows.tallies.add(self.counted.screened.clone());
+        let answers = self.answers(recorded.outcomes, &rows);
         rows.write(write)?;
-        Ok(Results { outcomes: recorded.outcomes, visitors })
+        Ok(Results { answers, visitors })
+    }
+
+    /// The answers, with what is new to those who are told of it: who waits need not read what was written a moment ago.
+    fn answers(&self, outcomes: Vec<Outcome>, rows: &NewRows) -> Vec<Answered> {
+        let is_any_told = self.telling.contains(&Telling::All);
+        let new = rows.conversions.iter().enumerate().filter(|_| is_any_told);
+        let places: HashMap<ConversionId, usize> = new.map(|(place, row)| (row.id, place)).collect();
+        let told = |outcome: &Outcome| {
+            let Outcome::Recorded(id) = outcome else { return None };
+            let place = *places.get(id)?;
+            // The rows of a new conversion are added together.
+            let (conversion, commission) = (rows.conversions.get(place)?, rows.commissions.get(place)?);
+            Some(Box::new(Told::of(conversion.clone(), commission.clone(), rows.details.get(place)?)))
+        };
+        let answered = |(outcome, telling): (Outcome, &Telling)| {
+            let told = if *telling == Telling::All { told(&outcome) } else { None };
+            Answered { outcome, told }
+        };
+        outcomes.into_iter().zip(&self.telling).map(answered).collect()
     }
 
     /// Tells everybody that what they sent is on disk.
-    pub(super) fn answer(self, outcomes: Vec<Outcome>) {
-        for (answer, outcome) in self.waiting_for_conversions.into_iter().zip(outcomes) {
-            deliver(answer, Ok(outcome));
+    pub(super) fn answer(self, answers: Vec<Answered>) {
+        for (answer, answered) in self.waiting_for_conversions.into_iter().zip(answers) {
+            deliver(answer, Ok(answered));
         }
         for answer in self.waiting_for_clicks.into_iter().chain(self.waiting_for_attempts) {
             deliver(answer, Ok(()));
@@ -134,11 +165,11 @@ impl Batch {
     /// The same, as batches of one.
     pub(super) fn one_by_one(self) -> Vec<Self> {
         let clicks = self.clicks.into_iter().zip(self.waiting_for_clicks);
-        let conversions = self.incoming.into_iter().zip(self.waiting_for_conversions);
+        let conversions = self.incoming.into_iter().zip(self.telling).zip(self.waiting_for_conversions);
         let attempts = self.attempts.into_iter().zip(self.waiting_for_attempts);
         let elements = clicks
             .map(|(click, answer)| Element::Click(click, answer))
-            .chain(conversions.map(|(incoming, answer)| Element::Conversion(incoming, answer)))
+            .chain(conversions.map(|((incoming, telling), answer)| Element::Conversion(incoming, telling, answer)))
             .chain(attempts.map(|(attempt, answer)| Element::Attempt(attempt, answer)));
         let alone = |element| {
             let mut batch = Self::default();

@@ -35,11 +35,12 @@ use crate::operations::record_clicks::ScreenedVisit;
 use crate::operations::record_conversions::{Incoming, Outcome};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::{Conn, DatabaseUrl};
+use crate::storage::conversions::told::Told;
 use crate::storage::error::StorageError;
 use crate::storage::write::{Write, transaction};
 
 use asides::Asides;
-use batch::Element;
+use batch::{Element, Telling};
 use status::Status;
 use writer::Writer;
 
@@ -64,6 +65,15 @@ pub enum NotRecorded {
     /// The database refused this one alone: a defect of ours, which has been logged.
     #[error("the report could not be recorded")]
     Failed,
+}
+
+/// What a report came to, with what there is to tell of it.
+#[derive(Debug)]
+pub struct Answered {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What was recorded, where it is new and was asked for.
+    pub told: Option<Box<Told>>,
 }
 
 /// Why an admin's write did not happen.
@@ -197,8 +207,20 @@ impl Recorder {
     /// # Errors
     /// [`NotRecorded`]: nothing is known to be recorded, and sending it again is safe.
     pub async fn record_conversion(&self, incoming: Incoming) -> Result<Outcome, NotRecorded> {
+        Ok(self.submit_conversion(incoming, Telling::Id).await?.outcome)
+    }
+
+    /// The same, with the rows of what is new, for those who tell their sender more than its id.
+    ///
+    /// # Errors
+    /// [`NotRecorded`], as above.
+    pub async fn record_and_tell(&self, incoming: Incoming) -> Result<Answered, NotRecorded> {
+        self.submit_conversion(incoming, Telling::All).await
+    }
+
+    async fn submit_conversion(&self, incoming: Incoming, telling: Telling) -> Result<Answered, NotRecorded> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Element::Conversion(incoming, answer))?;
+        self.enqueue(Element::Conversion(incoming, telling, answer))?;
         wait_for(answered, REPORT_PATIENCE).await
     }
 

@@ -111,7 +111,7 @@ impl Writer {
         let error = match recorded {
             Ok(results) => {
                 self.visitors.remember(results.visitors);
-                return batch.answer(results.outcomes);
+                return batch.answer(results.answers);
             }
             Err(error) => error,
         };

@@ -15,11 +15,12 @@ use crate::domain::event::Channel;
 use crate::domain::id::ConversionId;
 use crate::domain::key::KeyKind;
 use crate::operations::record_conversions::{Evidence, Incoming, Outcome};
+use crate::recorder::Answered;
 use crate::storage::catalogue::Key;
-use crate::storage::conversions::told;
-use crate::storage::error::StorageError;
+use crate::storage::conversions::told::Told;
 use crate::web::access::tokens::{Denied, PostbackToken, TrackToken, attempt_key, bearer};
 use crate::web::dialect::asked::{Problem as _, limited};
+use crate::web::dialect::on_record;
 use crate::web::dialect::received::{Keyless, Received, presented_click, too_many_keyless};
 use crate::web::dialect::refused::{Refused, Stopped};
 use crate::web::dialect::said::Said;
@@ -108,16 +109,18 @@ struct Reporting {
 impl Reporting {
     async fn answer(&self, app: &App) -> Result<HttpResponse, Problem> {
         match self.record(app).await {
-            Ok(Outcome::Recorded(id)) => self.tell(app, StatusCode::CREATED, id).await,
-            Ok(Outcome::Repeat(id)) => self.tell(app, StatusCode::OK, id).await,
-            // The recorder has kept it.
-            Ok(Outcome::Refused(refusal)) => Err(Refused::NotCredited(refusal).into()),
+            Ok(answered) => match answered.outcome {
+                Outcome::Recorded(id) => self.tell(app, StatusCode::CREATED, (id, answered.told)).await,
+                Outcome::Repeat(id) => self.tell(app, StatusCode::OK, (id, None)).await,
+                // The recorder has kept it.
+                Outcome::Refused(refusal) => Err(Refused::NotCredited(refusal).into()),
+            },
             Err(Stopped::NotRecorded(reason)) => Err(reason.into()),
             Err(Stopped::Refused(refused)) => Err(self.refuse(app, refused, None).await),
         }
     }
 
-    async fn record(&self, app: &App) -> Result<Outcome, Stopped> {
+    async fn record(&self, app: &App) -> Result<Answered, Stopped> {
         self.received.readable()?;
         let fields = self.fields(app)?;
         let token = match &fields.click {
@@ -130,7 +133,7 @@ impl Reporting {
             evidence: Evidence { token, ..Evidence::default() },
             payload: self.received.intake.fields.redacted(),
         };
-        app.recorder.record_conversion(incoming).await.map_err(Stopped::NotRecorded)
+        app.recorder.record_and_tell(incoming).await.map_err(Stopped::NotRecorded)
     }
 
     fn fields(&self, app: &App) -> Result<ReportFields, FieldError> {
@@ -159,12 +162,18 @@ impl Reporting {
         }
     }
 
-    /// The conversion on record: one read by its id, once it is committed. Where even that fails, the answer is to send the
-    /// report again, which then is a repeat.
-    async fn tell(&self, app: &App, status: StatusCode, id: ConversionId) -> Result<HttpResponse, Problem> {
-        let program = self.received.key.program_id;
-        let told = app.read(move |conn| told::find(conn, program, id)).await?;
-        let told = told.ok_or(StorageError::Inconsistent("a recorded conversion that is not there"))?;
+    /// The conversion on record: as it was written, or, of one that was there before, by one read of its id. Where even that
+    /// fails, the answer is to send the report again, which then is a repeat.
+    async fn tell(
+        &self,
+        app: &App,
+        status: StatusCode,
+        (id, told): (ConversionId, Option<Box<Told>>),
+    ) -> Result<HttpResponse, Problem> {
+        let told = match told {
+            Some(told) => *told,
+            None => on_record::recorded(app, self.received.key.program_id, id).await?,
+        };
         let data = Conversion::of(&told, app.environment.keys.click_tokens());
         Ok(respond(status, &Reported { data }))
     }
