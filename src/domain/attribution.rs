@@ -52,6 +52,8 @@ text_enum! {
         UnknownCustomer => "unknown_customer",
         /// A browser said it of a page that is on none of the campaign's hosts.
         ForeignPage => "foreign_page",
+        /// The program named is not the key's.
+        UnknownProgram => "unknown_program",
     }
 }
 
@@ -78,6 +80,7 @@ impl Refusal {
             Self::UnknownCoupon => "Unknown coupon code",
             Self::UnknownCustomer => "Unknown customer",
             Self::ForeignPage => "The page is on none of the campaign's hosts",
+            Self::UnknownProgram => "Unknown program",
         }
     }
 }

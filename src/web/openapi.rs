@@ -16,7 +16,7 @@ use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathsBuilder, ServerBuilder,
 };
 
-use super::dialect::{affiliatepro, affilync};
+use super::dialect::{affiliatepro, affilync, affonso};
 use super::{page, theme, track};
 use crate::app::App;
 use operation::{Operation, TOKEN};
@@ -33,8 +33,13 @@ pub struct Group {
 }
 
 /// Every group, in the order in which it is shown.
-const GROUPS: &[Group] =
-    &[track::reference::REFERENCE, track::pixel::reference::REFERENCE, affiliatepro::REFERENCE, affilync::REFERENCE];
+const GROUPS: &[Group] = &[
+    track::reference::REFERENCE,
+    track::pixel::reference::REFERENCE,
+    affiliatepro::REFERENCE,
+    affilync::REFERENCE,
+    affonso::REFERENCE,
+];
 
 const SAYS: &str = "Report clicks and conversions, read them, review them. Each group speaks the wire format of one \
                     system; all of them record in the same books, and an order is counted once, whichever of them it \

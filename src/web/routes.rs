@@ -52,6 +52,9 @@ pub const CONVERSIONS: &str = "/api/conversions";
 /// Where one of them is reviewed.
 pub const CONVERSION: &str = "/api/conversions/{id}";
 
+/// Where servers register clicks with a program's token.
+pub const V1_CLICKS: &str = "/v1/clicks";
+
 /// Where browsers tell what happened: a name that blockers do not list.
 pub const EVENTS: &str = "/e";
 

@@ -16,8 +16,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::app::App;
 use crate::domain::attempt::Call;
 use crate::domain::attribution::Refusal;
-use crate::domain::click::Click;
-use crate::domain::click_token::{Claims, Origin};
 use crate::domain::event::Channel;
 use crate::domain::time::Timestamp;
 use crate::operations::record_conversions::{Evidence, Incoming};
@@ -27,6 +25,7 @@ use crate::web::limits;
 
 use super::received::{Keyless, Received, presented_click};
 use super::refused::Stopped;
+use super::registered::{may_be_sent, register};
 use answer::Answer;
 pub use answer::{other_method, unknown};
 pub use reference::REFERENCE;
@@ -84,21 +83,10 @@ impl Request {
         let campaign = fields::own_campaign(&self.key, &catalogue, fields.campaign_id)?;
         let program = self.key.key().program_id;
         let affiliate = catalogue.affiliate_named(program, &fields.affiliate).ok_or(Refusal::UnknownAffiliate)?;
-        campaign.takes_visitors(at)?;
-        affiliate.may_send()?;
+        may_be_sent(campaign, affiliate, at)?;
         let link = app.implicit_link(program, campaign.id, affiliate.id).await.map_err(Stopped::NotRecorded)?;
-        let claims = Claims {
-            mode: self.key.key().mode,
-            origin: Origin::Api,
-            window: campaign.window,
-            click: app.environment.mint.id(at),
-            link: link.id,
-        };
-        let token = app.environment.keys.click_tokens().seal(&claims);
-        let visitor = fields.visitor_hash(claims.click);
-        let click = Click { claims, link, visit: fields.visit, mark: None, visitor };
-        app.recorder.record_click(click).await.map_err(Stopped::NotRecorded)?;
-        Ok(Answer::ClickRegistered(token))
+        let registered = register(app, (campaign, link), (self.key.key().mode, at), fields.visitor).await;
+        registered.map(|(_, token)| Answer::ClickRegistered(token)).map_err(Stopped::NotRecorded)
     }
 
     async fn report_conversion(&self, app: &App) -> Result<Answer, Stopped> {

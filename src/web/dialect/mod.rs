@@ -2,13 +2,16 @@
 //! nothing.
 //!
 //! What is the same in all of them stands here once: what a report says ([`said`]), what becomes of a request that is not
-//! taken ([`received`]), the meaning of every refusal ([`refused`]), and how often may be asked
-//! ([`asked`]), and how what is on record is read ([`on_record`]). A dialect is left with its names and its words.
+//! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what is on
+//! record is read ([`on_record`]), and how a server registers a click ([`registered`]). A dialect is left with its names
+//! and its words.
 
 pub mod affiliatepro;
 pub mod affilync;
+pub mod affonso;
 pub mod asked;
 pub mod on_record;
 pub mod received;
 pub mod refused;
+pub mod registered;
 pub mod said;

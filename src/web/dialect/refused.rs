@@ -59,7 +59,8 @@ pub const fn status_of(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::InvalidRequest => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::ScopeMissing => StatusCode::FORBIDDEN,
-        Refusal::UnknownCampaign
+        Refusal::UnknownProgram
+        | Refusal::UnknownCampaign
         | Refusal::UnknownAffiliate
         | Refusal::UnknownClickToken
         | Refusal::NothingMatches

@@ -45,6 +45,8 @@ pub enum Kind {
     Id(&'static str),
     /// The code of a link.
     LinkCode,
+    /// The code of a link, or an affiliate's id or code.
+    Tracking,
     /// An affiliate's id or code.
     Affiliate,
     /// The merchant's id of an order, or of anything else.
@@ -69,6 +71,10 @@ pub enum Kind {
     Metadata,
     /// A local day of the program, or a moment with its offset.
     DayOrMoment,
+    /// A moment with its offset.
+    Moment,
+    /// Yes or no.
+    Flag,
     /// A whole number in this range.
     Number(i64, i64),
 }

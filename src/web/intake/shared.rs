@@ -7,6 +7,7 @@ use crate::domain::free_text::FreeText;
 use crate::domain::handle::{ActionCode, EmailAddress, ExternalId, HandleError, OrderId};
 use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
+use crate::domain::time::Timestamp;
 
 use super::{FieldError, Fields, Value, json};
 
@@ -87,6 +88,32 @@ pub fn campaign_id(fields: &Fields, name: &'static str) -> Result<CampaignId, Fi
 /// [`FieldError`] that names it.
 pub fn currency(fields: &Fields, name: &'static str) -> Result<Currency, FieldError> {
     Currency::parse(text(fields, name)?).map_err(|error| FieldError::malformed(name, error))
+}
+
+/// A moment with its offset, if there is one.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn moment(fields: &Fields, name: &'static str) -> Result<Option<Timestamp>, FieldError> {
+    if fields.get(name).is_none() {
+        return Ok(None);
+    }
+    let at = Timestamp::parse_rfc3339(text(fields, name)?.trim());
+    at.map(Some).map_err(|error| FieldError::malformed(name, error))
+}
+
+/// Yes or no, if it is said: true or false, as such or as text.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn flag(fields: &Fields, name: &'static str) -> Result<Option<bool>, FieldError> {
+    let Some(value) = fields.get(name) else { return Ok(None) };
+    match (value, value.as_text().map(str::trim)) {
+        (Value::Flag(flag), _) => Ok(Some(*flag)),
+        (_, Some("true")) => Ok(Some(true)),
+        (_, Some("false")) => Ok(Some(false)),
+        _ => Err(FieldError::malformed(name, "must be true or false")),
+    }
 }
 
 /// The amount in a field, which an event of this kind may have.

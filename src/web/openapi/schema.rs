@@ -23,6 +23,12 @@ const AMOUNT: &str = r"[0-9]{1,12}(\.[0-9]{1,3})?";
 const DAY_OR_MOMENT: &str =
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?";
 
+/// Yes or no, as text.
+const FLAG: &str = "true|false";
+
+/// A moment with its offset.
+const MOMENT: &str = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})";
+
 /// What the reference says of a field. Forms and queries carry text only; in JSON a null leaves out what may be left out.
 pub(super) fn of(field: &Field, as_text: bool) -> RefOr<Schema> {
     let schema = filled(field, as_text);
@@ -44,6 +50,10 @@ fn filled(field: &Field, as_text: bool) -> RefOr<Schema> {
             list.description(Some(field.says)).into()
         }
         Kind::Metadata if as_text => described(text()),
+        Kind::Flag if !as_text => {
+            let flag = ObjectBuilder::new().schema_type(Type::Boolean);
+            either(field, [flag, like(field, FLAG, "true")])
+        }
         _ => described(plain(field)),
     }
 }
@@ -70,6 +80,9 @@ fn plain(field: &Field) -> ObjectBuilder {
         Kind::Action => like(field, "[A-Za-z0-9_.-]{1,64}", "newsletter"),
         Kind::Email => like(field, r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*", "customer@example.com"),
         Kind::Address => like(field, r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F:]{2,39}", "203.0.113.9"),
+        Kind::Tracking => like(field, "[A-Za-z0-9_-]{2,32}", "anna-S2S1"),
+        Kind::Moment => like(field, MOMENT, "2026-03-20T14:30:00Z"),
+        Kind::Flag => like(field, FLAG, "true"),
         Kind::DayOrMoment => like(field, DAY_OR_MOMENT, "2026-03-31"),
         Kind::Word(words) => text().enum_values(Some(words.iter().copied().chain(nothing(field)))),
         Kind::Text | Kind::Ids => text(),

@@ -11,8 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{
     ADD_CLICK, CONVERSION, CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK,
+    V1_CLICKS,
 };
-use crate::web::dialect::{affiliatepro, affilync};
+use crate::web::dialect::{affiliatepro, affilync, affonso};
 use crate::web::error;
 use crate::web::track::{click, pixel};
 
@@ -94,6 +95,9 @@ endpoints! {
         }
         CONVERSION => { patch affilync::review, Manage; }
     }
+    affonso::other_method {
+        V1_CLICKS => { post affonso::register_click, Track; }
+    }
 }
 
 /// Tells each endpoint's address which function answers it. An address of a dialect that nobody has is answered by the
@@ -102,7 +106,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     configure_endpoints(config);
     config
         .service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)))
-        .service(web::scope("/api").default_service(web::to(affilync::unknown)));
+        .service(web::scope("/api").default_service(web::to(affilync::unknown)))
+        .service(web::scope("/v1").default_service(web::to(affonso::unknown)));
 }
 
 /// The names of these methods, as `Allow` lists them.

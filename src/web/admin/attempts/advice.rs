@@ -56,6 +56,7 @@ pub const fn on(reason: Refusal) -> Advice {
         Refusal::UnknownCoupon => UNKNOWN_COUPON,
         Refusal::UnknownCustomer => UNKNOWN_CUSTOMER,
         Refusal::ForeignPage => FOREIGN_PAGE,
+        Refusal::UnknownProgram => UNKNOWN_PROGRAM,
     }
 }
 
@@ -157,6 +158,12 @@ const FOREIGN_PAGE: Advice = Advice {
     what: "A browser reported this from a page that is neither on the target URL’s host nor on one the campaign allows.",
     next: "If the page is your shop’s, add its host to the campaign’s allowed hosts. If not, somebody else uses your code.",
     place: Place::Campaign,
+};
+const UNKNOWN_PROGRAM: Advice = Advice {
+    title: "Unknown program",
+    what: "The call named a program that its token does not belong to.",
+    next: "Use the id of this program, or a token of the program that is named.",
+    place: Place::Setup,
 };
 const AFFILIATE_REJECTED: Advice = Advice {
     title: "Affiliate rejected",

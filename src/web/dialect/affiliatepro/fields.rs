@@ -1,23 +1,20 @@
 //! The fields of this dialect, each into its own type or into a sentence that names it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
-
 use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
 use crate::domain::campaign::Campaign;
 use crate::domain::click::Visit;
 use crate::domain::conversion::Purchase;
 use crate::domain::event::Event;
-use crate::domain::handle::NetworkPrefix;
-use crate::domain::id::{CampaignId, ClickId};
+use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 use crate::storage::catalogue::Catalogue;
 use crate::web::access::CampaignKey;
+use crate::web::dialect::registered::{self, Visitor};
 use crate::web::dialect::said::Said;
 use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, campaign_id, free_text, required, text};
-use crate::web::intake::{FieldError, Fields, Value};
+use crate::web::intake::{FieldError, Fields};
 
 use super::reference::{CLICK_FIELDS, CONVERSION_FIELDS};
 
@@ -25,45 +22,25 @@ use super::reference::{CLICK_FIELDS, CONVERSION_FIELDS};
 pub(super) struct ClickFields {
     pub(super) campaign_id: CampaignId,
     pub(super) affiliate: AffiliateRef,
-    pub(super) visit: Visit,
-    address: Option<IpAddr>,
+    pub(super) visitor: Visitor,
 }
 
 impl ClickFields {
     pub(super) fn read(fields: &Fields) -> Result<Self, FieldError> {
         required(fields, &["campaign_id", "affiliate_id"])?;
-        let address = fields.get("ip").map(read_address).transpose()?;
-        Ok(Self {
-            campaign_id: campaign_id(fields, "campaign_id")?,
-            affiliate: read_affiliate(fields)?,
-            visit: Visit {
-                network: address.map(NetworkPrefix::of),
-                user_agent: free_text(fields, "user_agent")?,
-                referrer: free_text(fields, "referrer")?,
-                page_url: free_text(fields, "page_url")?,
-                visitor_id: free_text(fields, "visitor_id")?,
-                subs: [
-                    free_text(fields, "sub1")?,
-                    free_text(fields, "sub2")?,
-                    free_text(fields, "sub3")?,
-                    free_text(fields, "sub4")?,
-                    free_text(fields, "sub5")?,
-                ],
-                ignored_fields: fields.unknown(&names(CLICK_FIELDS)),
-            },
-            address,
-        })
-    }
-
-    /// Tells visitors apart by what the merchant says of them; one of whom nothing is said is new each time.
-    pub(super) fn visitor_hash(&self, click: ClickId) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        match (&self.visit.visitor_id, self.address) {
-            (Some(visitor), _) => visitor.hash(&mut hasher),
-            (None, Some(address)) => (address, &self.visit.user_agent).hash(&mut hasher),
-            (None, None) => click.hash(&mut hasher),
-        }
-        hasher.finish()
+        let address = registered::address(fields)?;
+        let campaign_id = campaign_id(fields, "campaign_id")?;
+        let affiliate = read_affiliate(fields)?;
+        let visit = Visit {
+            user_agent: free_text(fields, "user_agent")?,
+            referrer: free_text(fields, "referrer")?,
+            page_url: free_text(fields, "page_url")?,
+            visitor_id: free_text(fields, "visitor_id")?,
+            subs: registered::subs(fields)?,
+            ignored_fields: fields.unknown(&names(CLICK_FIELDS)),
+            ..Visit::default()
+        };
+        Ok(Self { campaign_id, affiliate, visitor: Visitor::new(visit, address) })
     }
 }
 
@@ -119,11 +96,6 @@ fn read_naming(fields: &Fields) -> Result<Naming, FieldError> {
             Ok(Naming::Direct { campaign_id: campaign_id(fields, "campaign_id")?, affiliate: read_affiliate(fields)? })
         }
     }
-}
-
-fn read_address(value: &Value) -> Result<IpAddr, FieldError> {
-    let address = value.as_text().and_then(|text| text.trim().parse().ok());
-    address.ok_or_else(|| FieldError::malformed("ip", "must be an IP address, such as 203.0.113.9"))
 }
 
 fn read_affiliate(fields: &Fields) -> Result<AffiliateRef, FieldError> {

@@ -1,0 +1,31 @@
+//! The Affonso dialect: clicks, sign-ups and conversions under `/v1` (CONTRACT, section 3.4).
+//!
+//! JSON or form, under a Bearer token of the program. Judged in the order of every dialect: the token, the fields, the click
+//! token's signature, and then, with everything else at hand, by the recorder. A report under a token that may not report is
+//! kept like any other that is not recorded.
+//!
+//! Identifiers are held against each other: those that lead to somebody must lead to the same affiliate.
+//!
+//! An answer is `{"success":true,"data":…}`, a list has `pagination` beside it, and an error is
+//! `{"success":false,"error":{"code","message","field","details"}}`. The sentence is for people and may change; the code is
+//! for programs and stays:
+//!
+//! | status | code |
+//! |---|---|
+//! | 400, 408, 413, 415 | `VALIDATION_ERROR` |
+//! | 401 | `MISSING_API_KEY`, `INVALID_API_KEY` |
+//! | 403 | `INSUFFICIENT_PERMISSIONS` |
+//! | 404 | `NOT_FOUND`: an object that the program does not have, or identifiers that lead to nobody; also a click that is older than its window, for which other dialects have 410 |
+//! | 405 | `METHOD_NOT_ALLOWED` |
+//! | 409 | `CONFLICT`: the campaign or the affiliate takes no orders; `DUPLICATE_ERROR` |
+//! | 429 | `RATE_LIMIT_EXCEEDED` |
+//! | 500, 503 | `INTERNAL_ERROR`, `SERVICE_UNAVAILABLE` |
+
+mod answer;
+mod click;
+mod keyed;
+mod reference;
+
+pub use answer::{other_method, unknown};
+pub use click::register_click;
+pub use reference::REFERENCE;

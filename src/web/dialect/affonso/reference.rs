@@ -1,0 +1,83 @@
+//! The fields of this dialect, and what the reference says of its calls.
+
+use super::answer::ErrorBody;
+use super::click::Registered;
+use crate::web::intake::field::{Field, Kind};
+use crate::web::openapi::Group;
+use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
+use crate::web::routes::V1_CLICKS;
+
+const NAME: &str = "Affonso";
+
+/// The calls of this dialect.
+pub const REFERENCE: Group = Group {
+    name: NAME,
+    says: "Server-side clicks, sign-ups and conversions under /v1. A Bearer token of the program says who asks. Amounts are \
+           JSON numbers, written from exact decimals. An error has a code for programs, which stays, and a sentence for \
+           people, which may change.",
+    operations: &[Operation {
+        method: "post",
+        path: V1_CLICKS,
+        tag: NAME,
+        summary: "Register a click of a visitor",
+        describes: "For visitors whose browser runs no script of ours. Keep the id that it answers with: a sign-up or a \
+                    conversion names it as click_id.",
+        asks: Asks::Token("track"),
+        sent: Sent::Body,
+        fields: CLICK_FIELDS,
+        answers: to_a_click,
+    }],
+};
+
+/// What a click reads. What stands behind [`CLICK_FIELDS_KEPT`] is taken and not kept.
+pub(super) const CLICK_FIELDS: &[Field] = &[
+    Field::required("programId", Kind::Id("prg"), "The program of the token."),
+    Field::required(
+        "trackingId",
+        Kind::Tracking,
+        "The code of a link; or the code of an affiliate, for the program's default campaign.",
+    ),
+    Field::optional("sub1", Kind::Text, "What the affiliate wants to tell apart."),
+    Field::optional("sub2", Kind::Text, "As sub1."),
+    Field::optional("sub3", Kind::Text, "As sub1."),
+    Field::optional("sub4", Kind::Text, "As sub1."),
+    Field::optional("sub5", Kind::Text, "As sub1."),
+    Field::optional("referrer", Kind::Text, "The page the visitor came from."),
+    Field::optional("userAgent", Kind::Text, "The visitor's browser, in its own words."),
+    Field::optional("ip", Kind::Address, "The visitor's address. Only its network is kept."),
+    Field::optional("createdAt", Kind::Moment, "Read and not kept: a click counts from when it is registered."),
+    Field::optional("utmSource", Kind::Text, "Taken and not kept; what is to be told apart goes into sub1 to sub5."),
+    Field::optional("utmMedium", Kind::Text, "As utmSource."),
+    Field::optional("utmCampaign", Kind::Text, "As utmSource."),
+    Field::optional("utmTerm", Kind::Text, "As utmSource."),
+    Field::optional("utmContent", Kind::Text, "As utmSource."),
+    Field::optional("gclid", Kind::Text, "As utmSource."),
+    Field::optional("fbclid", Kind::Text, "As utmSource."),
+    Field::optional("msclkid", Kind::Text, "As utmSource."),
+    Field::optional("ttclid", Kind::Text, "As utmSource."),
+];
+
+/// What of it is kept. Clicks are many, and have no column for what nothing here goes by; the names of the others are listed
+/// among the click's ignored fields where they are sent, so that nobody looks for them in vain.
+pub(super) const CLICK_FIELDS_KEPT: &[Field] = CLICK_FIELDS.split_at(10).0;
+
+fn to_a_click(answers: Answers) -> Answers {
+    refusals(answers.json::<Registered>(201, "Registered."))
+        .json::<ErrorBody<'static>>(404, "A program that is not the token's, or no link or affiliate of this code.")
+        .json::<ErrorBody<'static>>(
+            409,
+            "The affiliate is not active, or the campaign not public, outside its period or archived.",
+        )
+}
+
+fn refusals(answers: Answers) -> Answers {
+    answers
+        .json::<ErrorBody<'static>>(400, "A field is missing or malformed, or the body could not be read.")
+        .json::<ErrorBody<'static>>(401, "No token, or one that opens nothing.")
+        .json::<ErrorBody<'static>>(403, "The token lacks the scope.")
+        .json::<ErrorBody<'static>>(408, "The body did not arrive in time.")
+        .json::<ErrorBody<'static>>(413, "The body is too large.")
+        .json::<ErrorBody<'static>>(415, "The body is neither JSON nor a form, or compressed.")
+        .json::<ErrorBody<'static>>(429, "Too many calls.")
+        .json::<ErrorBody<'static>>(503, "Nothing was recorded; send the same again.")
+}
