@@ -3,6 +3,7 @@
 pub mod attention;
 pub mod list;
 pub mod told;
+mod told_as;
 pub mod without_rate;
 
 use diesel::prelude::*;

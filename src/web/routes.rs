@@ -55,6 +55,12 @@ pub const CONVERSION: &str = "/api/conversions/{id}";
 /// Where servers register clicks with a program's token.
 pub const V1_CLICKS: &str = "/v1/clicks";
 
+/// Where conversions are reported, listed and shown in the Affonso dialect.
+pub const V1_CONVERSIONS: &str = "/v1/conversions";
+
+/// Where one of them is.
+pub const V1_CONVERSION: &str = "/v1/conversions/{id}";
+
 /// Where browsers tell what happened: a name that blockers do not list.
 pub const EVENTS: &str = "/e";
 

@@ -8,9 +8,10 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use super::ConversionRow;
+use super::{ConversionRow, told_as};
 use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
 use crate::domain::handle::OrderId;
@@ -46,6 +47,8 @@ pub struct Wanted {
     pub status: Option<ConversionStatus>,
     /// Where its commission's money stands.
     pub state: Option<CommissionState>,
+    /// In which word its commission is told.
+    pub told: Option<CommissionStatus>,
     /// Where the purchase stands.
     pub sale: Option<SaleStatus>,
     /// What happened.
@@ -68,6 +71,7 @@ impl Default for Wanted {
             referral: None,
             status: None,
             state: None,
+            told: None,
             sale: None,
             event: None,
             flagged: false,
@@ -147,6 +151,9 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
     };
     if let Some(state) = wanted.state {
         found = found.filter(commissions_dsl::state.eq(state));
+    }
+    if let Some(word) = wanted.told {
+        found = found.filter(told_as::condition(word));
     }
     if let Some(sale) = wanted.sale {
         found = found.filter(dsl::sale_status.eq(sale));

@@ -24,8 +24,12 @@
 mod answer;
 mod click;
 mod keyed;
+mod list;
+mod number;
+mod object;
 mod reference;
 
 pub use answer::{other_method, unknown};
 pub use click::register_click;
+pub use list::{list, show};
 pub use reference::REFERENCE;

@@ -54,6 +54,7 @@ impl Asked {
             referral: None,
             status: if is_review { Some(ConversionStatus::Pending) } else { query.value("status") },
             state: query.value("state"),
+            told: None,
             sale: query.value("sale"),
             flagged: !query.text("flagged").is_empty(),
             event: query.value("event"),

@@ -2,10 +2,13 @@
 
 use super::answer::ErrorBody;
 use super::click::Registered;
+use super::list::HIGHEST_LIMIT;
+use super::object::{Listed, One};
+use crate::web::dialect::on_record::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
-use crate::web::routes::V1_CLICKS;
+use crate::web::routes::{V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS};
 
 const NAME: &str = "Affonso";
 
@@ -15,19 +18,73 @@ pub const REFERENCE: Group = Group {
     says: "Server-side clicks, sign-ups and conversions under /v1. A Bearer token of the program says who asks. Amounts are \
            JSON numbers, written from exact decimals. An error has a code for programs, which stays, and a sentence for \
            people, which may change.",
-    operations: &[Operation {
-        method: "post",
-        path: V1_CLICKS,
-        tag: NAME,
-        summary: "Register a click of a visitor",
-        describes: "For visitors whose browser runs no script of ours. Keep the id that it answers with: a sign-up or a \
-                    conversion names it as click_id.",
-        asks: Asks::Token("track"),
-        sent: Sent::Body,
-        fields: CLICK_FIELDS,
-        answers: to_a_click,
-    }],
+    operations: &[
+        Operation {
+            method: "post",
+            path: V1_CLICKS,
+            tag: NAME,
+            summary: "Register a click of a visitor",
+            describes: "For visitors whose browser runs no script of ours. Keep the id that it answers with: a sign-up or a \
+                        conversion names it as click_id.",
+            asks: Asks::Token("track"),
+            sent: Sent::Body,
+            fields: CLICK_FIELDS,
+            answers: to_a_click,
+        },
+        Operation {
+            method: "get",
+            path: V1_CONVERSIONS,
+            tag: NAME,
+            summary: "List conversions with where their commissions stand",
+            describes: "The newest first. Pages stay what they are while new conversions arrive: within 15 minutes the next \
+                        page goes on where the last one ended. An affiliate's token sees its own.",
+            asks: Asks::Token("read"),
+            sent: Sent::Query,
+            fields: LIST_FIELDS,
+            answers: to_a_list,
+        },
+        Operation {
+            method: "get",
+            path: V1_CONVERSION,
+            tag: NAME,
+            summary: "Show a conversion",
+            describes: "As it is now. An affiliate's token sees its own.",
+            asks: Asks::Token("read"),
+            sent: Sent::Query,
+            fields: &[ID],
+            answers: to_one,
+        },
+    ],
 };
+
+const ID: Field = Field::required("id", Kind::Id("conv"), "The conversion.");
+
+/// Where a commission stands.
+pub(super) const STATUSES: &[&str] = &[
+    "pending",
+    "pending_manual_approval",
+    "ready_for_payment",
+    "processing_payout",
+    "paid",
+    "declined",
+    "refunded",
+    "dispute",
+];
+
+/// Where a purchase stands.
+pub(super) const SALES_STATUSES: &[&str] = &["open", "complete", "trialing", "failed", "refunded", "partial_refunded"];
+
+/// What the list goes by.
+const LIST_FIELDS: &[Field] = &[
+    Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
+    Field::optional("referral_id", Kind::Id("ref"), "Of this customer."),
+    Field::optional("status", Kind::Word(STATUSES), "Where the commission stands."),
+    Field::optional("sales_status", Kind::Word(SALES_STATUSES), "Where the purchase stands."),
+    Field::optional("created_gte", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
+    Field::optional("created_lte", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
+    Field::optional("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
+    Field::optional("limit", Kind::Number(1, HIGHEST_LIMIT), "Rows of a page; 50 unless said."),
+];
 
 /// What a click reads. What stands behind [`CLICK_FIELDS_KEPT`] is taken and not kept.
 pub(super) const CLICK_FIELDS: &[Field] = &[
@@ -68,6 +125,16 @@ fn to_a_click(answers: Answers) -> Answers {
             409,
             "The affiliate is not active, or the campaign not public, outside its period or archived.",
         )
+}
+
+fn to_a_list(answers: Answers) -> Answers {
+    refusals(answers.json::<Listed>(200, "A page."))
+        .json::<ErrorBody<'static>>(404, "An affiliate that this program does not have.")
+}
+
+fn to_one(answers: Answers) -> Answers {
+    refusals(answers.json::<One>(200, "The conversion."))
+        .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
 }
 
 fn refusals(answers: Answers) -> Answers {

@@ -1,0 +1,173 @@
+//! `GET /v1/conversions` and `GET /v1/conversions/{id}`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::answer::{Problem, respond};
+use super::object::{Conversion, Listed, One, Pagination};
+use crate::app::App;
+use crate::domain::affiliate::AffiliateRef;
+use crate::domain::attribution::Refusal;
+use crate::domain::commission_status::CommissionStatus;
+use crate::domain::id::{AffiliateId, ConversionId, ProgramId};
+use crate::operations::told_status::told_statuses;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::conn::Conn;
+use crate::storage::conversions::list::Wanted;
+use crate::storage::conversions::told::{self, Told};
+use crate::storage::error::{StorageError, Stored};
+use crate::web::access::tokens::ReadToken;
+use crate::web::dialect::asked::within_limit;
+use crate::web::dialect::on_record::{self, LAST_PAGE};
+use crate::web::dialect::refused::Refused;
+use crate::web::intake::filter::{self, End};
+use crate::web::intake::{FieldError, Fields, Intake, shared};
+
+/// Rows of a page unless it is said.
+const LIMIT: i64 = 50;
+
+/// The most rows of a page.
+pub(super) const HIGHEST_LIMIT: i64 = 200;
+
+/// `GET /v1/conversions`.
+pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let checked = ReadToken::check(&app, &request);
+    within_limit(&app, &request, checked, async |token| {
+        let intake = Intake::read(&request, payload, &[]).await;
+        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        let asked = Asked::read(&app.catalogue(), &token, &intake.fields)?;
+        asked.answer(&app, &token).await
+    })
+    .await
+}
+
+/// `GET /v1/conversions/{id}`.
+pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<String>, payload: Payload) -> HttpResponse {
+    let checked = ReadToken::check(&app, &request);
+    within_limit(&app, &request, checked, async |token| {
+        let intake = Intake::read(&request, payload, &[]).await;
+        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        one(&app, &token, &id).await
+    })
+    .await
+}
+
+async fn one(app: &App, token: &ReadToken, id: &str) -> Result<HttpResponse, Problem> {
+    let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
+    let (program, mode) = (token.key().program_id, token.key().mode);
+    let found = app.read(move |conn| with_status(conn, program, id)).await?;
+    let is_own = |told: &Told| {
+        let row = &told.conversion;
+        row.mode == mode && token.affiliate().is_none_or(|own| own == row.affiliate_id)
+    };
+    let (told, status) = found.filter(|(told, _)| is_own(told)).ok_or_else(unknown)?;
+    let data = shown(Conversion::of(&told, status, &app.catalogue()), token);
+    Ok(respond(StatusCode::OK, &One { success: true, data }))
+}
+
+/// The program of the token has no such conversion, not in its mode.
+fn unknown() -> Problem {
+    Problem::not_found("Unknown conversion")
+}
+
+fn shown(conversion: Conversion, token: &ReadToken) -> Conversion {
+    if token.affiliate().is_some() { conversion.for_affiliate() } else { conversion }
+}
+
+/// A conversion of this program, and where its commission stands.
+///
+/// # Errors
+/// [`StorageError`].
+pub(super) fn with_status(
+    conn: &mut Conn,
+    program: ProgramId,
+    id: ConversionId,
+) -> Stored<Option<(Told, CommissionStatus)>> {
+    let Some(told) = told::find(conn, program, id)? else { return Ok(None) };
+    Ok(with_statuses(conn, vec![told])?.pop())
+}
+
+/// Conversions, and where their commissions stand.
+fn with_statuses(conn: &mut Conn, rows: Vec<Told>) -> Stored<Vec<(Told, CommissionStatus)>> {
+    let on_record: Vec<_> =
+        rows.iter().filter_map(|told| Some((&told.conversion, told.commission.as_ref()?))).collect();
+    let mut statuses = told_statuses(conn, &on_record)?;
+    let with_status = |told: Told| {
+        let status = statuses.remove(&told.conversion.id);
+        status.map(|status| (told, status)).ok_or(StorageError::Inconsistent("a conversion without a commission"))
+    };
+    rows.into_iter().map(with_status).collect()
+}
+
+/// What is asked for.
+struct Asked {
+    wanted: Wanted,
+    page: i64,
+    limit: i64,
+}
+
+impl Asked {
+    fn read(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Self, Problem> {
+        let key = token.key();
+        let program = catalogue.program(key.program_id);
+        let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
+        let wanted = Wanted {
+            mode: key.mode,
+            affiliate: affiliate(catalogue, token, fields)?,
+            referral: word(fields, "referral_id")?,
+            told: word(fields, "status")?,
+            sale: word(fields, "sales_status")?,
+            from: filter::moment(fields, "created_gte", &program.zone, End::First)?,
+            until: filter::moment(fields, "created_lte", &program.zone, End::Last)?,
+            ..Wanted::default()
+        };
+        let page = filter::number(fields, "page", (1, LAST_PAGE))?.unwrap_or(1);
+        let limit = filter::number(fields, "limit", (1, HIGHEST_LIMIT))?.unwrap_or(LIMIT);
+        Ok(Self { wanted, page, limit })
+    }
+
+    async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
+        let Self { wanted, page, limit } = self;
+        let key = (token.key().program_id, token.key().token_id);
+        let (rows, total) = on_record::page(app, key, wanted, (page, limit)).await?;
+        let rows = app.read(move |conn| with_statuses(conn, rows)).await?;
+        let catalogue = app.catalogue();
+        let of = |(told, status): &(Told, CommissionStatus)| shown(Conversion::of(told, *status, &catalogue), token);
+        let data = rows.iter().map(of).collect();
+        let pagination = Pagination::new((page, limit), total);
+        Ok(respond(StatusCode::OK, &Listed { success: true, data, pagination }))
+    }
+}
+
+/// The affiliate whose rows are wanted: an affiliate's token sees its own, and cannot ask for anybody.
+fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Option<AffiliateId>, Problem> {
+    const FIELD: &str = "affiliate_id";
+    let asked = fields.get(FIELD).is_some();
+    match token.affiliate() {
+        Some(_) if asked => {
+            let message = "Only a program's token may filter by affiliate_id; this one sees its own conversions";
+            Err(Problem::forbidden(message))
+        }
+        Some(own) => Ok(Some(own)),
+        None if asked => {
+            let named = AffiliateRef::parse(shared::text(fields, FIELD)?);
+            let named = named.map_err(|error| FieldError::malformed(FIELD, error))?;
+            let own = catalogue.affiliate_named(token.key().program_id, &named);
+            Ok(Some(own.ok_or(Refused::from(Refusal::UnknownAffiliate))?.id))
+        }
+        None => Ok(None),
+    }
+}
+
+/// A word or an id that is filtered by, if there is one.
+fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
+    fields: &Fields,
+    name: &'static str,
+) -> Result<Option<T>, FieldError> {
+    if fields.get(name).is_none() {
+        return Ok(None);
+    }
+    let read = shared::text(fields, name)?.parse();
+    read.map(Some).map_err(|error| FieldError::malformed(name, error))
+}

@@ -1,0 +1,201 @@
+//! A conversion as this dialect shows it, and the envelopes around it.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::number::{Number, amount, amount_or_null};
+use crate::domain::commission_status::{CommissionStatus, Standpoint};
+use crate::domain::id::{AffiliateId, ConversionId, ProgramId, ReferralId, RuleId};
+use crate::domain::review::needs_nobody;
+use crate::domain::rule::{Approval, Rule};
+use crate::storage::catalogue::Catalogue;
+use crate::storage::commissions::CommissionRow;
+use crate::storage::conversions::told::Told;
+
+/// A conversion.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffonsoConversion)]
+pub(super) struct Conversion {
+    /// Its id.
+    #[schema(value_type = String, example = "conv_01h455vb4pex5vsknk084sn02q")]
+    id: ConversionId,
+    /// The customer, where one is known.
+    #[schema(value_type = Option<String>, example = "ref_01h455vb4pex5vsknk084sn02q")]
+    referral_id: Option<ReferralId>,
+    /// Who is credited.
+    #[schema(value_type = String, example = "aff_01h455vb4pex5vsknk084sn02q")]
+    affiliate_id: AffiliateId,
+    /// The program.
+    #[schema(value_type = String, example = "prg_01h455vb4pex5vsknk084sn02q")]
+    program_id: ProgramId,
+    /// What is left of it after returns and refunds, in its own currency.
+    #[schema(schema_with = amount)]
+    sale_amount: Number,
+    /// ISO 4217.
+    #[schema(value_type = String, example = "USD")]
+    sale_amount_currency: &'static str,
+    /// What is earned by what is left; null as long as an exchange rate is waited for.
+    #[schema(schema_with = amount_or_null)]
+    commission_amount: Option<Number>,
+    /// The program's base currency.
+    #[schema(value_type = String, example = "USD")]
+    commission_currency: &'static str,
+    /// Where the commission stands.
+    #[schema(
+        value_type = String,
+        pattern = "^(pending|pending_manual_approval|ready_for_payment|processing_payout|paid|declined|refunded|dispute)$"
+    )]
+    status: &'static str,
+    /// Where the purchase stands.
+    #[schema(value_type = String, pattern = "^(open|complete|trialing|failed|refunded|partial_refunded)$")]
+    sales_status: &'static str,
+    /// For how many days the rule holds the commission; null where it does not.
+    hold_period_days: Option<u16>,
+    /// Your own id of the event; where none was sent, the conversion's.
+    external_event_id: String,
+    /// Always auto: rules say what is earned.
+    #[schema(value_type = String, pattern = "^auto$")]
+    calculation_mode: &'static str,
+    /// The version of the rule that decided; null where none applies.
+    #[schema(value_type = Option<String>, example = "rule_01h455vb4pex5vsknk084sn02q")]
+    matched_incentive_id: Option<RuleId>,
+    /// What was sent to find it again by; null for an affiliate's token.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Box<RawValue>>,
+    /// When it was received, in UTC.
+    #[schema(example = "2026-03-20T14:30:00.123Z")]
+    created_at: String,
+    /// The created_at that was sent: kept, and nothing goes by it.
+    #[schema(example = "2026-03-19T23:59:00Z")]
+    claimed_at: Option<String>,
+    /// When it last changed, in UTC.
+    #[schema(example = "2026-03-20T14:30:00.123Z")]
+    updated_at: String,
+}
+
+impl Conversion {
+    /// The conversion as it is now, its commission standing at `status`.
+    pub(super) fn of(told: &Told, status: CommissionStatus, catalogue: &Catalogue) -> Self {
+        let (row, commission) = (&told.conversion, told.commission.as_ref());
+        let hold = rule(told, catalogue).map(|rule| rule.terms.hold_days).filter(|days| *days > 0);
+        Self {
+            id: row.id,
+            referral_id: row.referral_id,
+            affiliate_id: row.affiliate_id,
+            program_id: row.program_id,
+            sale_amount: row.remaining().into(),
+            sale_amount_currency: row.currency.code(),
+            commission_amount: commission.and_then(CommissionRow::amount).map(Number::from),
+            commission_currency: row.base_currency.code(),
+            status: status.as_str(),
+            sales_status: row.sale_status.as_str(),
+            hold_period_days: hold,
+            external_event_id: row.order_id.as_str().to_owned(),
+            calculation_mode: "auto",
+            matched_incentive_id: commission.and_then(|commission| commission.rule_id),
+            metadata: told.metadata().and_then(|text| RawValue::from_string(text.to_owned()).ok()),
+            created_at: row.received_at.to_string(),
+            claimed_at: told.claimed_at().map(|at| at.to_string()),
+            updated_at: row.updated_at.to_string(),
+        }
+    }
+
+    /// A conversion that was recorded a moment ago, of which nobody has said or decided anything yet.
+    pub(super) fn recorded_now(told: &Told, catalogue: &Catalogue) -> Self {
+        let status = told.commission.as_ref().map_or(CommissionStatus::PendingManualApproval, |commission| {
+            let row = &told.conversion;
+            let approval = rule(told, catalogue).map_or(Approval::ByHand, |rule| rule.terms.approval);
+            let standpoint = Standpoint {
+                status: row.status,
+                state: commission.state,
+                sale: row.sale_status,
+                needs_nobody: needs_nobody(approval, row.trust, &row.flags),
+                stated: None,
+            };
+            standpoint.told()
+        });
+        Self::of(told, status, catalogue)
+    }
+
+    /// The same for an affiliate, who does not see what the merchant wants to find again.
+    pub(super) fn for_affiliate(self) -> Self {
+        Self { metadata: None, ..self }
+    }
+}
+
+/// The version of the rule that decided.
+fn rule<'a>(told: &Told, catalogue: &'a Catalogue) -> Option<&'a Rule> {
+    let id = told.commission.as_ref()?.rule_id?;
+    catalogue.rules(told.conversion.campaign_id).iter().find(|rule| rule.id == id)
+}
+
+/// One conversion.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffonsoOne)]
+pub(super) struct One {
+    /// Always true.
+    pub(super) success: bool,
+    /// The conversion as it is now.
+    pub(super) data: Conversion,
+}
+
+/// One page of conversions.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffonsoList)]
+pub(super) struct Listed {
+    /// Always true.
+    pub(super) success: bool,
+    /// The newest first.
+    pub(super) data: Vec<Conversion>,
+    /// Where in the list that is.
+    pub(super) pagination: Pagination,
+}
+
+/// Where in a list a page stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffonsoPagination)]
+pub(super) struct Pagination {
+    /// The page, from 1.
+    page: i64,
+    /// Rows of a page at most.
+    limit: i64,
+    /// How many rows there were on all pages when the first one was asked for.
+    total: i64,
+    /// How many pages that is.
+    total_pages: i64,
+    /// Whether there is one after it.
+    has_next_page: bool,
+    /// Whether there is one before it.
+    has_prev_page: bool,
+}
+
+impl Pagination {
+    /// The page of a list of so many rows.
+    pub(super) fn new((page, limit): (i64, i64), total: i64) -> Self {
+        let total_pages = total / limit + i64::from(total % limit != 0);
+        let has_prev_page = page > 1 && total_pages > 0;
+        Self { page, limit, total, total_pages, has_next_page: page < total_pages, has_prev_page }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pagination;
+
+    #[test]
+    fn a_page_knows_what_is_before_and_behind_it() {
+        let cases = [
+            ("nothing", (1, 50), 0, (0, false, false)),
+            ("one page", (1, 50), 50, (1, false, false)),
+            ("the first of two", (1, 50), 51, (2, true, false)),
+            ("the last of two", (2, 50), 51, (2, false, true)),
+            ("beyond the end", (9, 50), 51, (2, false, true)),
+            ("beyond nothing", (9, 50), 0, (0, false, false)),
+        ];
+        for (name, place, total, expected) in cases {
+            let page = Pagination::new(place, total);
+            assert_eq!((page.total_pages, page.has_next_page, page.has_prev_page), expected, "{name}");
+        }
+    }
+}
