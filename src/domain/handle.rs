@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::folding::hyphenated;
+use super::id::ConversionId;
 use super::invisible::is_invisible;
 use super::key::{from_hex, hex, keyed_hash};
 
@@ -102,6 +103,14 @@ impl OrderId {
     /// A [`HandleError`] that names what makes it impossible.
     pub fn parse(text: &str) -> Result<Self, HandleError> {
         foreign(text).map(Self)
+    }
+}
+
+impl OrderId {
+    /// The order of a conversion whose report named none: the conversion's own id.
+    #[must_use]
+    pub fn own(conversion: ConversionId) -> Self {
+        Self(conversion.to_string().into())
     }
 }
 

@@ -23,13 +23,16 @@
 
 mod answer;
 mod click;
+mod fields;
 mod keyed;
 mod list;
 mod number;
 mod object;
 mod reference;
+mod report;
 
 pub use answer::{other_method, unknown};
 pub use click::register_click;
 pub use list::{list, show};
 pub use reference::REFERENCE;
+pub use report::report;

@@ -11,8 +11,8 @@ use crate::environment::Environment;
 /// The facts of a report, under whichever names they came.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// The order.
-    pub order_id: OrderId,
+    /// The order; none where it need not be named: then it goes by the conversion's own id.
+    pub order_id: Option<OrderId>,
     /// What happened.
     pub event: Event,
     /// What it was worth.
@@ -30,14 +30,15 @@ impl Said {
     #[must_use]
     pub fn reported(self, env: &Environment, key: &AttemptKey, channel: Channel, at: Timestamp) -> Report {
         let Self { order_id, event, amount, customer, purchase, ignored_fields } = self;
+        let id = env.mint.id(at);
         Report {
-            id: env.mint.id(at),
+            id,
             program_id: key.program_id,
             mode: key.mode,
             token_id: key.token_id,
             channel,
             received_at: at,
-            order_id,
+            order_id: order_id.unwrap_or_else(|| OrderId::own(id)),
             event,
             amount,
             customer,

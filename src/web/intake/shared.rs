@@ -20,6 +20,9 @@ const LONGEST_METADATA_KEY: usize = 100;
 /// The longest value of one, in characters.
 const LONGEST_METADATA_VALUE: usize = 500;
 
+/// The most products, or prices.
+const MOST_IDS: usize = 100;
+
 /// Says which of these is missing, if one is.
 ///
 /// # Errors
@@ -141,8 +144,17 @@ pub fn event(fields: &Fields, name: &'static str) -> Result<Event, FieldError> {
 /// # Errors
 /// [`FieldError`] that names it.
 pub fn order_id(fields: &Fields) -> Result<OrderId, FieldError> {
-    let value = fields.get("order_id").ok_or(FieldError::Missing("order_id"))?;
-    OrderId::parse(text_or_integer(value, "order_id")?).map_err(|error| FieldError::malformed("order_id", error))
+    optional_order_id(fields, "order_id")?.ok_or(FieldError::Missing("order_id"))
+}
+
+/// The order under another name, if it is named.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn optional_order_id(fields: &Fields, name: &'static str) -> Result<Option<OrderId>, FieldError> {
+    let Some(value) = fields.get(name) else { return Ok(None) };
+    let order_id = OrderId::parse(text_or_integer(value, name)?);
+    order_id.map(Some).map_err(|error| FieldError::malformed(name, error))
 }
 
 /// `customer_id`, `external_user_id`, `customer_email` and `coupon_code`, as far as they are there. The address is hashed at
@@ -180,18 +192,26 @@ fn is_unfilled(text: &str) -> bool {
     ExternalId::parse(text) == Err(HandleError::UnfilledMacro)
 }
 
-/// `product_ids`: at most a hundred products of a reasonable length; they explain a conversion and decide nothing here.
+/// `product_ids`: as [`ids`].
 ///
 /// # Errors
 /// [`FieldError`] that says what is wrong with them.
 pub fn product_ids(fields: &Fields) -> Result<Vec<String>, FieldError> {
-    let products = fields.list("product_ids")?;
-    if products.len() > 100 {
-        return Err(FieldError::malformed("product_ids", "must not name more than 100 products"));
+    ids(fields, "product_ids")
+}
+
+/// At most a hundred ids of a reasonable length, of products or prices: rules go by them.
+///
+/// # Errors
+/// [`FieldError`] that says what is wrong with them.
+pub fn ids(fields: &Fields, name: &'static str) -> Result<Vec<String>, FieldError> {
+    let given = fields.list(name)?;
+    if given.len() > MOST_IDS {
+        return Err(FieldError::malformed(name, format_args!("must not be more than {MOST_IDS}")));
     }
-    let named = products.iter().filter(|product| !is_unfilled(product));
-    let parsed = named.map(|product| ExternalId::parse(product).map(|id| id.as_str().to_owned()));
-    parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed("product_ids", error))
+    let named = given.iter().filter(|id| !is_unfilled(id));
+    let parsed = named.map(|id| ExternalId::parse(id).map(|id| id.as_str().to_owned()));
+    parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed(name, error))
 }
 
 /// `metadata`: one JSON object, given as such or as its text, and kept as its text. Its values are plain: texts, numbers,

@@ -100,6 +100,7 @@ endpoints! {
         V1_CONVERSIONS => {
             get affonso::list, Read;
             head affonso::list, Read;
+            post affonso::report, Track;
         }
         V1_CONVERSION => {
             get affonso::show, Read;

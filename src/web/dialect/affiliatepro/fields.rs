@@ -72,7 +72,7 @@ impl ConversionFields {
         let event = read_event(fields)?;
         let amount = read_amount(fields, &event)?;
         let said = Said {
-            order_id,
+            order_id: Some(order_id),
             amount,
             event,
             customer: shared::customer(fields, email_key)?,

@@ -30,7 +30,7 @@ impl ReportFields {
         let event = read_event(fields)?;
         let currency = read_currency(fields)?;
         let said = Said {
-            order_id,
+            order_id: Some(order_id),
             amount: shared::amount(fields, "amount", currency, &event)?,
             event,
             customer: shared::customer(fields, email_key)?,

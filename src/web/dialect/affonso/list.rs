@@ -5,6 +5,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{Problem, respond};
+use super::fields::word;
 use super::object::{Conversion, Listed, One, Pagination};
 use crate::app::App;
 use crate::domain::affiliate::AffiliateRef;
@@ -158,16 +159,4 @@ fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Resul
         }
         None => Ok(None),
     }
-}
-
-/// A word or an id that is filtered by, if there is one.
-fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
-    fields: &Fields,
-    name: &'static str,
-) -> Result<Option<T>, FieldError> {
-    if fields.get(name).is_none() {
-        return Ok(None);
-    }
-    let read = shared::text(fields, name)?.parse();
-    read.map(Some).map_err(|error| FieldError::malformed(name, error))
 }

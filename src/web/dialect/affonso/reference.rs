@@ -32,6 +32,20 @@ pub const REFERENCE: Group = Group {
             answers: to_a_click,
         },
         Operation {
+            method: "post",
+            path: V1_CONVERSIONS,
+            tag: NAME,
+            summary: "Report a conversion, or a payment of a subscription",
+            describes: "Needs at least one of referral_id, customer_id, external_user_id and click_id; those that lead to \
+                        somebody must lead to the same affiliate. The names among them that nobody goes by yet are kept \
+                        for that customer. An external_event_id is recorded once, for ever: reporting it again answers \
+                        200 with the conversion that is there.",
+            asks: Asks::Token("track"),
+            sent: Sent::Body,
+            fields: REPORT_FIELDS,
+            answers: to_a_report,
+        },
+        Operation {
             method: "get",
             path: V1_CONVERSIONS,
             tag: NAME,
@@ -73,6 +87,44 @@ pub(super) const STATUSES: &[&str] = &[
 
 /// Where a purchase stands.
 pub(super) const SALES_STATUSES: &[&str] = &["open", "complete", "trialing", "failed", "refunded", "partial_refunded"];
+
+/// What a report reads.
+pub(super) const REPORT_FIELDS: &[Field] = &[
+    Field::optional("referral_id", Kind::Id("ref"), "The customer, as a sign-up was answered."),
+    Field::optional("customer_id", Kind::ExternalId, "Your own id of the customer."),
+    Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
+    Field::optional("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
+    Field::required("sale_amount", Kind::Amount, "What it was worth, with at most the decimals of its currency."),
+    Field::optional("sale_amount_currency", Kind::Currency, "ISO 4217; the program's base currency unless said."),
+    Field::optional("product_ids", Kind::Ids, "What was bought: rules may pay by product."),
+    Field::optional("price_ids", Kind::Ids, "At which prices: rules may pay by price."),
+    Field::optional(
+        "interval",
+        Kind::Word(&["monthly", "yearly"]),
+        "Of a subscription; only with is_subscription true.",
+    ),
+    Field::optional("is_subscription", Kind::Flag, "Whether it is a payment of a subscription; false unless said."),
+    Field::optional(
+        "external_event_id",
+        Kind::ExternalId,
+        "Your own id of the event. One event is counted once, for ever.",
+    ),
+    Field::optional(
+        "status",
+        Kind::Word(STATUSES),
+        "Where its commission stands, for tokens that may manage; unless \
+                     said, the rule's approval decides.",
+    ),
+    Field::optional("sales_status", Kind::Word(SALES_STATUSES), "Where the purchase stands; complete unless said."),
+    Field::optional("created_at", Kind::Moment, "When it happened; kept, and nothing goes by it."),
+    Field::optional(
+        "metadata",
+        Kind::Metadata,
+        "Up to 50 pairs of your own: keys of up to 100, values of up to 500 characters.",
+    ),
+    Field::optional("customer_email", Kind::Email, "Kept only as a keyed hash, to know the customer again."),
+    Field::optional("coupon_code", Kind::ExternalId, "A coupon that belongs to an affiliate."),
+];
 
 /// What the list goes by.
 const LIST_FIELDS: &[Field] = &[
@@ -124,6 +176,15 @@ fn to_a_click(answers: Answers) -> Answers {
         .json::<ErrorBody<'static>>(
             409,
             "The affiliate is not active, or the campaign not public, outside its period or archived.",
+        )
+}
+
+fn to_a_report(answers: Answers) -> Answers {
+    refusals(answers.json::<One>(200, "It was on record: the conversion as it is now.").json::<One>(201, "Recorded."))
+        .json::<ErrorBody<'static>>(404, "No click, coupon or customer leads to an affiliate of this program.")
+        .json::<ErrorBody<'static>>(
+            409,
+            "The campaign is archived or not public, or the affiliate may not be credited.",
         )
 }
 

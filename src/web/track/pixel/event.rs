@@ -31,7 +31,7 @@ pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Ref
     let event = event(fields)?;
     let base = speaker.catalogue().program(key.program_id).map_or(Currency::USD, |program| program.base_currency);
     let said = Said {
-        order_id: order_id(fields, &event, speaker.click_id())?,
+        order_id: Some(order_id(fields, &event, speaker.click_id())?),
         amount: amount(fields, &event, base)?,
         customer: shared::customer(fields, env.keys.email())?,
         purchase: Purchase {
