@@ -16,6 +16,8 @@ text_enum! {
         RegisterClick => "register_click",
         /// A conversion.
         ReportConversion => "report_conversion",
+        /// A customer who signed up.
+        ReportSignUp => "report_sign_up",
     }
 }
 

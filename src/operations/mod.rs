@@ -32,6 +32,7 @@ pub mod give_bonus;
 pub mod import_rates;
 pub mod invite;
 pub mod issue_key;
+pub mod make_referral;
 pub mod note_uses;
 pub mod passwords;
 pub mod payouts;

@@ -87,6 +87,16 @@ pub fn set_claim(write: &mut Write<'_>, seen: Claim, row: &ReferralRow) -> Store
     Ok(diesel::update(as_seen).set(whose).execute(write.conn()).stored()? == 1)
 }
 
+/// Says what people call a customer.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn set_name(write: &mut Write<'_>, referral: ReferralId, name: &str) -> Stored<()> {
+    let this = referrals::table.filter(referrals::id.eq(referral));
+    diesel::update(this).set(referrals::name.eq(Some(name))).execute(write.conn()).stored()?;
+    Ok(())
+}
+
 /// One name of a customer.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = referral_identifiers, check_for_backend(MultiBackend), treat_none_as_default_value = false)]

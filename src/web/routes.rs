@@ -55,6 +55,9 @@ pub const CONVERSION: &str = "/api/conversions/{id}";
 /// Where servers register clicks with a program's token.
 pub const V1_CLICKS: &str = "/v1/clicks";
 
+/// Where servers report that a customer signed up.
+pub const V1_SIGNUPS: &str = "/v1/signups";
+
 /// Where conversions are reported, listed and shown in the Affonso dialect.
 pub const V1_CONVERSIONS: &str = "/v1/conversions";
 

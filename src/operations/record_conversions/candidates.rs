@@ -5,13 +5,13 @@ use crate::domain::attribution::{self, Candidate, Credit, Refusal, Scope, Source
 use crate::domain::campaign::Campaign;
 use crate::domain::coupon;
 use crate::domain::handle::ExternalId;
-use crate::domain::id::{AffiliateId, CampaignId, ReferralId};
+use crate::domain::id::{AffiliateId, CampaignId};
 use crate::domain::referral::{self, Identifier};
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::referrals::ReferralRow;
 
-use super::on_record::OnRecord;
+use super::on_record::{OnRecord, click_of_customer};
 use super::{Incoming, Presented};
 
 /// Everybody whom a report names, judged as of `at`.
@@ -41,12 +41,13 @@ pub(super) fn candidates(
     if let Some(code) = &incoming.report.customer.coupon_code {
         found.push(asking.by_coupon(code));
     }
-    if let Some(referral) = evidence.referral {
-        found.push(asking.by_referral(referral));
+    if evidence.referral.is_some() {
+        found.push(asking.by_known(Source::Referral, on_record.referral_named(incoming)));
     }
     for name in referral::identifiers(&incoming.report.customer) {
         found.push(asking.by_customer(name));
     }
+    found.extend(asking.by_old_click(&found, incoming));
     if let Some(named) = &evidence.direct {
         found.push(asking.direct(named));
     }
@@ -81,15 +82,17 @@ impl Asking<'_> {
         }
     }
 
-    fn by_referral(&self, id: ReferralId) -> Candidate {
-        let own = |row: &&ReferralRow| row.program_id == self.scope.program_id && row.mode == self.scope.mode;
-        self.by_known(Source::Referral, self.on_record.referral(id).filter(own))
-    }
-
     fn by_customer(&self, name: Identifier) -> Candidate {
         let source = name.kind.source();
         let named = (self.scope.program_id, self.scope.mode, name);
         self.by_known(source, self.on_record.customer(&named))
+    }
+
+    /// The customer who signed up with a click that is older than its window by now.
+    fn by_old_click(&self, found: &[Candidate], incoming: &Incoming) -> Option<Candidate> {
+        let is_old = |it: &Candidate| it.standing == Err(Refusal::ClickTokenExpired) && it.source == Source::ClickToken;
+        let customer = self.on_record.customer(&click_of_customer(incoming)?)?;
+        found.iter().any(is_old).then(|| self.by_known(Source::CustomerId, Some(customer)))
     }
 
     fn by_known(&self, source: Source, row: Option<&ReferralRow>) -> Candidate {

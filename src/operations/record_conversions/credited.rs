@@ -27,7 +27,7 @@ use crate::storage::referrals::{Named, Paid, PaymentMade, ReferralRow};
 
 use super::Incoming;
 use super::decide::key_of;
-use super::on_record::{Known, OnRecord, names_of};
+use super::on_record::{Known, OnRecord, click_of_customer, names_of};
 
 /// As what a report is judged: when it counts as received, and under which id it is recorded.
 #[derive(Clone, Copy)]
@@ -201,8 +201,8 @@ fn customer(
 ) -> Option<Customer> {
     let report = &incoming.report;
     let names = names_of(catalogue, incoming);
-    let by_id = incoming.evidence.referral.and_then(|id| on_record.referral(id));
-    let known = by_id.or_else(|| names.iter().find_map(|name| on_record.customer(name))).cloned();
+    let by_name = || names.iter().chain(&click_of_customer(incoming)).find_map(|name| on_record.customer(name));
+    let known = on_record.referral_named(incoming).or_else(by_name).cloned();
     if known.is_none() && names.is_empty() {
         return None;
     }
@@ -227,7 +227,7 @@ fn customer(
 /// Whether it is credited through a customer of whom only a browser said who brought them.
 fn is_unconfirmed(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming, source: Source) -> bool {
     let known = match source {
-        Source::Referral => incoming.evidence.referral.and_then(|id| on_record.referral(id)),
+        Source::Referral => on_record.referral_named(incoming),
         source if source.is_known_customer() => {
             let names = names_of(catalogue, incoming);
             names.iter().find(|(.., name)| name.kind.source() == source).and_then(|name| on_record.customer(name))

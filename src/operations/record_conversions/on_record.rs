@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::attribution::Agreement;
+use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
 use crate::domain::exchange::Quote;
@@ -72,7 +74,8 @@ impl OnRecord {
     }
 
     fn load_customers(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
-        let names: Vec<Named> = incoming.iter().flat_map(|report| names_of(catalogue, report)).collect();
+        let names_of = |report| names_of(catalogue, report).into_iter().chain(click_of_customer(report));
+        let names: Vec<Named> = incoming.iter().flat_map(names_of).collect();
         self.names = referrals::named(conn, &names)?;
         let mut ids: Vec<ReferralId> = self.names.values().copied().collect();
         ids.extend(incoming.iter().filter_map(|report| report.evidence.referral));
@@ -132,9 +135,14 @@ impl OnRecord {
         self.referrals.get(self.names.get(named)?)
     }
 
-    /// The customer of a referral's own id, in this program and mode.
-    pub(super) fn referral(&self, id: ReferralId) -> Option<&ReferralRow> {
-        self.referrals.get(&id)
+    /// The customer of a referral's own id, where it is of this program and mode.
+    pub(super) fn referral(&self, id: ReferralId, (program, mode): (ProgramId, Mode)) -> Option<&ReferralRow> {
+        self.referrals.get(&id).filter(|row| row.program_id == program && row.mode == mode)
+    }
+
+    /// The customer whom the report names by the referral's own id.
+    pub(super) fn referral_named(&self, incoming: &Incoming) -> Option<&ReferralRow> {
+        self.referral(incoming.evidence.referral?, (incoming.report.program_id, incoming.report.mode))
     }
 
     /// Lays over a customer who was met a moment ago.
@@ -199,4 +207,12 @@ fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {
     let campaign: CampaignId = presented.link.as_ref()?.campaign_id;
     let has_an_end = catalogue.rules(campaign).iter().any(|rule| rule.terms.duration.has_an_end());
     has_an_end.then(|| referral::by_click(presented.claims.click))
+}
+
+/// What the customer goes by who signed up with the click of a report. Only where identifiers are held against each other is
+/// a click taken for a customer: elsewhere any number of people may order through one click.
+pub(super) fn click_of_customer(incoming: &Incoming) -> Option<Named> {
+    let Incoming { report, evidence, .. } = incoming;
+    let click = evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked)?.claims.click;
+    Some((report.program_id, report.mode, referral::by_click(click)))
 }

@@ -157,6 +157,7 @@ pub const fn call(call: Call) -> &'static str {
     match call {
         Call::RegisterClick => "Click registration",
         Call::ReportConversion => "Conversion report",
+        Call::ReportSignUp => "Sign-up report",
     }
 }
 

@@ -30,9 +30,11 @@ mod number;
 mod object;
 mod reference;
 mod report;
+mod signup;
 
 pub use answer::{other_method, unknown};
 pub use click::register_click;
 pub use list::{list, show};
 pub use reference::REFERENCE;
 pub use report::report;
+pub use signup::sign_up;

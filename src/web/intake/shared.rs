@@ -4,7 +4,7 @@ use crate::domain::conversion::{CustomerFacts, reported_amount};
 use crate::domain::currency::Currency;
 use crate::domain::event::Event;
 use crate::domain::free_text::FreeText;
-use crate::domain::handle::{ActionCode, EmailAddress, ExternalId, HandleError, OrderId};
+use crate::domain::handle::{ActionCode, EmailAddress, EmailHash, ExternalId, HandleError, OrderId};
 use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -163,23 +163,33 @@ pub fn optional_order_id(fields: &Fields, name: &'static str) -> Result<Option<O
 /// # Errors
 /// [`FieldError`] that names the first that cannot be taken.
 pub fn customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts, FieldError> {
-    let email = match fields.get("customer_email") {
-        Some(value) if !value.as_text().is_some_and(is_unfilled) => {
-            let address = EmailAddress::parse(text(fields, "customer_email")?);
-            Some(address.map_err(|error| FieldError::malformed("customer_email", error))?.hashed(email_key))
-        }
-        _ => None,
-    };
     Ok(CustomerFacts {
         customer_id: external_id(fields, "customer_id")?,
         external_user_id: external_id(fields, "external_user_id")?,
-        email,
+        email: email(fields, "customer_email", email_key)?,
         coupon_code: external_id(fields, "coupon_code")?,
     })
 }
 
+/// An e-mail address, if there is one that is no placeholder; hashed at once, with this key.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn email(fields: &Fields, name: &'static str, key: &[u8; 32]) -> Result<Option<EmailHash>, FieldError> {
+    match fields.get(name) {
+        Some(value) if !value.as_text().is_some_and(is_unfilled) => {
+            let address = EmailAddress::parse(text(fields, name)?);
+            Ok(Some(address.map_err(|error| FieldError::malformed(name, error))?.hashed(key)))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// A fact that need not be there. A shop that sends a placeholder in its place has said nothing, and loses no sale by it.
-fn external_id(fields: &Fields, name: &'static str) -> Result<Option<ExternalId>, FieldError> {
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn external_id(fields: &Fields, name: &'static str) -> Result<Option<ExternalId>, FieldError> {
     let Some(value) = fields.get(name) else { return Ok(None) };
     match ExternalId::parse(text_or_integer(value, name)?) {
         Err(HandleError::UnfilledMacro) => Ok(None),

@@ -11,7 +11,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{
     ADD_CLICK, CONVERSION, CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK,
-    V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS,
+    V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS, V1_SIGNUPS,
 };
 use crate::web::dialect::{affiliatepro, affilync, affonso};
 use crate::web::error;
@@ -97,6 +97,7 @@ endpoints! {
     }
     affonso::other_method {
         V1_CLICKS => { post affonso::register_click, Track; }
+        V1_SIGNUPS => { post affonso::sign_up, Track; }
         V1_CONVERSIONS => {
             get affonso::list, Read;
             head affonso::list, Read;

@@ -4,11 +4,12 @@ use super::answer::ErrorBody;
 use super::click::Registered;
 use super::list::HIGHEST_LIMIT;
 use super::object::{Listed, One};
+use super::signup::One as SignedUp;
 use crate::web::dialect::on_record::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
-use crate::web::routes::{V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS};
+use crate::web::routes::{V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS, V1_SIGNUPS};
 
 const NAME: &str = "Affonso";
 
@@ -30,6 +31,19 @@ pub const REFERENCE: Group = Group {
             sent: Sent::Body,
             fields: CLICK_FIELDS,
             answers: to_a_click,
+        },
+        Operation {
+            method: "post",
+            path: V1_SIGNUPS,
+            tag: NAME,
+            summary: "Report that a visitor signed up",
+            describes: "Makes the referral, by which later conversions are credited without a click. One click is one \
+                        sign-up: telling it again answers 200 with the referral that is there, as does a customer who is \
+                        known already.",
+            asks: Asks::Token("track"),
+            sent: Sent::Body,
+            fields: SIGN_UP_FIELDS,
+            answers: to_a_sign_up,
         },
         Operation {
             method: "post",
@@ -87,6 +101,18 @@ pub(super) const STATUSES: &[&str] = &[
 
 /// Where a purchase stands.
 pub(super) const SALES_STATUSES: &[&str] = &["open", "complete", "trialing", "failed", "refunded", "partial_refunded"];
+
+/// What a sign-up reads.
+const SIGN_UP_FIELDS: &[Field] = &[
+    Field::required("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
+    Field::optional(
+        "email",
+        Kind::Email,
+        "Kept only as a keyed hash, to know the customer again. This, or external_user_id.",
+    ),
+    Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
+    Field::optional("name", Kind::Text, "What people call them."),
+];
 
 /// What a report reads.
 pub(super) const REPORT_FIELDS: &[Field] = &[
@@ -177,6 +203,15 @@ fn to_a_click(answers: Answers) -> Answers {
             409,
             "The affiliate is not active, or the campaign not public, outside its period or archived.",
         )
+}
+
+fn to_a_sign_up(answers: Answers) -> Answers {
+    refusals(answers.json::<SignedUp>(200, "The customer was known.").json::<SignedUp>(201, "The referral is made."))
+        .json::<ErrorBody<'static>>(
+            404,
+            "A click that the token's program does not know, or that is older than its window.",
+        )
+        .json::<ErrorBody<'static>>(409, "The campaign is archived, or the affiliate may not be credited.")
 }
 
 fn to_a_report(answers: Answers) -> Answers {
