@@ -214,6 +214,16 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What it is called: its own name, or `Rule 3`; of the default, `Default`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (self.number, self.name.as_str()) {
+            (0, _) => "Default".to_owned(),
+            (number, "") => format!("Rule {number}"),
+            (number, name) => format!("Rule {number} · {name}"),
+        }
+    }
+
     /// What it pays for an order received at `at` that is such a payment of its customer, or of one of whom no other is
     /// known. None where the rule's duration is over: then the rule decides, and there is nothing to earn.
     #[must_use]

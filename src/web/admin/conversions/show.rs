@@ -252,7 +252,7 @@ fn deciding(place: &why::Place<'_>, rule: &Rule, zone: &Zone) -> Deciding {
     Deciding {
         path: format!("/rules/{}/{}", rule.campaign_id, rule.number),
         words: format!("{}, version {}", words::basis(rule.terms.basis), rule.version),
-        title: words::title(rule),
+        title: rule.title(),
         conditions: words::conditions(place.catalogue, place.program, &rule.conditions),
         small_print: words::small_print(&rule.terms),
         since: day(rule.since, zone),

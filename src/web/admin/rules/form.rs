@@ -8,7 +8,6 @@ use askama::Template;
 
 use super::fields::RuleFields;
 use super::history::{self, Changed, Version};
-use super::words;
 use super::{campaign, catalogue, number};
 use crate::app::App;
 use crate::domain::audit::Action;
@@ -85,7 +84,7 @@ impl FormPage {
         let saved = Saved {
             number,
             path: format!("/rules/{}/{number}", campaign.id),
-            title: words::title(newest),
+            title: newest.title(),
             version: newest.version,
             ended: newest.ended.then(|| second(newest.since, &program.zone)),
             history: history::told(&catalogue, program, &versions, &makers),

@@ -122,7 +122,7 @@ fn group(catalogue: &Catalogue, seat: &Seat, campaign: &Campaign, now: Timestamp
 fn row(catalogue: &Catalogue, seat: &Seat, rule: &Rule, now: Timestamp) -> Row {
     Row {
         path: format!("/rules/{}/{}", rule.campaign_id, rule.number),
-        title: words::title(rule),
+        title: rule.title(),
         conditions: words::conditions(catalogue, seat.program.id, &rule.conditions),
         pays: words::basis(rule.terms.basis),
         small_print: words::small_print(&rule.terms),

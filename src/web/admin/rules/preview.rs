@@ -130,10 +130,10 @@ fn candidates(
     judged: &[(&Rule, Part)],
     winner: Option<&Rule>,
 ) -> Vec<Candidate> {
-    let title = winner.map(|rule| if rule.number == 0 { "the default".to_owned() } else { words::title(rule) });
+    let title = winner.map(|rule| if rule.number == 0 { "the default".to_owned() } else { rule.title() });
     let candidate = |(rule, part): &(&Rule, Part)| Candidate {
         path: format!("/rules/{}/{}", campaign.id, rule.number),
-        title: words::title(rule),
+        title: rule.title(),
         pays: words::basis(rule.terms.basis),
         decides: *part == Part::Decides,
         would_apply: !matches!(part, Part::DoesNotApply(_)),
@@ -160,7 +160,7 @@ fn outcome(
     };
     Ok(Outcome {
         commission: earning.commission.map(amount),
-        rule: words::title(rule),
+        rule: rule.title(),
         path: format!("/rules/{}/{}", rule.campaign_id, rule.number),
         version: format!(
             "{}: version {}, in force since {}.",

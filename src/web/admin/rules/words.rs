@@ -24,16 +24,6 @@ fn said(label: &'static str, text: impl Into<String>) -> Said {
     Said { label, text: text.into() }
 }
 
-/// What a rule is called: its own name, or `Rule 3`; of the default, `Default`.
-#[must_use]
-pub fn title(rule: &Rule) -> String {
-    match (rule.number, rule.name.as_str()) {
-        (0, _) => "Default".to_owned(),
-        (number, "") => format!("Rule {number}"),
-        (number, name) => format!("Rule {number} · {name}"),
-    }
-}
-
 /// Each condition, the most telling first.
 #[must_use]
 pub fn conditions(catalogue: &Catalogue, program: ProgramId, conditions: &Conditions) -> Vec<Said> {

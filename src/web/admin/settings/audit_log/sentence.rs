@@ -8,7 +8,6 @@ use crate::domain::program::Program;
 use crate::storage::audit_log::AuditRow;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::payouts::PayoutRow;
-use crate::web::admin::rules;
 use crate::web::filters::amount;
 
 /// What names are taken from.
@@ -105,7 +104,7 @@ impl Known<'_> {
         self.catalogue.campaigns_of(self.program.id).find_map(|campaign| {
             let rule = self.catalogue.rules(campaign.id).iter().find(|rule| rule.id == id)?;
             let path = format!("/rules/{}/{}", campaign.id, rule.number);
-            Some((format!("{} of {}", rules::words::title(rule), campaign.name), Some(path)))
+            Some((format!("{} of {}", rule.title(), campaign.name), Some(path)))
         })
     }
 
