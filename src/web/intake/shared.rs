@@ -9,6 +9,7 @@ use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 
+use super::value::without_secrets;
 use super::{FieldError, Fields, Value, json};
 
 /// The most keys of `metadata`.
@@ -58,6 +59,16 @@ pub fn filled(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError>
 pub fn text<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, FieldError> {
     let value = fields.get(name).ok_or(FieldError::Missing(name))?;
     value.as_text().ok_or_else(|| FieldError::malformed(name, "must be a text"))
+}
+
+/// Why somebody decides something, in their own words, which stay with the decision. Blank is no reason, and what of it holds
+/// an e-mail address or a key is not kept.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn reason(fields: &Fields, name: &'static str) -> Result<String, FieldError> {
+    let kept = FreeText::from_untrusted(&without_secrets(text(fields, name)?)).map(FreeText::into_string);
+    kept.ok_or_else(|| FieldError::malformed(name, HandleError::Blank))
 }
 
 /// The text of a field that may be written as a whole number.

@@ -163,6 +163,12 @@ pub(super) fn holds_secret(text: &str) -> bool {
     SIGNS.iter().any(|sign| lower.contains(sign))
 }
 
+/// A text that somebody wrote to be read again, without the words in it that hold an e-mail address or a key.
+pub(super) fn without_secrets(text: &str) -> String {
+    let kept = |word| if holds_secret(word) { REMOVED } else { word };
+    text.split_whitespace().map(kept).collect::<Vec<_>>().join(" ")
+}
+
 /// A value as it may be kept: no e-mail address, no key, bounded.
 pub(super) fn redacted(name: &str, value: &str) -> String {
     let named_so = name.to_ascii_lowercase().contains("email");

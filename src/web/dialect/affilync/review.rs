@@ -48,9 +48,9 @@ fn decision(fields: &Fields) -> Result<Decision, FieldError> {
         "rejected" => ConversionStatus::Rejected,
         _ => return Err(FieldError::malformed("status", "must be approved or rejected")),
     };
-    let note = fields.get("note").map(|_| shared::text(fields, "note")).transpose()?;
-    let none = if wanted == ConversionStatus::Rejected { NO_NOTE } else { "" };
-    Ok(Decision { wanted, seen: None, reason: note.unwrap_or(none).to_owned() })
+    let note = fields.get("note").map(|_| shared::reason(fields, "note")).transpose()?;
+    let none = || if wanted == ConversionStatus::Rejected { NO_NOTE.to_owned() } else { String::new() };
+    Ok(Decision { wanted, seen: None, reason: note.unwrap_or_else(none) })
 }
 
 async fn decide(app: &App, token: &ManageToken, id: ConversionId, decision: Decision) -> Result<HttpResponse, Problem> {
