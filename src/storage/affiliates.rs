@@ -116,6 +116,15 @@ pub fn find(conn: &mut Conn, program: ProgramId, affiliate: AffiliateId) -> Stor
     this.select(AffiliateRow::as_select()).first(conn).optional().stored()
 }
 
+/// What these affiliates of a program are called.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn names(conn: &mut Conn, program: ProgramId, ids: &[AffiliateId]) -> Stored<Vec<(AffiliateId, String)>> {
+    let own = dsl::affiliates.filter(dsl::program_id.eq(program).and(dsl::id.eq_any(ids)));
+    own.select((dsl::id, dsl::name)).load(conn).stored()
+}
+
 /// Whose code this is or was.
 ///
 /// # Errors

@@ -192,6 +192,14 @@ pub fn find(conn: &mut Conn, rule: RuleId) -> Stored<Option<Rule>> {
     row.map(|(row, base)| row.read(base)).transpose()
 }
 
+/// These versions of rules.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn find_all(conn: &mut Conn, rules: &[RuleId]) -> Stored<Vec<Rule>> {
+    read_all(priced!().filter(dsl::id.eq_any(rules)).load(conn).stored()?)
+}
+
 /// Every version of a campaign's rules, by number and version.
 ///
 /// # Errors

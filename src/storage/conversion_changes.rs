@@ -1,6 +1,6 @@
 //! `conversion_changes`: what became of a conversion, row by row. There is no function that changes or deletes one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -98,6 +98,18 @@ pub fn decided(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<
     let changes: Vec<(ConversionId, ChangeKind)> =
         theirs.select((dsl::conversion_id, dsl::kind)).load(conn).stored()?;
     Ok(changes.into_iter().filter(|(_, kind)| kind.is_decision()).map(|(id, _)| id).collect())
+}
+
+/// Why these conversions were rejected, those that ever were, in the words of whoever did it last.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn reasons_of_rejection(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashMap<ConversionId, String>> {
+    let theirs = dsl::conversion_id.eq_any(conversions).and(dsl::kind.eq(ChangeKind::Rejected));
+    let rejected = dsl::conversion_changes.filter(theirs).order(dsl::id);
+    let reasons: Vec<(ConversionId, String)> =
+        rejected.select((dsl::conversion_id, dsl::reason)).load(conn).stored()?;
+    Ok(reasons.into_iter().collect())
 }
 
 /// What became of a conversion last.

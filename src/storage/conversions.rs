@@ -4,6 +4,7 @@ pub mod attention;
 pub mod list;
 pub mod told;
 mod told_as;
+pub mod whole;
 pub mod without_rate;
 
 use diesel::prelude::*;

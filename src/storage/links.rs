@@ -148,6 +148,27 @@ pub fn newest(
     found.select(LinkRow::as_select()).load(conn).stored()
 }
 
+diesel::alias!(const EARLIER: Alias<Earlier> = links as earlier);
+
+/// The first link of each pair of one of these campaigns and one of these affiliates of a program.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn first_of_pairs(
+    conn: &mut Conn,
+    program: ProgramId,
+    campaigns: &[CampaignId],
+    affiliates: &[AffiliateId],
+) -> Stored<Vec<Link>> {
+    let pair = dsl::campaign_id.eq_any(campaigns).and(dsl::affiliate_id.eq_any(affiliates));
+    let same_campaign = EARLIER.field(dsl::campaign_id).eq(dsl::campaign_id);
+    let same_pair = same_campaign.and(EARLIER.field(dsl::affiliate_id).eq(dsl::affiliate_id));
+    let earlier = EARLIER.filter(same_pair.and(EARLIER.field(dsl::id).lt(dsl::id)));
+    let first =
+        dsl::links.filter(dsl::program_id.eq(program).and(pair)).filter(diesel::dsl::not(diesel::dsl::exists(earlier)));
+    Ok(first.select(LinkRow::as_select()).load(conn).stored()?.into_iter().map(Link::from).collect())
+}
+
 /// The codes of these links of a program.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::domain::commission::CommissionState;
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
-use crate::domain::handle::OrderId;
+use crate::domain::handle::{ExternalId, OrderId};
 use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId, ReferralId};
 use crate::domain::time::Timestamp;
 use crate::storage::commissions::CommissionRow;
@@ -23,7 +23,7 @@ use crate::storage::error::Stored;
 use crate::storage::keyset::{Front, Page, Start, rows_to_read};
 use crate::storage::pool::IntoStored;
 use crate::storage::schema::conversions::{self, dsl};
-use crate::storage::schema::{commissions, commissions::dsl as commissions_dsl};
+use crate::storage::schema::{commissions, commissions::dsl as commissions_dsl, conversion_details};
 use crate::storage::sums::{SumParts, sum_of};
 
 diesel::joinable!(commissions -> conversions (conversion_id));
@@ -37,6 +37,8 @@ pub struct Wanted {
     pub mode: Mode,
     /// Those of one of these orders, to the byte: what was typed, and the same without blanks around it.
     pub orders: Option<[OrderId; 2]>,
+    /// Those of the customer whom the merchant calls this, to the byte.
+    pub customer: Option<ExternalId>,
     /// What was promoted.
     pub campaign: Option<CampaignId>,
     /// By whom.
@@ -66,6 +68,7 @@ impl Default for Wanted {
         Self {
             mode: Mode::Live,
             orders: None,
+            customer: None,
             campaign: None,
             affiliate: None,
             referral: None,
@@ -132,6 +135,11 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
         // By way of their ids, so that no planner reads the whole program for an order.
         let order = NAMED.field(dsl::order_id);
         let ids = NAMED.filter(order.eq(typed).or(order.eq(trimmed))).select(NAMED.field(dsl::id));
+        found = found.filter(dsl::id.eq_any(ids));
+    }
+    if let Some(customer) = &wanted.customer {
+        let theirs = conversion_details::customer_id.eq(customer.as_str().to_owned());
+        let ids = conversion_details::table.filter(theirs).select(conversion_details::conversion_id);
         found = found.filter(dsl::id.eq_any(ids));
     }
     if let Some(campaign) = wanted.campaign {

@@ -47,6 +47,7 @@ impl Asked {
         let is_review = query.text("view") == REVIEW;
         let is_possible = errors.is_empty() && orders.is_ok();
         let wanted = is_possible.then(|| Wanted {
+            customer: None,
             mode: query.value("mode").unwrap_or(Mode::Live),
             orders: orders.ok().flatten(),
             campaign: query.value("campaign"),

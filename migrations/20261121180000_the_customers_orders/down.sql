@@ -1,0 +1,1 @@
+DROP INDEX conversion_details_customer;
