@@ -2,9 +2,9 @@
 //! nothing.
 //!
 //! What is the same in all of them stands here once: what a report says ([`said`]), what becomes of a request that is not
-//! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what is on
-//! record is read ([`on_record`]), and how a server registers a click ([`registered`]). A dialect is left with its names
-//! and its words.
+//! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what was
+//! recorded is read ([`on_record`]) and a list walked through ([`walked`]), and how a server registers a click
+//! ([`registered`]). A dialect is left with its names and its words.
 
 pub mod affiliatepro;
 pub mod affilync;
@@ -15,3 +15,4 @@ pub mod received;
 pub mod refused;
 pub mod registered;
 pub mod said;
+pub mod walked;

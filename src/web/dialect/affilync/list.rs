@@ -13,11 +13,12 @@ use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::{AffiliateId, CampaignId};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conversions::list::Wanted;
+use crate::storage::conversions::told::Told;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::ReadToken;
 use crate::web::dialect::asked::within_limit;
-use crate::web::dialect::on_record::{self, LAST_PAGE};
 use crate::web::dialect::refused::Refused;
+use crate::web::dialect::walked::{self, LAST_PAGE, Piece};
 use crate::web::intake::filter::{self, End};
 use crate::web::intake::{FieldError, Fields, Intake, shared};
 
@@ -67,8 +68,7 @@ impl Asked {
 
     async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
         let Self { wanted, page, per_page } = self;
-        let key = (token.key().program_id, token.key().token_id);
-        let (rows, total) = on_record::page(app, key, wanted, (page, per_page)).await?;
+        let (rows, total) = walked::page::<Told>(app, token.key(), wanted, Piece::of_page(page, per_page)).await?;
         let keys = app.environment.keys.click_tokens();
         let data = rows.iter().map(|told| Row::of(told, keys)).collect();
         Ok(respond(StatusCode::OK, &Listed { data, meta: Meta { page, per_page, total } }))

@@ -3,7 +3,7 @@
 use super::answer::ErrorBody;
 use super::list::MOST_PER_PAGE;
 use super::object::{Listed, Reported, Reviewed};
-use crate::web::dialect::on_record::LAST_PAGE;
+use crate::web::dialect::walked::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};

@@ -20,8 +20,8 @@ use crate::storage::conversions::told::{self, Told};
 use crate::storage::error::{StorageError, Stored};
 use crate::web::access::tokens::ReadToken;
 use crate::web::dialect::asked::within_limit;
-use crate::web::dialect::on_record::{self, LAST_PAGE};
 use crate::web::dialect::refused::Refused;
+use crate::web::dialect::walked::{self, LAST_PAGE, Piece, Place};
 use crate::web::intake::filter::{self, End};
 use crate::web::intake::{FieldError, Fields, Intake, shared};
 
@@ -101,6 +101,17 @@ fn with_statuses(conn: &mut Conn, rows: Vec<Told>) -> Stored<Vec<(Told, Commissi
     rows.into_iter().map(with_status).collect()
 }
 
+impl walked::Told for (Told, CommissionStatus) {
+    fn id(&self) -> ConversionId {
+        self.0.conversion.id
+    }
+
+    fn read(conn: &mut Conn, program: ProgramId, wanted: &Wanted, place: Place, most: i64) -> Stored<Vec<Self>> {
+        let rows = told::piece(conn, program, wanted, place, most)?;
+        with_statuses(conn, rows)
+    }
+}
+
 /// What is asked for.
 struct Asked {
     wanted: Wanted,
@@ -130,9 +141,8 @@ impl Asked {
 
     async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
         let Self { wanted, page, limit } = self;
-        let key = (token.key().program_id, token.key().token_id);
-        let (rows, total) = on_record::page(app, key, wanted, (page, limit)).await?;
-        let rows = app.read(move |conn| with_statuses(conn, rows)).await?;
+        let piece = Piece::of_page(page, limit);
+        let (rows, total) = walked::page::<(Told, CommissionStatus)>(app, token.key(), wanted, piece).await?;
         let catalogue = app.catalogue();
         let of = |(told, status): &(Told, CommissionStatus)| shown(Conversion::of(told, *status, &catalogue), token);
         let data = rows.iter().map(of).collect();

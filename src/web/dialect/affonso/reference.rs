@@ -5,7 +5,7 @@ use super::click::Registered;
 use super::list::HIGHEST_LIMIT;
 use super::object::{Listed, One};
 use super::signup::One as SignedUp;
-use crate::web::dialect::on_record::LAST_PAGE;
+use crate::web::dialect::walked::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
