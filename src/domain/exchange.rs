@@ -86,10 +86,34 @@ pub fn in_base(original: Money, base: Currency, quote: Option<&Quote>) -> Result
     let (multiply, divide) = (base.decimals(), original.currency().decimals() + rate.scale());
     let numerator = rate.mantissa().unsigned_abs() * 10_u128.pow(multiply.saturating_sub(divide));
     let denominator = 10_u128.pow(divide.saturating_sub(multiply));
-    let magnitude = share(original.minor().unsigned_abs(), numerator, denominator).ok_or(MoneyError::Overflow)?;
+    converted(original, (numerator, denominator), base).map(Some)
+}
+
+/// What an amount in the base currency is in the currency it was converted from, rounded once. In the base currency already:
+/// unchanged, whatever the quote. Foreign without a quote: `None`.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] if the result does not fit.
+pub fn out_of_base(amount: Money, original: Currency, quote: Option<&Quote>) -> Result<Option<Money>, MoneyError> {
+    if amount.currency() == original {
+        return Ok(Some(amount));
+    }
+    let Some(quote) = quote.filter(|quote| quote.rate > Decimal::ZERO) else {
+        return Ok(None);
+    };
+    let rate = quote.rate.normalize();
+    let (multiply, divide) = (original.decimals() + rate.scale(), amount.currency().decimals());
+    let numerator = 10_u128.pow(multiply.saturating_sub(divide));
+    let denominator = rate.mantissa().unsigned_abs() * 10_u128.pow(divide.saturating_sub(multiply));
+    converted(amount, (numerator, denominator), original).map(Some)
+}
+
+/// The amount × `numerator / denominator`, in another currency.
+fn converted(amount: Money, (numerator, denominator): (u128, u128), to: Currency) -> Result<Money, MoneyError> {
+    let magnitude = share(amount.minor().unsigned_abs(), numerator, denominator).ok_or(MoneyError::Overflow)?;
     let minor =
-        if original.is_negative() { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
-    Ok(Some(Money::new(minor.ok_or(MoneyError::Overflow)?, base)))
+        if amount.is_negative() { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
+    Ok(Money::new(minor.ok_or(MoneyError::Overflow)?, to))
 }
 
 /// The amount in the base currency to its last digit, as [`in_base`] rounds it; none where no decimal holds that many.
@@ -112,6 +136,7 @@ pub fn usable(quote: &Quote, day: LocalDay) -> bool {
 ///
 /// Long division in base 2¹⁶: with a numerator below 2¹¹¹ and a denominator up to 10³² (below 2¹⁰⁷) no step exceeds 128 bits.
 /// A decimal's mantissa is below 2⁹⁶ and scaled up by 10⁴ at most; its scale is 28 at most, and a currency's decimals are 4.
+/// The other way round they change places: a numerator up to 10³² and a denominator below 2¹¹⁰ do not exceed 128 bits either.
 fn share(amount: u64, numerator: u128, denominator: u128) -> Option<u64> {
     let mut quotient: u128 = 0;
     let mut remainder: u128 = 0;
@@ -165,6 +190,44 @@ mod tests {
                 in_base(Money::new(minor, currency(from)), currency(to), Some(&quote(rate.parse().unwrap())));
             assert_eq!(converted, Ok(Some(Money::new(expected, currency(to)))), "{name}");
         }
+    }
+
+    #[test]
+    fn a_converted_amount_is_told_in_its_original_currency() {
+        const BACK: &[(&str, i64, &str, &str, &str, i64)] = &[
+            ("dollars to euros", 1_084, "USD", "EUR", "1.0837", 1_000),
+            ("exactly half a cent goes up", 1, "USD", "EUR", "2", 1),
+            ("exactly half a cent taken back goes down", -1, "USD", "EUR", "2", -1),
+            ("just below half", 1, "USD", "EUR", "2.000000000000000000000000001", 0),
+            ("dollars to yen: two decimals are lost", 651, "USD", "JPY", "0.00651", 1_000),
+            ("dollars to dinars: three decimals for two", 402, "USD", "KWD", "3.2571", 1_234),
+            ("yen to dollars: two decimals are gained", 15_344, "JPY", "USD", "153.4567", 9_999),
+            ("the unit with four decimals to yen", 210_000, "CLF", "JPY", "3", 7),
+            ("the most, one to one", i64::MAX, "USD", "EUR", "1", i64::MAX),
+            (
+                "a rate of 29 digits",
+                1_234_567_890_123,
+                "USN",
+                "USD",
+                "1.2345678901234567890123456789",
+                1_000_000_000_000,
+            ),
+        ];
+        for &(name, minor, from, to, rate, expected) in BACK {
+            let told =
+                out_of_base(Money::new(minor, currency(from)), currency(to), Some(&quote(rate.parse().unwrap())));
+            assert_eq!(told, Ok(Some(Money::new(expected, currency(to)))), "{name}");
+        }
+        let earned = Money::new(500, Currency::USD);
+        assert_eq!(out_of_base(earned, Currency::USD, None), Ok(Some(earned)));
+        assert_eq!(out_of_base(earned, Currency::EUR, None), Ok(None), "never one to one");
+        let tiny = quote("0.0000000000000000000000000001".parse().unwrap());
+        assert_eq!(out_of_base(earned, Currency::EUR, Some(&tiny)), Err(MoneyError::Overflow));
+        let largest = quote(Decimal::MAX);
+        assert_eq!(
+            out_of_base(Money::new(i64::MAX, currency("CLF")), Currency::JPY, Some(&largest)),
+            Ok(Some(Money::zero(Currency::JPY)))
+        );
     }
 
     #[test]
@@ -268,6 +331,33 @@ mod tests {
                     prop_assert!(!at_most(&bound(2 * rounded + 1), &numerator));
                     let taken_back = in_base(Money::new(-minor, from), to, Some(&quote(rate)));
                     prop_assert_eq!(taken_back, Ok(Some(converted.negated().unwrap())));
+                }
+                Ok(None) => prop_assert!(false, "a quote above zero was not used"),
+                Err(_) => prop_assert!(at_most(&bound((1 << 64) - 1), &numerator)),
+            }
+        }
+
+        /// The same, with the rate under the line.
+        #[test]
+        fn every_amount_told_in_its_original_currency_is_the_exact_rational_rounded(
+            minor in 1..=i64::MAX,
+            size in 0_u32..63,
+            mantissa in 1..=79_228_162_514_264_337_593_543_950_335_u128,
+            mantissa_size in 0_u32..95,
+            scale in 0_u32..=28,
+            codes in proptest::sample::select(vec![("USD", "JPY"), ("JPY", "USD"), ("KWD", "EUR"), ("JPY", "CLF"), ("CLF", "JPY")]),
+        ) {
+            let (base, original) = (currency(codes.0), currency(codes.1));
+            let (minor, mantissa) = ((minor >> size).max(1), (mantissa >> mantissa_size).max(1));
+            let rate = quote(Decimal::from_i128_with_scale(i128::try_from(mantissa).unwrap(), scale));
+            let numerator = product(&[2, minor.unsigned_abs().into(), 10_u128.pow(scale), 10_u128.pow(original.decimals())]);
+            let bound = |factor: u128| product(&[factor, mantissa, 10_u128.pow(base.decimals())]);
+            match out_of_base(Money::new(minor, base), original, Some(&rate)) {
+                Ok(Some(told)) => {
+                    let rounded = u128::from(told.minor().unsigned_abs());
+                    prop_assert!(told.minor() >= 0 && told.currency() == original);
+                    prop_assert!(rounded == 0 || at_most(&bound(2 * rounded - 1), &numerator));
+                    prop_assert!(!at_most(&bound(2 * rounded + 1), &numerator));
                 }
                 Ok(None) => prop_assert!(false, "a quote above zero was not used"),
                 Err(_) => prop_assert!(at_most(&bound((1 << 64) - 1), &numerator)),
