@@ -16,7 +16,7 @@ use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathsBuilder, ServerBuilder,
 };
 
-use super::dialect::{affiliatepro, affilync, affonso};
+use super::dialect::{affilae, affiliatepro, affilync, affonso};
 use super::{page, theme, track};
 use crate::app::App;
 use operation::{Operation, TOKEN};
@@ -38,6 +38,7 @@ const GROUPS: &[Group] = &[
     track::pixel::reference::REFERENCE,
     affiliatepro::REFERENCE,
     affilync::REFERENCE,
+    affilae::REFERENCE,
     affonso::REFERENCE,
 ];
 

@@ -64,6 +64,21 @@ pub const V1_CONVERSIONS: &str = "/v1/conversions";
 /// Where one of them is.
 pub const V1_CONVERSION: &str = "/v1/conversions/{id}";
 
+/// Where a merchant's system lists conversions.
+pub const ADVERTISER_LIST: &str = "/advertiser/conversions.list";
+
+/// Where it looks one up.
+pub const ADVERTISER_INFO: &str = "/advertiser/conversions.info";
+
+/// Where it accepts one.
+pub const ADVERTISER_ACCEPT: &str = "/advertiser/conversions.accept";
+
+/// Where it refuses one.
+pub const ADVERTISER_REFUSE: &str = "/advertiser/conversions.refuse";
+
+/// Where it lowers the amount of one.
+pub const ADVERTISER_UPDATE: &str = "/advertiser/conversions.update";
+
 /// Where browsers tell what happened: a name that blockers do not list.
 pub const EVENTS: &str = "/e";
 

@@ -13,6 +13,7 @@
 
 mod abuse;
 mod admin;
+mod affilae;
 mod affilync;
 mod attribution;
 mod audit;

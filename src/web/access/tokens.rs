@@ -42,6 +42,10 @@ pub struct PostbackToken(Key);
 #[derive(Clone, Debug)]
 pub struct ReadToken(Key);
 
+/// The right to read everything that belongs to a program.
+#[derive(Clone, Debug)]
+pub struct AdvertiserToken(Key);
+
 /// The right to review, adjust and refund what belongs to a program.
 #[derive(Clone, Debug)]
 pub struct ManageToken(Key);
@@ -99,6 +103,16 @@ impl ReadToken {
     }
 }
 
+impl AdvertiserToken {
+    /// Checks the token in the `Authorization` header, which must be the program's own: an affiliate's may read elsewhere.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn check(app: &App, request: &HttpRequest) -> Result<Self, Denied> {
+        of_program(presented(app, request)?, Scope::Read).map(Self)
+    }
+}
+
 impl ManageToken {
     /// Checks the token in the `Authorization` header.
     ///
@@ -119,7 +133,7 @@ macro_rules! holds_a_key {
     })+ };
 }
 
-holds_a_key! { TrackToken PostbackToken ReadToken ManageToken }
+holds_a_key! { TrackToken PostbackToken ReadToken AdvertiserToken ManageToken }
 
 /// Under which name an attempt with this token is kept.
 #[must_use]

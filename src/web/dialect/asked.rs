@@ -6,7 +6,7 @@ use super::received::too_many_keyless;
 use crate::app::App;
 use crate::domain::limit::{Allowance, Exceeded, in_seconds};
 use crate::storage::catalogue::Key;
-use crate::web::access::tokens::{Denied, ManageToken, ReadToken};
+use crate::web::access::tokens::{AdvertiserToken, Denied, ManageToken, ReadToken};
 use crate::web::client_address::client_address;
 use crate::web::limits;
 
@@ -17,6 +17,12 @@ pub trait Counted {
 }
 
 impl Counted for ReadToken {
+    fn token(&self) -> &Key {
+        self.key()
+    }
+}
+
+impl Counted for AdvertiserToken {
     fn token(&self) -> &Key {
         self.key()
     }

@@ -6,6 +6,7 @@
 //! recorded is read ([`on_record`]) and a list walked through ([`walked`]), and how a server registers a click
 //! ([`registered`]). A dialect is left with its names and its words.
 
+pub mod affilae;
 pub mod affiliatepro;
 pub mod affilync;
 pub mod affonso;

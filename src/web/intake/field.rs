@@ -53,6 +53,8 @@ pub enum Kind {
     ExternalId,
     /// A decimal amount, as text or as a number.
     Amount,
+    /// A whole amount in minor units, as text or as a number.
+    MinorUnits,
     /// An ISO 4217 code.
     Currency,
     /// The code of an action.
@@ -69,7 +71,7 @@ pub enum Kind {
     Ids,
     /// An object of the sender's own.
     Metadata,
-    /// A local day of the program, or a moment with its offset.
+    /// A day, or a moment with its offset.
     DayOrMoment,
     /// A moment with its offset.
     Moment,

@@ -19,7 +19,10 @@ const NAMED: &str = r"[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u00
 /// Digits with at most three decimals.
 const AMOUNT: &str = r"[0-9]{1,12}(\.[0-9]{1,3})?";
 
-/// A local day, or a moment with its offset.
+/// Digits.
+const MINOR_UNITS: &str = "[0-9]{1,15}";
+
+/// A day, or a moment with its offset.
 const DAY_OR_MOMENT: &str =
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))?";
 
@@ -43,6 +46,7 @@ fn filled(field: &Field, as_text: bool) -> RefOr<Schema> {
     let described = |object: ObjectBuilder| object.description(Some(field.says)).into();
     match field.kind {
         Kind::Amount if !as_text => either(field, [like(field, AMOUNT, "99.99"), number()]),
+        Kind::MinorUnits if !as_text => either(field, [like(field, MINOR_UNITS, "9999"), digits()]),
         Kind::Text if !as_text => either(field, [text(), digits()]),
         Kind::ExternalId if !as_text => either(field, [external_id(field), digits()]),
         Kind::Ids if !as_text => {
@@ -76,6 +80,7 @@ fn plain(field: &Field) -> ObjectBuilder {
         Kind::Affiliate => like(field, "[A-Za-z0-9_-]{2,32}", "anna"),
         Kind::ExternalId => external_id(field),
         Kind::Amount => like(field, AMOUNT, "99.99"),
+        Kind::MinorUnits => like(field, MINOR_UNITS, "9999"),
         Kind::Currency => like(field, "[A-Za-z]{3}", "USD"),
         Kind::Action => like(field, "[A-Za-z0-9_.-]{1,64}", "newsletter"),
         Kind::Email => like(field, r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*", "customer@example.com"),

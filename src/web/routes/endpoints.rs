@@ -10,10 +10,11 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    ADD_CLICK, CONVERSION, CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK,
-    V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS, V1_SIGNUPS,
+    ADD_CLICK, ADVERTISER_ACCEPT, ADVERTISER_INFO, ADVERTISER_LIST, ADVERTISER_REFUSE, ADVERTISER_UPDATE, CONVERSION,
+    CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK, V1_CLICKS, V1_CONVERSION,
+    V1_CONVERSIONS, V1_SIGNUPS,
 };
-use crate::web::dialect::{affiliatepro, affilync, affonso};
+use crate::web::dialect::{affilae, affiliatepro, affilync, affonso};
 use crate::web::error;
 use crate::web::track::{click, pixel};
 
@@ -30,6 +31,8 @@ pub enum Right {
     Postback,
     /// A Bearer token that may read: a program's, or an affiliate's, which sees its own.
     Read,
+    /// A Bearer token of a program that may read.
+    ReadProgram,
     /// A Bearer token that may review.
     Manage,
 }
@@ -108,6 +111,19 @@ endpoints! {
             head affonso::show, Read;
         }
     }
+    affilae::other_method {
+        ADVERTISER_LIST => {
+            get affilae::list, ReadProgram;
+            head affilae::list, ReadProgram;
+        }
+        ADVERTISER_INFO => {
+            get affilae::info, ReadProgram;
+            head affilae::info, ReadProgram;
+        }
+        ADVERTISER_ACCEPT => { post affilae::accept, Manage; }
+        ADVERTISER_REFUSE => { post affilae::refuse, Manage; }
+        ADVERTISER_UPDATE => { post affilae::update, Manage; }
+    }
 }
 
 /// Tells each endpoint's address which function answers it. An address of a dialect that nobody has is answered by the
@@ -117,7 +133,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(web::scope("/integration").default_service(web::to(affiliatepro::unknown)))
         .service(web::scope("/api").default_service(web::to(affilync::unknown)))
-        .service(web::scope("/v1").default_service(web::to(affonso::unknown)));
+        .service(web::scope("/v1").default_service(web::to(affonso::unknown)))
+        .service(web::scope("/advertiser").default_service(web::to(affilae::unknown)));
 }
 
 /// The names of these methods, as `Allow` lists them.

@@ -106,7 +106,12 @@ fn use_the_conversions_api(server: &ServerProcess, demo: &Demo, (campaign, click
     {
         let report = json!({"click_id": click, "order_id": &key[..30], "amount": 5, "customer_email": CANARY, "contact": CANARY,
             "metadata": {"mail": CANARY, CANARY: 1, "key": key, "found": "findable"}});
+        let order = json!({"click_id": click, "order_id": format!("of {}", &key[..29]), "amount": 5});
         let fields = [("click_id", click), ("order_id", &key[..31]), ("amount", "5"), ("customer_email", CANARY)];
+        let recorded =
+            connection.send(&Request::post("/api/conversions/track").json(&order.to_string()).bearer(&tokens.track));
+        let recorded = recorded.expect("the server answers").json()["data"]["conversion_id"].clone();
+        let refusal = json!({"program": demo.program.id, "id": recorded, "amount": 100, "reason": format!("findable {CANARY} {key}")});
         let (track, postback) = ("/api/conversions/track", "/api/conversions/postback");
         let in_url = Request::get(postback).query(&fields).query(&[("api_key", key)]);
         let requests = [
@@ -119,6 +124,12 @@ fn use_the_conversions_api(server: &ServerProcess, demo: &Demo, (campaign, click
             Request::post(postback).form(&fields).form(&[(key, CANARY)]).bearer(key),
             Request::get("/api/conversions").query(&[("api_key", key), ("status", CANARY)]).bearer(key),
             Request::get("/api/nowhere").query(&[("api_key", key)]),
+            Request::get("/advertiser/conversions.list").query(&[("customerId", CANARY), ("api_key", key)]).bearer(key),
+            Request::get("/advertiser/conversions.info").query(&[("externalId", CANARY), ("status", key)]).bearer(key),
+            Request::post("/advertiser/conversions.refuse").json(&refusal.to_string()).bearer(key),
+            Request::post("/advertiser/conversions.update").json(&refusal.to_string()).bearer(key),
+            Request::post("/advertiser/conversions.accept").form(&[("program", key), ("id", CANARY)]).bearer(key),
+            Request::get("/advertiser/nowhere").query(&[("api_key", key)]),
         ];
         for request in requests {
             let answer = connection.send(&request).expect("the server answers");

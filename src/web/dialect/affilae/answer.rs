@@ -1,0 +1,180 @@
+//! What this dialect answers: bodies, and errors.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::object::{Conversion, Conversions, Found};
+use crate::app::App;
+use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::key::KeyKind;
+use crate::recorder::{NotRecorded, WriteError};
+use crate::storage::conversions::whole::{self, Whole};
+use crate::storage::error::{StorageError, Stored};
+use crate::web::access::tokens::Denied;
+use crate::web::dialect::asked::{self, Problem as _};
+use crate::web::dialect::refused::{Refused, not_recorded};
+use crate::web::intake::{FieldError, Unreadable};
+use crate::web::routes::allow;
+
+/// The type of every answer.
+const JSON: &str = "application/json; charset=utf-8";
+
+fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
+}
+
+/// Conversions, of which there are so many in all.
+pub(super) fn found(app: &App, total: i64, rows: &[Whole]) -> Result<HttpResponse, Problem> {
+    let data = rows.iter().map(|whole| Conversion::of(app, whole)).collect::<Stored<_>>()?;
+    Ok(respond(StatusCode::OK, &Found { status_code: 200, conversions: Conversions { total, data } }))
+}
+
+/// One conversion of this program, as it is now.
+pub(super) async fn current(app: &App, program: ProgramId, id: ConversionId) -> Result<HttpResponse, Problem> {
+    let whole = app.read(move |conn| whole::find(conn, program, id)).await?.ok_or_else(Problem::unknown_conversion)?;
+    found(app, 1, &[whole])
+}
+
+/// An error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AffilaeError)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ErrorBody<'a> {
+    /// The status of the answer once more.
+    #[schema(example = 404)]
+    status_code: u16,
+    /// One sentence.
+    #[schema(example = "Unknown conversion")]
+    message: &'a str,
+}
+
+/// An error as it is told.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    message: String,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), header: None }
+    }
+
+    fn with(mut self, name: HeaderName, value: &str) -> Self {
+        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self
+    }
+
+    /// It is another program than the token's.
+    pub(super) fn unknown_program() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Unknown program")
+    }
+
+    /// The program of the token has no such conversion, not in its mode.
+    pub(super) fn unknown_conversion() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Unknown conversion")
+    }
+
+    /// It cannot be decided as things stand.
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// Something is missing or cannot be taken.
+    pub(super) fn field(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+}
+
+impl asked::Problem for Problem {
+    fn too_many(sentence: String) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, sentence)
+    }
+
+    fn into_response(self) -> HttpResponse {
+        let body = ErrorBody { status_code: self.status.as_u16(), message: &self.message };
+        let mut answer = respond(self.status, &body);
+        if let Some((name, value)) = self.header {
+            answer.headers_mut().insert(name, value);
+        }
+        answer
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NoToken => {
+                let message = "Send the token in the header Authorization: Bearer";
+                Self::new(StatusCode::UNAUTHORIZED, message).with(WWW_AUTHENTICATE, "Bearer")
+            }
+            Denied::UnknownToken => {
+                let problem = Self::new(StatusCode::UNAUTHORIZED, "Invalid token");
+                problem.with(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+            }
+            Denied::Forbidden { key, wanted } => {
+                let message = match key.kind {
+                    KeyKind::Affiliate => "This is for the program's own tokens, not for an affiliate's".to_owned(),
+                    _ => Refused::ScopeMissing(wanted).to_string(),
+                };
+                let challenge = format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#);
+                Self::new(StatusCode::FORBIDDEN, message).with(WWW_AUTHENTICATE, &challenge)
+            }
+        }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::field(error.to_string())
+    }
+}
+
+impl From<Unreadable> for Problem {
+    fn from(problem: Unreadable) -> Self {
+        Self::new(problem.status(), problem.to_string())
+    }
+}
+
+impl From<WriteError<StorageError>> for Problem {
+    fn from(error: WriteError<StorageError>) -> Self {
+        match error {
+            WriteError::NotRecorded(reason) => {
+                let (status, message) = not_recorded(reason);
+                let problem = Self::new(status, message);
+                if reason == NotRecorded::Failed { problem } else { problem.with(RETRY_AFTER, "2") }
+            }
+            WriteError::Refused(error) => error.into(),
+        }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        if let StorageError::Unavailable(cause) = &error {
+            tracing::warn!(%cause, "a request could not be answered");
+            let message = "The database does not answer; send the same request again in a few seconds";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, "2");
+        }
+        tracing::error!(%error, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This went wrong on our side; it has been logged")
+    }
+}
+
+/// The answer to a method that an endpoint does not take; `allowed` are those it does.
+pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+    let allowed = allow(allowed);
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("This endpoint answers {allowed}"));
+    ready(problem.with(ALLOW, &allowed).into_response())
+}
+
+/// The answer to an address under `/advertiser` that nobody has.
+pub async fn unknown() -> HttpResponse {
+    Problem::new(StatusCode::NOT_FOUND, "Unknown endpoint").into_response()
+}
