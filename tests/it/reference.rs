@@ -48,7 +48,7 @@ fn root() -> &'static Path {
 }
 
 /// A real one of everything that the reference asks for.
-fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 7] {
+fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 8] {
     let campaign = demo.campaign("s2s_api");
     let link = campaign.link_of(demo.affiliate(0));
     let token = Visitor::new(server.addr()).follow(&link.code).token().to_owned();
@@ -57,6 +57,7 @@ fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 
     [
         ("ACCRUE_KEY", campaign.api_key.clone()),
         ("ACCRUE_TOKEN", demo.program.tokens.manage.clone()),
+        ("ACCRUE_PROGRAM", demo.program.id.clone()),
         ("ACCRUE_CAMPAIGN", campaign.id.clone()),
         ("ACCRUE_AFFILIATE", demo.affiliate(0).id.clone()),
         ("ACCRUE_LINK", link.code.clone()),

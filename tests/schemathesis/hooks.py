@@ -15,8 +15,10 @@ REAL = {
     "click_id": "ACCRUE_CLICK",
     "click": "ACCRUE_CLICK",
     "affiliate_id": "ACCRUE_AFFILIATE",
+    "program": "ACCRUE_PROGRAM",
+    "id": "ACCRUE_CONVERSION",
 }
-WELL_FORMED = re.compile(r"^((ak|sk|at)_(live|test)_[0-9a-hjkmnp-tv-z]{50}|(camp|aff)_[0-7][0-9a-hjkmnp-tv-z]{25}|clk_[A-Za-z0-9_-]{71})$")
+WELL_FORMED = re.compile(r"^((ak|sk|at)_(live|test)_[0-9a-hjkmnp-tv-z]{50}|(camp|aff|prg|conv)_[0-7][0-9a-hjkmnp-tv-z]{25}|clk_[A-Za-z0-9_-]{71})$")
 CODE = re.compile(r"^[A-Za-z0-9_-]{2,32}$")
 
 
