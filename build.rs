@@ -29,7 +29,7 @@ fn main() {
 fn article(text: &str) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut article = Vec::new();
-    let mut codes = 0;
+    let (mut codes, mut tables) = (0, 0);
     let mut rest = events.into_iter().peekable();
     while let Some(event) = rest.next() {
         match event {
@@ -50,9 +50,11 @@ fn article(text: &str) -> String {
                 article.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
             }
             Event::Start(Tag::Table(alignment)) => {
-                article.push(markup(
-                    r#"<div class="table-responsive" tabindex="0" role="region" aria-label="Table">"#.into(),
-                ));
+                tables += 1;
+                let name = format!("Table {tables}");
+                article.push(markup(format!(
+                    r#"<div class="table-responsive" tabindex="0" role="region" aria-label="{name}">"#
+                )));
                 article.push(Event::Start(Tag::Table(alignment)));
             }
             Event::End(TagEnd::Table) => {
@@ -64,7 +66,8 @@ fn article(text: &str) -> String {
     }
     let mut page = String::new();
     html::push_html(&mut page, article.into_iter());
-    page.replace("<table>", r#"<table class="table">"#)
+    // A head that says nothing heads nothing.
+    page.replace("<table>", r#"<table class="table">"#).replace("<th></th>", "<td></td>")
 }
 
 fn markup(text: String) -> Event<'static> {
