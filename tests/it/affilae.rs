@@ -7,6 +7,7 @@ mod listing;
 mod looking_up;
 mod money;
 mod refusals;
+mod script;
 mod walking;
 
 use std::sync::Arc;
