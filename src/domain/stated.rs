@@ -69,6 +69,15 @@ impl Hindrance {
     }
 }
 
+/// Who made a payout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payer {
+    /// The house, of everything that was payable.
+    House,
+    /// Somebody outside, of this commission alone.
+    Outside,
+}
+
 /// What is known of a commission when somebody states where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stands {
@@ -78,8 +87,8 @@ pub struct Stands {
     pub waits_for_rate: bool,
     /// Whether the ledger holds anything for it.
     pub is_owed: bool,
-    /// Whether the payout it is in, or was paid with, was made outside.
-    pub is_outside: bool,
+    /// Who made the payout that it is in, or was paid with, if there is one.
+    pub payer: Payer,
 }
 
 /// What comes of stating a status.
@@ -140,7 +149,7 @@ impl Stands {
         }
     }
 
-    fn to_undecided(&self) -> Result<Vec<Step>, Hindrance> {
+    fn to_undecided(self) -> Result<Vec<Step>, Hindrance> {
         self.is_free()?;
         match self.standpoint.status {
             ConversionStatus::Pending => Ok(Vec::new()),
@@ -148,9 +157,9 @@ impl Stands {
         }
     }
 
-    fn to_payable(&self) -> Result<Vec<Step>, Hindrance> {
+    fn to_payable(self) -> Result<Vec<Step>, Hindrance> {
         match self.standpoint.state {
-            CommissionState::InPayout if self.is_outside => {
+            CommissionState::InPayout if self.payer == Payer::Outside => {
                 self.may_be_owed()?;
                 Ok(vec![Step::CallOffPayout])
             }
@@ -164,7 +173,7 @@ impl Stands {
     }
 
     /// What was not approved is approved, and what is held is held no more.
-    fn to_owed(&self) -> Result<Vec<Step>, Hindrance> {
+    fn to_owed(self) -> Result<Vec<Step>, Hindrance> {
         self.is_free()?;
         if self.standpoint.status == ConversionStatus::Rejected {
             return Err(Hindrance::Review(Obstacle::DecidedOtherwise));
@@ -187,7 +196,7 @@ impl Stands {
         (self.standpoint.status == ConversionStatus::Pending).then_some(Step::Approve)
     }
 
-    fn to_payout(&self, payout: &[Step]) -> Result<Vec<Step>, Hindrance> {
+    fn to_payout(self, payout: &[Step]) -> Result<Vec<Step>, Hindrance> {
         let steps = self.to_owed()?;
         if !self.is_owed {
             return Err(Hindrance::NothingToPay);
@@ -195,11 +204,14 @@ impl Stands {
         Ok(steps.into_iter().chain(payout.iter().copied()).collect())
     }
 
-    fn to_paid(&self) -> Result<Vec<Step>, Hindrance> {
-        if self.is_outside { Ok(vec![Step::FinishPayout]) } else { Err(Hindrance::HousePayout) }
+    fn to_paid(self) -> Result<Vec<Step>, Hindrance> {
+        match self.payer {
+            Payer::Outside => Ok(vec![Step::FinishPayout]),
+            Payer::House => Err(Hindrance::HousePayout),
+        }
     }
 
-    fn to_declined(&self) -> Result<Vec<Step>, Hindrance> {
+    fn to_declined(self) -> Result<Vec<Step>, Hindrance> {
         self.is_free()?;
         match self.standpoint.status {
             ConversionStatus::Pending => Ok(vec![Step::Reject]),
@@ -209,7 +221,7 @@ impl Stands {
 
     /// Money is given back at any time. What nobody had decided about counts from then on, at exactly nothing, so that
     /// nobody is asked about it any more.
-    fn to_refunded(&self) -> Vec<Step> {
+    fn to_refunded(self) -> Vec<Step> {
         let back = match self.standpoint.state {
             CommissionState::Disputed => Step::LoseDispute,
             _ => Step::GiveBack,
@@ -217,7 +229,7 @@ impl Stands {
         [back].into_iter().chain(self.approval()).collect()
     }
 
-    fn to_disputed(&self) -> Result<Vec<Step>, Hindrance> {
+    fn to_disputed(self) -> Result<Vec<Step>, Hindrance> {
         match self.standpoint.state {
             CommissionState::InPayout | CommissionState::Paid => Err(Hindrance::Dispute(DisputeObstacle::InPayout)),
             CommissionState::Void => Err(Hindrance::Dispute(DisputeObstacle::NothingOwed)),

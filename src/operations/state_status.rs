@@ -10,7 +10,7 @@ use crate::domain::conversion::ConversionStatus;
 use crate::domain::dispute::DisputeStep;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
-use crate::domain::stated::{Course, Hindrance, Stands, Step};
+use crate::domain::stated::{Course, Hindrance, Payer, Stands, Step};
 use crate::environment::Environment;
 use crate::storage::conn::Conn;
 use crate::storage::error::{StorageError, Stored};
@@ -101,11 +101,12 @@ fn overtaken() -> StorageError {
 fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
     let commission = &case.commission;
     let payout = commission.payout_id.map(|payout| payouts::find(conn, commission.program_id, payout)).transpose()?;
+    let is_outside = payout.flatten().is_some_and(|payout| payout.outside);
     Ok(Stands {
         standpoint: told_status::standpoint(conn, (&case.conversion, commission))?,
         waits_for_rate: case.waits_for_rate(),
         is_owed: commission.booked().is_positive(),
-        is_outside: payout.flatten().is_some_and(|payout| payout.outside),
+        payer: if is_outside { Payer::Outside } else { Payer::House },
     })
 }
 

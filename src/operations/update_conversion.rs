@@ -25,8 +25,20 @@ pub struct Update {
     pub sale: Option<SaleStatus>,
     /// Where the commission stands, if anything is said of it.
     pub status: Option<CommissionStatus>,
-    /// What the sender wants to find again, as one JSON object that takes the place of what was there; or nothing any more.
-    pub metadata: Option<Option<String>>,
+    /// What the sender wants to find again.
+    pub metadata: NewMetadata,
+}
+
+/// What becomes of what the sender wants to find again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NewMetadata {
+    /// It stays.
+    #[default]
+    AsItIs,
+    /// It is removed.
+    Nothing,
+    /// This JSON object takes its place, as a whole.
+    Object(String),
 }
 
 /// Why it cannot be so. Nothing was changed.
@@ -85,10 +97,12 @@ pub fn update_conversion(
     if update.sale == Some(SaleStatus::Refunded) {
         is_changed |= give_what_is_left_back(write, env, (program, id), actor)?;
     }
-    if let Some(metadata) = &update.metadata {
-        is_changed |= replace_metadata(write, env, (program, id), actor, metadata.as_deref())?;
-    }
-    Ok(is_changed)
+    let metadata = match &update.metadata {
+        NewMetadata::AsItIs => return Ok(is_changed),
+        NewMetadata::Nothing => None,
+        NewMetadata::Object(object) => Some(object.as_str()),
+    };
+    Ok(is_changed | replace_metadata(write, env, (program, id), actor, metadata)?)
 }
 
 /// Replaces the metadata as a whole; answers whether it was another one.

@@ -16,7 +16,7 @@ use accrue::domain::rule::{Approval, Terms};
 use accrue::domain::sale::SaleObstacle;
 use accrue::domain::stated::Hindrance;
 use accrue::operations::state_status::{Stated, state_status};
-use accrue::operations::update_conversion::{Update, UpdateFault, update_conversion};
+use accrue::operations::update_conversion::{NewMetadata, Update, UpdateFault, update_conversion};
 use accrue::storage::{conversion_details, ledger_entries};
 
 use super::{Begun, Desk, Refunded, Reported, usd};
@@ -146,7 +146,7 @@ on_each_engine! {
         let not_yet = desk.moves(trial, Word::ReadyForPayment);
         assert_eq!(because(not_yet), "The purchase is not paid for, so nothing is owed yet.");
         // Paid for, and therefore owed, in one.
-        let both = Update { sale: Some(Complete), status: Some(Word::ReadyForPayment), metadata: None };
+        let both = Update { sale: Some(Complete), status: Some(Word::ReadyForPayment), ..Update::default() };
         assert!(matches!(desk.updates(trial, both.clone()), Ok(true)));
         assert!(matches!(desk.updates(trial, both), Ok(false)));
         assert_eq!(desk.stands(trial), (Approved, Payable, Complete, 1_000));
@@ -174,7 +174,7 @@ on_each_engine! {
         let update = Update {
             sale: Some(Trialing),
             status: Some(Word::Paid),
-            metadata: Some(Some(r#"{"plan":"pro"}"#.to_owned())),
+            metadata: NewMetadata::Object(r#"{"plan":"pro"}"#.to_owned()),
         };
         assert!(matches!(desk.updates(id, update), Err(UpdateFault::Status(..))));
         assert_eq!((desk.case(id).conversion, desk.changes(id).len()), before);
@@ -193,7 +193,7 @@ on_each_engine! {
         let id = desk.sale("1001", 10_000);
         let kept = || house.read(|conn| conversion_details::find(conn, id)).and_then(|details| details.metadata);
         let says = |text: Option<&str>| {
-            let metadata = Some(text.map(str::to_owned));
+            let metadata = text.map_or(NewMetadata::Nothing, |text| NewMetadata::Object(text.to_owned()));
             desk.updates(id, Update { metadata, ..Update::default() })
         };
         assert!(matches!(says(Some(r#"{"plan":"pro","seats":3}"#)), Ok(true)));
