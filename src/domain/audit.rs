@@ -148,6 +148,13 @@ text_enum! {
         /// What was not recorded was credited by hand.
         AttemptCredited => "attempt_credited",
 
+        /// A person vouched for who brought a customer.
+        ReferralConfirmed => "referral_confirmed",
+        /// A customer was given to another affiliate or campaign.
+        ReferralReassigned => "referral_reassigned",
+        /// A customer who was known twice was made one.
+        ReferralsMerged => "referrals_merged",
+
         /// Exchange rates were taken in.
         RatesImported => "rates_imported",
         /// A payout was made ready.

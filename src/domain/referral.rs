@@ -14,7 +14,7 @@ use super::attribution::Source;
 use super::change::Actor;
 use super::conversion::CustomerFacts;
 use super::event::Trust;
-use super::id::{AffiliateId, ChangeId, ClickId, OccasionId, ProgramId, ReferralId};
+use super::id::{AffiliateId, CampaignId, ChangeId, ClickId, OccasionId, ProgramId, ReferralId};
 use super::text_enum;
 use super::time::Timestamp;
 
@@ -76,7 +76,9 @@ pub fn by_click(click: ClickId) -> Identifier {
 pub struct Claim {
     /// By whom.
     pub affiliate: AffiliateId,
-    /// The trust in the report that said so, 1 to 3.
+    /// For what.
+    pub campaign: CampaignId,
+    /// The trust in the report that said so, 1 to 3; 3 where a person did.
     pub trust: i32,
 }
 
@@ -107,6 +109,39 @@ impl Claim {
         }
         if said.affiliate == self.affiliate { Hearing::Confirmed } else { Hearing::GivesWay }
     }
+
+    /// The same, as believed as anything can be.
+    #[must_use]
+    pub fn confirmed(self) -> Self {
+        Self { trust: i32::from(Trust::FULL.level()), ..self }
+    }
+
+    /// What comes of a person's saying that it is `wanted`, who looked at `seen`.
+    #[must_use]
+    pub fn decide(self, seen: Self, wanted: Self) -> Decided {
+        if self == wanted {
+            return Decided::AlreadySo;
+        }
+        if self == seen { Decided::Made } else { Decided::Overtaken }
+    }
+
+    /// Whether it holds for a customer who turns out to be known twice: the claim that is believed more, and of two that
+    /// are believed alike the one that was there first.
+    #[must_use]
+    pub fn outlasts(self, since: Timestamp, (other, others_since): (Self, Timestamp)) -> bool {
+        self.trust > other.trust || (self.trust == other.trust && since <= others_since)
+    }
+}
+
+/// What comes of a person's decision about a referral.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It is so now.
+    Made,
+    /// It was so already.
+    AlreadySo,
+    /// Somebody changed it since it was looked at.
+    Overtaken,
 }
 
 text_enum! {
@@ -116,6 +151,12 @@ text_enum! {
         Confirmed => "confirmed",
         /// A better report said that another affiliate brought the customer.
         GaveWay => "gave_way",
+        /// A person said that another affiliate brought the customer, or for another campaign.
+        Reassigned => "reassigned",
+        /// Another one turned out to be the same customer, and was merged into it.
+        Merged => "merged",
+        /// It turned out to be the customer of another one, and was merged into that.
+        MergedAway => "merged_away",
     }
 }
 
@@ -156,7 +197,7 @@ pub struct ReferralChange {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Hearing, IdentifierKind};
+    use super::{Claim, Decided, Hearing, IdentifierKind};
     use crate::domain::attribution::Source;
     use crate::domain::event::Channel;
     use crate::domain::id::{AffiliateId, Id};
@@ -164,7 +205,38 @@ mod tests {
 
     fn claim(affiliate: u8, trust: i32) -> Claim {
         let affiliate: AffiliateId = Id::at(Timestamp::from_millis(1), [affiliate; 10]);
-        Claim { affiliate, trust }
+        Claim { affiliate, campaign: Id::at(Timestamp::from_millis(1), [9; 10]), trust }
+    }
+
+    #[test]
+    fn a_person_decides_about_what_they_saw() {
+        let cases = [
+            ("another affiliate", claim(1, 1), claim(1, 1), claim(2, 3), Decided::Made),
+            ("to confirm", claim(1, 1), claim(1, 1), claim(1, 1).confirmed(), Decided::Made),
+            ("confirmed by a report since", claim(1, 3), claim(1, 1), claim(1, 3), Decided::AlreadySo),
+            ("the same by somebody else", claim(2, 3), claim(1, 1), claim(2, 3), Decided::AlreadySo),
+            ("taken over since", claim(2, 2), claim(1, 1), claim(1, 3), Decided::Overtaken),
+            ("otherwise by somebody else", claim(3, 3), claim(1, 1), claim(2, 3), Decided::Overtaken),
+            ("only believed more since", claim(1, 2), claim(1, 1), claim(2, 3), Decided::Overtaken),
+        ];
+        for (name, now, seen, wanted, expected) in cases {
+            assert_eq!(now.decide(seen, wanted), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn of_two_claims_to_one_customer_the_better_one_holds_and_among_equals_the_first() {
+        let at = Timestamp::from_millis;
+        let cases = [
+            ("believed more, later", (claim(1, 3), at(2)), (claim(2, 1), at(1)), true),
+            ("believed less, first", (claim(1, 1), at(1)), (claim(2, 2), at(2)), false),
+            ("alike, first", (claim(1, 2), at(1)), (claim(2, 2), at(2)), true),
+            ("alike, later", (claim(1, 2), at(2)), (claim(2, 2), at(1)), false),
+            ("alike, at once", (claim(1, 2), at(1)), (claim(2, 2), at(1)), true),
+        ];
+        for (name, (one, since), other, expected) in cases {
+            assert_eq!(one.outlasts(since, other), expected, "{name}");
+        }
     }
 
     #[test]

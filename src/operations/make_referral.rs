@@ -186,7 +186,8 @@ impl Making<'_, '_> {
     /// What the merchant's server says of who brought the customer is believed more than what a browser said.
     fn hear(&mut self, customer: &mut Customer) -> Stored<()> {
         let before = customer.referral.claim();
-        let said = Claim { affiliate: self.credit.affiliate_id, trust: trust() };
+        let Credit { affiliate_id, campaign_id, .. } = self.credit;
+        let said = Claim { affiliate: affiliate_id, campaign: campaign_id, trust: trust() };
         let hearing = before.hear(Source::ClickToken, said);
         let Some(kind) = hearing.change() else { return Ok(()) };
         let referral = match hearing {

@@ -257,6 +257,7 @@ inserted!(referrals, ReferralRow {
     name: Nullable<Text>,
     created_at: BigInt,
     trust: Integer,
+    merged_into_id: Nullable<DbUuid>,
 });
 
 inserted!(referral_changes, ReferralChangeRow {

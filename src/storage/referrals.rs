@@ -1,6 +1,7 @@
 //! `referrals` and `referral_identifiers`: customers known to have been sent by an affiliate, and what they are called.
 
 pub mod list;
+pub mod merging;
 
 use std::collections::HashMap;
 
@@ -34,6 +35,7 @@ pub struct ReferralRow {
     pub name: Option<String>,
     pub created_at: Timestamp,
     pub trust: i32,
+    pub merged_into_id: Option<ReferralId>,
 }
 
 impl ReferralRow {
@@ -52,13 +54,14 @@ impl ReferralRow {
             name: None,
             created_at,
             trust,
+            merged_into_id: None,
         }
     }
 
     /// Who is said to have brought the customer.
     #[must_use]
     pub const fn claim(&self) -> Claim {
-        Claim { affiliate: self.affiliate_id, trust: self.trust }
+        Claim { affiliate: self.affiliate_id, campaign: self.campaign_id, trust: self.trust }
     }
 
     /// The same customer, brought by whom a better report says.
@@ -69,14 +72,16 @@ impl ReferralRow {
     }
 }
 
-/// Says who brought a customer, and how far that is believed; `false` when it is not any more what was `seen`.
+/// Says who brought a customer, and how far that is believed; `false` when it is not any more what was `seen`, or merged
+/// away.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn set_claim(write: &mut Write<'_>, seen: Claim, row: &ReferralRow) -> Stored<bool> {
     use referrals::dsl;
     let this = dsl::referrals.filter(dsl::program_id.eq(row.program_id).and(dsl::id.eq(row.id)));
-    let as_seen = this.filter(dsl::affiliate_id.eq(seen.affiliate).and(dsl::trust.eq(seen.trust)));
+    let as_seen = this.filter(dsl::affiliate_id.eq(seen.affiliate).and(dsl::campaign_id.eq(seen.campaign)));
+    let as_seen = as_seen.filter(dsl::trust.eq(seen.trust).and(dsl::merged_into_id.is_null()));
     let whose = (
         dsl::campaign_id.eq(row.campaign_id),
         dsl::affiliate_id.eq(row.affiliate_id),

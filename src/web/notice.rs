@@ -81,6 +81,12 @@ notices! {
     CampaignCopied => "campaign-copied", "This is the copy, a Draft with an API key of its own. Links stay with the original.";
     /// After an image was taken away.
     ImageRemoved => "image-removed", "The image is removed.";
+    /// After a person vouched for who brought a customer.
+    ReferralConfirmed => "referral-confirmed", "The referral is confirmed. Later orders are approved as their rule says.";
+    /// After a customer was given to another affiliate.
+    ReferralReassigned => "referral-reassigned", "The customer is reassigned. Later orders go there; those on record stay.";
+    /// After two referrals were made one.
+    ReferralsMerged => "referrals-merged", "The referrals are one now, and payments are counted together.";
     /// After a conversion was approved.
     ConversionApproved => "conversion-approved", "The conversion is approved.";
     /// After a conversion was rejected.

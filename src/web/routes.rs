@@ -232,6 +232,9 @@ pages! {
 
     "/admin/{program}/referrals" { get referrals::list::list, Viewer; }
     "/admin/{program}/referrals/{id}" { get referrals::show::show, Viewer; }
+    "/admin/{program}/referrals/{id}/confirmation" { post referrals::decisions::confirm, Manager; }
+    "/admin/{program}/referrals/{id}/reassignment" { post referrals::decisions::reassign, Manager; }
+    "/admin/{program}/referrals/{id}/merger" { post referrals::decisions::merge, Manager; }
 
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions.csv" { get conversions::export::export, Viewer; }

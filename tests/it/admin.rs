@@ -25,6 +25,7 @@ mod links;
 mod matrix;
 mod noted;
 mod reading;
+mod referral_desk;
 mod referrals;
 mod reviews;
 mod rules;

@@ -4,6 +4,7 @@ mod by_hand;
 mod claims;
 mod customers;
 mod own_address;
+mod people_decide;
 mod sources;
 mod takeovers;
 mod third_reports;

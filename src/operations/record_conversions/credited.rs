@@ -214,7 +214,8 @@ fn customer(
         return Some(Customer { referral, is_new: true, overruled: None, new_names });
     };
     let before = known.claim();
-    let hearing = before.hear(source, Claim { affiliate: credit.affiliate_id, trust });
+    let said = Claim { affiliate: credit.affiliate_id, campaign: credit.campaign_id, trust };
+    let hearing = before.hear(source, said);
     let referral = match hearing {
         Hearing::Stands => known,
         Hearing::Confirmed => ReferralRow { trust, ..known },

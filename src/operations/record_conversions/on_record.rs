@@ -81,10 +81,20 @@ impl OnRecord {
         ids.extend(incoming.iter().filter_map(|report| report.evidence.referral));
         ids.sort_unstable();
         ids.dedup();
-        self.referrals = referrals::find_all(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+        self.load_referrals(conn, &ids)?;
+        // Who goes by an id that was merged away is the customer who is left.
+        let mut left: Vec<ReferralId> = self.referrals.values().filter_map(|row| row.merged_into_id).collect();
+        left.retain(|id| !self.referrals.contains_key(id));
+        self.load_referrals(conn, &left)?;
+        ids.extend(left);
         // A name such as "guest" may stand for a hundred thousand orders: they are read only where a rule counts them.
         ids.retain(|id| self.referrals.get(id).is_some_and(|row| counts_payments(catalogue, row.program_id)));
         self.payments = referrals::payments(conn, &ids)?;
+        Ok(())
+    }
+
+    fn load_referrals(&mut self, conn: &mut Conn, ids: &[ReferralId]) -> Stored<()> {
+        self.referrals.extend(referrals::find_all(conn, ids)?.into_iter().map(|row| (row.id, row)));
         Ok(())
     }
 
@@ -135,9 +145,11 @@ impl OnRecord {
         self.referrals.get(self.names.get(named)?)
     }
 
-    /// The customer of a referral's own id, where it is of this program and mode.
+    /// The customer of a referral's own id, where it is of this program and mode; of one that was merged away, the one that
+    /// is left.
     pub(super) fn referral(&self, id: ReferralId, (program, mode): (ProgramId, Mode)) -> Option<&ReferralRow> {
-        self.referrals.get(&id).filter(|row| row.program_id == program && row.mode == mode)
+        let row = self.referrals.get(&id).filter(|row| row.program_id == program && row.mode == mode)?;
+        row.merged_into_id.map_or(Some(row), |left| self.referrals.get(&left))
     }
 
     /// The customer whom the report names by the referral's own id.

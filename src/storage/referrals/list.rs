@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use super::{Named, ReferralIdentifierRow, ReferralRow, named};
 use crate::domain::click_token::Mode;
-use crate::domain::id::{AffiliateId, CampaignId, ProgramId, ReferralId};
+use crate::domain::event::Trust;
+use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId, ReferralId};
 use crate::domain::referral::Identifier;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::{Conn, MultiBackend};
@@ -28,19 +29,25 @@ pub struct Wanted {
     pub affiliate: Option<AffiliateId>,
     /// For what.
     pub campaign: Option<CampaignId>,
+    /// Only those for whom nobody but a browser vouches.
+    pub provisional: bool,
 }
 
 impl Default for Wanted {
     /// All live ones.
     fn default() -> Self {
-        Self { mode: Mode::Live, names: Vec::new(), affiliate: None, campaign: None }
+        Self { mode: Mode::Live, names: Vec::new(), affiliate: None, campaign: None, provisional: false }
     }
 }
 
 type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, referrals::table, MultiBackend>;
 
 fn matching(program: ProgramId, wanted: &Wanted, meant: Option<Vec<ReferralId>>) -> Boxed<'static> {
-    let mut found = dsl::referrals.filter(dsl::program_id.eq(program).and(dsl::mode.eq(wanted.mode))).into_boxed();
+    let own = dsl::referrals.filter(dsl::program_id.eq(program).and(dsl::mode.eq(wanted.mode)));
+    let mut found = own.filter(dsl::merged_into_id.is_null()).into_boxed();
+    if wanted.provisional {
+        found = found.filter(dsl::trust.lt(i32::from(Trust::KEYED.level())));
+    }
     if let Some(meant) = meant {
         found = found.filter(dsl::id.eq_any(meant));
     }
@@ -122,14 +129,41 @@ pub fn names(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, 
     Ok(names)
 }
 
-/// At most `most` of the conversions of a referral of this program, the newest first, each with what it earns.
+/// The referral that is left of one of this program: itself, or the one that it was merged into.
 ///
 /// # Errors
 /// [`crate::storage::error::StorageError`].
-pub fn orders(conn: &mut Conn, program: ProgramId, referral: ReferralId, most: i64) -> Stored<Vec<Listed>> {
+pub fn find_left(conn: &mut Conn, program: ProgramId, referral: ReferralId) -> Stored<Option<ReferralRow>> {
+    let found = find(conn, program, referral)?;
+    match found.as_ref().and_then(|row| row.merged_into_id) {
+        Some(left) => find(conn, program, left),
+        None => Ok(found),
+    }
+}
+
+/// A page of at most `most` of the conversions of a referral of this program, each with what it earns.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn orders(
+    conn: &mut Conn,
+    (program, referral): (ProgramId, ReferralId),
+    start: Start<ConversionId>,
+    most: usize,
+) -> Stored<Page<Listed>> {
     use conversions::dsl;
     let theirs = conversions::table.left_join(commissions::table);
     let theirs = theirs.filter(dsl::referral_id.eq(referral).and(dsl::program_id.eq(program)));
+    let theirs = theirs.limit(rows_to_read(most)).into_boxed();
+    let theirs = match start {
+        Start::Newest => theirs.order(dsl::id.desc()),
+        Start::OlderThan(id) => theirs.filter(dsl::id.lt(id)).order(dsl::id.desc()),
+        Start::NewerThan(id) => theirs.filter(dsl::id.gt(id)).order(dsl::id.asc()),
+    };
     let columns = (ConversionRow::as_select(), Option::<CommissionRow>::as_select());
-    theirs.order(dsl::id.desc()).limit(most).select(columns).load(conn).stored()
+    let rows = theirs.select(columns).load(conn).stored()?;
+    match Page::cut(&start, rows, most) {
+        Some(page) => Ok(page),
+        None => orders(conn, (program, referral), Start::Newest, most),
+    }
 }

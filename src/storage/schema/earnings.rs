@@ -210,6 +210,7 @@ diesel::table! {
         name -> Nullable<Text>,
         created_at -> BigInt,
         trust -> Integer,
+        merged_into_id -> Nullable<DbUuid>,
     }
 }
 

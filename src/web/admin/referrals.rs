@@ -1,10 +1,16 @@
 //! Marketing → Referrals: customers known to have been sent by an affiliate.
 
+pub mod decisions;
+mod deeds;
+mod history;
 pub mod list;
 pub mod show;
 
-use crate::domain::referral::IdentifierKind;
+use crate::app::App;
+use crate::domain::handle::EmailAddress;
+use crate::domain::referral::{Claim, Identifier, IdentifierKind};
 use crate::storage::referrals::{ReferralIdentifierRow, ReferralRow};
+use crate::web::admin::badges::Badge;
 
 /// What stands for an e-mail address, which nobody can read back.
 const HASHED: &str = "kept as a keyed hash";
@@ -31,4 +37,23 @@ const fn kind(kind: IdentifierKind) -> &'static str {
         IdentifierKind::Email => "E-mail",
         IdentifierKind::Click => "Click",
     }
+}
+
+/// The names that a typed text may be. An address is looked for by its keyed hash, as it is kept.
+fn names_of(app: &App, typed: &str) -> Vec<Identifier> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let named = |kind, value: &str| Identifier { kind, value: value.to_owned() };
+    let mut names = vec![named(IdentifierKind::ExternalUserId, typed), named(IdentifierKind::CustomerId, typed)];
+    if let Ok(address) = EmailAddress::parse(typed) {
+        names.push(named(IdentifierKind::Email, address.hashed(app.environment.keys.email()).as_str()));
+    }
+    names
+}
+
+/// What stands beside the name of a customer for whom nobody but a browser vouches.
+fn provisional(claim: Claim) -> Option<Badge> {
+    claim.is_provisional().then_some(Badge { word: "Provisional", class: "dot tone-amber" })
 }

@@ -33,7 +33,7 @@ pub struct Estate {
     pub campaign: Campaign,
     pub affiliate: Affiliate,
     invitation_secret: String,
-    hex: String,
+    pub hex: String,
 }
 
 /// The roles, the least first, with what the table calls them.

@@ -49,6 +49,7 @@ const FILLED: &[(&str, &[(&str, &str)])] = &[
         "/attempts/{id}/credit",
         &[("order_id", "9"), ("event", "sale"), ("amount", "5.00"), ("currency", "USD"), ("note", "it was hers")],
     ),
+    ("/referrals/{id}/reassignment", &[("reason", "they called")]),
     ("/affiliates/{id}/bonuses", &[("amount", "5.00"), ("reason", "a good month")]),
     ("/affiliates/{id}/payouts/{payout}/payment", &[("reference", "SEPA 1")]),
     (
@@ -121,6 +122,26 @@ impl<'a> Form<'a> {
                 owner.submit(&format!("{}/pay_{open}/withdrawal", self.address), &[]);
                 let asked = owner.open(&format!("{money}?do=pay-out"));
                 texts(&[("seen", &asked.value_of("seen").expect("the form carries it"))])
+            }
+            path if path.starts_with("/referrals/{id}/") => {
+                // A browser alone said whose the customer is, and the customer is known twice.
+                let mut sql = Sql::open(&db.url);
+                sql.run("UPDATE referrals SET trust = 1");
+                sql.run(&format!(
+                    "INSERT INTO referrals (id, program_id, mode, campaign_id, affiliate_id, created_at, trust)
+                     SELECT affiliate_id, program_id, mode, campaign_id, affiliate_id, 0, 3 FROM referrals WHERE {} = '{}'",
+                    sql.hex("program_id"),
+                    estate.hex
+                ));
+                let shown = self.address.rsplit_once('/').expect("a path").0;
+                let seen = owner.open(&format!("{shown}?do=merge")).value_of("seen").expect("the form carries it");
+                let into = estate.affiliate.id.replace("aff_", "ref_");
+                texts(&[
+                    ("seen", &seen),
+                    ("affiliate", &estate.affiliate.id),
+                    ("campaign", &estate.campaign.id),
+                    ("into", &into),
+                ])
             }
             path if path.starts_with("/conversions/{id}/") => {
                 let shown = self.address.split('/').take(5).collect::<Vec<_>>().join("/");

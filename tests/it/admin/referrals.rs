@@ -55,7 +55,7 @@ on_each_engine! {
             "2 Sale 29 Apr 2026, 12:00 20.00 USD 2.00 Pending Held",
             "1 Sale 20 Mar 2026, 12:00 10.00 USD 1.00 Pending Held",
             "Affiliate anna Campaign Alderfinch shop",
-            &format!("Through /c/{} Clicked 20 Mar 2026, 12:00:00", shop.campaign.link_of(&shop.anna).code),
+            &format!("Clicked 20 Mar 2026, 12:00:00 Through /c/{}", shop.campaign.link_of(&shop.anna).code),
             "Customer id cus_1",
             "External user id user-7",
             "E-mail kept as a keyed hash",

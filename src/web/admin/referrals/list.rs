@@ -6,12 +6,10 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{called, kind};
+use super::{called, kind, names_of, provisional};
 use crate::app::App;
 use crate::domain::click_token::Mode;
-use crate::domain::handle::EmailAddress;
 use crate::domain::id::{ProgramId, ReferralId};
-use crate::domain::referral::{Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::Conn;
@@ -20,6 +18,7 @@ use crate::storage::keyset::{Page, Start};
 use crate::storage::referrals::list::{self, Wanted};
 use crate::storage::referrals::{self, Paid, ReferralIdentifierRow, ReferralRow};
 use crate::web::access::people::{Seat, Viewer};
+use crate::web::admin::badges::Badge;
 use crate::web::admin::choices::{self, TypedAffiliate};
 use crate::web::error::WebError;
 use crate::web::filters::Moment;
@@ -29,13 +28,17 @@ use crate::web::query::Query;
 
 const PER_PAGE: usize = 20;
 
-const FILTERS: [&str; 4] = ["q", "affiliate", "campaign", "mode"];
+const FILTERS: [&str; 5] = ["q", "affiliate", "campaign", "standing", "mode"];
+
+/// The word that asks for those alone for whom nobody but a browser vouches.
+const PROVISIONAL: &str = "provisional";
 
 struct Row {
     path: String,
     called: String,
     kinds: Vec<&'static str>,
     is_test: bool,
+    provisional: Option<Badge>,
     affiliate: String,
     affiliate_path: String,
     campaign: String,
@@ -62,6 +65,10 @@ struct ListPage {
 impl ListPage {
     fn modes(&self) -> [(&'static str, &'static str); 2] {
         [(Mode::Live.as_str(), "Live"), (Mode::Test.as_str(), "Test")]
+    }
+
+    fn standings(&self) -> [(&'static str, &'static str); 2] {
+        [("", "All referrals"), (PROVISIONAL, "Provisional")]
     }
 }
 
@@ -91,6 +98,7 @@ pub async fn list(
         names: names_of(&app, query.text("q")),
         affiliate: affiliate.found.as_ref().map(|found| found.id),
         campaign: query.value("campaign"),
+        provisional: query.text("standing") == PROVISIONAL,
     };
     let is_filtered = wanted != Wanted::default() || affiliate.is_unknown();
     let start = pagination::start(&query);
@@ -115,20 +123,6 @@ pub async fn list(
     }))
 }
 
-/// The names that a typed text may be. An address is looked for by its keyed hash, as it is kept.
-fn names_of(app: &App, typed: &str) -> Vec<Identifier> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    let named = |kind, value: &str| Identifier { kind, value: value.to_owned() };
-    let mut names = vec![named(IdentifierKind::ExternalUserId, typed), named(IdentifierKind::CustomerId, typed)];
-    if let Ok(address) = EmailAddress::parse(typed) {
-        names.push(named(IdentifierKind::Email, address.hashed(app.environment.keys.email()).as_str()));
-    }
-    names
-}
-
 fn find(conn: &mut Conn, program: ProgramId, wanted: &Wanted, start: Start<ReferralId>) -> Stored<Found> {
     let page = list::page(conn, program, wanted, start, PER_PAGE)?;
     let ids: Vec<ReferralId> = page.rows.iter().map(|row| row.id).collect();
@@ -149,6 +143,7 @@ fn shown(catalogue: &Catalogue, seat: &Seat, found: &Found, row: &ReferralRow, n
         called: called(row, names),
         kinds,
         is_test: row.mode == Mode::Test,
+        provisional: provisional(row.claim()),
         affiliate: affiliate.unwrap_or_default(),
         affiliate_path: format!("/affiliates/{}", row.affiliate_id),
         campaign: campaign.unwrap_or_default(),

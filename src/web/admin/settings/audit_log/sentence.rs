@@ -79,6 +79,7 @@ impl Known<'_> {
             "cpn" => (self.name(id), Some("/coupons".to_owned())),
             "conv" => (self.name(id), Some(format!("/conversions/{id}"))),
             "pay" => self.payout(id).unwrap_or_else(|| (id.to_owned(), None)),
+            "ref" => (id.to_owned(), Some(format!("/referrals/{id}"))),
             "att" => (id.to_owned(), Some(format!("/attempts/{id}"))),
             "lnk" => (self.name(id), Some(format!("/links?show={id}"))),
             _ => (self.name(id), None),
