@@ -95,6 +95,12 @@ fn tell_latecomers(server: &ServerProcess, shop: &Shop, journal: &Journal) -> Du
         journal.intend(&order);
         journal.conclude(&order, attempted);
     }
+    let program = &shop.demo.program;
+    let decision = Request::post("/advertiser/conversions.accept").bearer(&program.tokens.manage);
+    let decision = decision.form(&[("program", &program.id), ("id", "conv_00000000000000000000000000")]);
+    let answer = connection.send(&decision).expect("an answer");
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("2")), "{answer:?}");
+    assert_eq!(answer.json()["statusCode"], 503, "a decision is asked for again, too");
     began.elapsed()
 }
 

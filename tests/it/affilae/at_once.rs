@@ -13,7 +13,7 @@ use crate::support::house::House;
 use crate::support::wire::{Request, Response};
 
 /// Sends all of these at once, and answers with what came back to each.
-fn at_once(house: &House, requests: Vec<Request>) -> Vec<Response> {
+fn at_once(house: &House, requests: &[Request]) -> Vec<Response> {
     let address = house.addr();
     thread::scope(|scope| {
         let sent: Vec<_> = requests
@@ -44,7 +44,7 @@ on_each_engine! {
             house.clock().advance(std::time::Duration::from_secs(2));
             let body = json!({"program": reviewer.program(), "id": id, "reason": "test"});
             let targets = (0..32).map(|number| if number % 2 == 0 { ACCEPT } else { REFUSE });
-            let answers = at_once(&house, targets.map(|target| reviewer.post(target, &body)).collect());
+            let answers = at_once(&house, &targets.map(|target| reviewer.post(target, &body)).collect::<Vec<_>>());
             let status = one(&reviewer.asks(INFO, &[("id", &id)]))["status"].as_str().unwrap().to_owned();
             let lost = format!("The conversion must be in pending status; it is {status}");
             assert_eq!(counted(&answers), BTreeMap::from([((200, String::new()), 16), ((409, lost), 16)]));
@@ -65,7 +65,7 @@ on_each_engine! {
             let id = reviewer.sells(reviewer.sale(&order, "99.99"));
             house.clock().advance(std::time::Duration::from_secs(2));
             let update = |amount: &i64| reviewer.post(UPDATE, &json!({"id": id, "amount": amount, "reason": "r"}));
-            let answers = at_once(&house, amounts.iter().map(update).collect());
+            let answers = at_once(&house, &amounts.iter().map(update).collect::<Vec<_>>());
             for (amount, answer) in amounts.iter().zip(&answers) {
                 let is_possible = (1..9_999).contains(amount);
                 assert_eq!(answer.status, if is_possible { 200 } else { 422 }, "{amount}: {}", answer.text());
@@ -77,7 +77,7 @@ on_each_engine! {
             let accept = reviewer.post(ACCEPT, &json!({"program": reviewer.program(), "id": id}));
             let mut requests: Vec<Request> = (0..20).map(|number| update(&(2_000 + number))).collect();
             requests.insert(10, accept);
-            let answers = at_once(&house, requests);
+            let answers = at_once(&house, &requests);
             assert_eq!(answers[10].status, 200, "{}", answers[10].text());
             let late = Value::from("The conversion must be in pending status; it is accepted");
             for answer in answers.iter().filter(|answer| answer.status != 200) {

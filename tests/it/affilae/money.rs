@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ACCEPT, INFO, Reviewer, assert_problem, bring_rates, one, shop_in};
+use super::{ACCEPT, INFO, LIST, Reviewer, assert_problem, bring_rates, found, one, shop_in};
 use crate::support::engine::on_each_engine;
 use crate::support::house::House;
 
@@ -49,6 +49,29 @@ on_each_engine! {
         assert_eq!(amounts(&told), [&json!(16_342), &json!(1_634), &json!(1_000), &json!(1_634)], "yen have no cents");
         let told = one(&reviewer.updates(&yen, 8_171));
         assert_eq!(amounts(&told), [&json!(8_171), &json!(817), &json!(500), &json!(817)]);
+        house.assert_books_balance();
+    }
+
+    /// QUALITY MON-3: what is told of all conversions sums to what the ledger holds.
+    fn what_is_earned_sums_to_the_ledger_to_the_cent(db: TestDatabase) {
+        let house = House::open(&db);
+        let reviewer = Reviewer::of(&house, shop_in(&house, "Europe", ("EUR", "UTC")));
+        bring_rates(&house, reviewer.shop.program, RATES);
+        let orders = ["33.33", "66.66", "0.07", "12.34", "99.99", "5.55"];
+        let sells = |(place, total): (usize, &&str)| {
+            let currency = if place % 2 == 0 { "USD" } else { "EUR" };
+            reviewer.sells(reviewer.sale(&format!("order-{place}"), total).order_currency(currency))
+        };
+        let ids: Vec<String> = orders.iter().enumerate().map(sells).collect();
+        one(&reviewer.accepts(&ids[0]));
+        one(&reviewer.refuses(&ids[1], "fraud"));
+        one(&reviewer.updates(&ids[3], 777));
+        one(&reviewer.updates(&ids[4], 7_777));
+        one(&reviewer.accepts(&ids[4]));
+        let told = found(&reviewer.asks(LIST, &[])).1;
+        let told: i64 = told.iter().map(|row| row["commissionsTotalConverted"].as_i64().expect("an amount")).sum();
+        let booked = (0..orders.len()).flat_map(|place| house.entries(&format!("order-{place}")));
+        assert_eq!(told, booked.map(|entry| entry.amount_minor).sum::<i64>());
         house.assert_books_balance();
     }
 

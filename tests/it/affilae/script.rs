@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
 
 use serde_json::Value;
 
+use crate::support::background;
 use crate::support::connection::Connection;
 use crate::support::engine::{TestDatabase, on_each_engine};
 use crate::support::folder::TemporaryFolder;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
 use crate::support::process::{ServerProcess, run_on};
 use crate::support::requirement::{Requirement, find_program, skip};
-use crate::support::wire::Request;
+use crate::support::wire::{Request, readable};
 use crate::support::world::Demo;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
@@ -53,7 +55,7 @@ impl Desk {
     /// What it printed, after it ended with this status.
     fn says(&self, arguments: &[&str], status: i32) -> String {
         let output = self.run(arguments);
-        let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let printed = readable(&output.stdout) + &readable(&output.stderr);
         assert_eq!(output.status.code(), Some(status), "{printed}");
         assert!(!printed.contains("Traceback") && !self.log_text().contains(&self.token), "{printed}");
         printed
@@ -113,10 +115,10 @@ fn statuses(server: &ServerProcess, demo: &Demo) -> BTreeMap<&'static str, i64> 
 }
 
 /// Answers each of these to the requests that come, one after the other.
-fn serve(answers: Vec<&'static str>) -> String {
+fn serve(answers: Vec<&'static str>) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
-    thread::spawn(move || {
+    let serving = background::start("answers", move || {
         for answer in answers {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut head = [0; 4096];
@@ -124,7 +126,7 @@ fn serve(answers: Vec<&'static str>) -> String {
             let _ = stream.write_all(answer.as_bytes());
         }
     });
-    address
+    (address, serving)
 }
 
 /// The books of a real server, which are not the test's.
@@ -205,7 +207,8 @@ fn the_script_waits_when_it_is_told_to_and_tries_again_when_it_may() {
     let away = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let cut = "";
     let empty = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 56\r\nConnection: close\r\n\r\n{\"statusCode\":200,\"conversions\":{\"total\": 0,\"data\": []}}\n";
-    let desk = Desk::of(serve(vec![limited, away, cut, empty]), "sk_live_made_up");
+    let (address, serving) = serve(vec![limited, away, cut, empty]);
+    let desk = Desk::of(address, "sk_live_made_up");
     desk.orders("order_id,state,amount\n");
     let began = Instant::now();
     let printed = desk.says(&["--apply"], 0);
@@ -213,6 +216,7 @@ fn the_script_waits_when_it_is_told_to_and_tries_again_when_it_may() {
     assert!(began.elapsed() >= Duration::from_secs(3), "it waits for as long as it is told");
     let statuses: Vec<_> = desk.noted("call").iter().map(|line| line["status"].as_i64().expect("a status")).collect();
     assert_eq!(statuses, [429, 503, 0, 200]);
+    serving.join().expect("every answer was asked for");
 }
 
 #[test]
@@ -241,5 +245,5 @@ fn the_script_begins_nothing_with_a_file_it_cannot_trust() {
     assert!(elsewhere.contains("is not https: the token could be read on its way"), "{elsewhere}");
     let nobody = Desk { token: String::new(), ..desk };
     let output = nobody.run(&[]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("put a token with the scope manage into ACCRUE_TOKEN"));
+    assert!(readable(&output.stderr).contains("put a token with the scope manage into ACCRUE_TOKEN"));
 }

@@ -17,7 +17,7 @@ use crate::storage::conversions::whole::{self, Whole};
 use crate::storage::error::{StorageError, Stored};
 use crate::web::access::tokens::Denied;
 use crate::web::dialect::asked::{self, Problem as _};
-use crate::web::dialect::refused::{Refused, not_recorded};
+use crate::web::dialect::refused::Refused;
 use crate::web::intake::{FieldError, Unreadable};
 use crate::web::routes::allow;
 
@@ -145,10 +145,13 @@ impl From<Unreadable> for Problem {
 impl From<WriteError<StorageError>> for Problem {
     fn from(error: WriteError<StorageError>) -> Self {
         match error {
-            WriteError::NotRecorded(reason) => {
-                let (status, message) = not_recorded(reason);
-                let problem = Self::new(status, message);
-                if reason == NotRecorded::Failed { problem } else { problem.with(RETRY_AFTER, "2") }
+            WriteError::NotRecorded(NotRecorded::Failed) => {
+                let message = "Nothing was changed: this went wrong on our side, and has been logged";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+            }
+            WriteError::NotRecorded(NotRecorded::Busy | NotRecorded::Unavailable) => {
+                let message = "This could not be decided now; send the same request again in a few seconds";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, "2")
             }
             WriteError::Refused(error) => error.into(),
         }

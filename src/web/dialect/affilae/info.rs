@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::{Problem, found};
 use super::asked_for;
 use crate::app::App;
+use crate::domain::handle::ExternalId;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::storage::catalogue::Key;
 use crate::storage::conn::Conn;
@@ -60,7 +61,7 @@ impl Named {
 
     fn holds(&self, whole: &Whole) -> bool {
         let (row, wanted) = (&whole.told.conversion, &self.wanted);
-        let customer = wanted.customer.as_ref().map(|customer| customer.as_str());
+        let customer = wanted.customer.as_ref().map(ExternalId::as_str);
         row.mode == wanted.mode
             && wanted.orders.as_ref().is_none_or(|[order, _]| *order == row.order_id)
             && customer.is_none_or(|customer| whole.visit.customer_id.as_deref() == Some(customer))
