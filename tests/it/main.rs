@@ -15,6 +15,7 @@ mod abuse;
 mod admin;
 mod affilae;
 mod affilync;
+mod affonso;
 mod attribution;
 mod audit;
 mod browser;

@@ -8,11 +8,13 @@ use accrue::web::openapi::document;
 use accrue::web::routes::{ENDPOINTS, Endpoint};
 use serde_json::Value;
 
+use crate::support::connection::Connection;
 use crate::support::engine::on_each_engine;
 use crate::support::folder::TemporaryFolder;
 use crate::support::personas::{MerchantServer, Sale, Visitor};
 use crate::support::process::{ServerProcess, ServerSettings};
 use crate::support::requirement::{Requirement, find_program, skip};
+use crate::support::wire::Request;
 use crate::support::world::Demo;
 
 /// Tries every call that the reference describes.
@@ -48,13 +50,19 @@ fn root() -> &'static Path {
 }
 
 /// A real one of everything that the reference asks for.
-fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 8] {
+fn real_things(server: &ServerProcess, demo: &Demo) -> [(&'static str, String); 9] {
     let campaign = demo.campaign("s2s_api");
     let link = campaign.link_of(demo.affiliate(0));
     let token = Visitor::new(server.addr()).follow(&link.code).token().to_owned();
     let mut shop = MerchantServer::new(server.addr(), &campaign.api_key);
     let conversion = shop.report(Sale::of(&token).order_id("reviewed")).conversion_id.expect("it is recorded");
+    let sign_up = serde_json::json!({"click_id": token, "external_user_id": "signed-up"}).to_string();
+    let sign_up = Request::post("/v1/signups").json(&sign_up).bearer(&demo.program.tokens.track);
+    let answer =
+        Connection::open(server.addr()).and_then(|mut connection| connection.send(&sign_up)).expect("an answer");
+    let referral = answer.json()["data"]["id"].as_str().expect("a referral").to_owned();
     [
+        ("ACCRUE_REFERRAL", referral),
         ("ACCRUE_KEY", campaign.api_key.clone()),
         ("ACCRUE_TOKEN", demo.program.tokens.manage.clone()),
         ("ACCRUE_PROGRAM", demo.program.id.clone()),

@@ -16,9 +16,12 @@ REAL = {
     "click": "ACCRUE_CLICK",
     "affiliate_id": "ACCRUE_AFFILIATE",
     "program": "ACCRUE_PROGRAM",
+    "programId": "ACCRUE_PROGRAM",
+    "trackingId": "ACCRUE_LINK",
+    "referral_id": "ACCRUE_REFERRAL",
     "id": "ACCRUE_CONVERSION",
 }
-WELL_FORMED = re.compile(r"^((ak|sk|at)_(live|test)_[0-9a-hjkmnp-tv-z]{50}|(camp|aff|prg|conv)_[0-7][0-9a-hjkmnp-tv-z]{25}|clk_[A-Za-z0-9_-]{71})$")
+WELL_FORMED = re.compile(r"^((ak|sk|at)_(live|test)_[0-9a-hjkmnp-tv-z]{50}|(camp|aff|prg|conv|ref)_[0-7][0-9a-hjkmnp-tv-z]{25}|clk_[A-Za-z0-9_-]{71})$")
 CODE = re.compile(r"^[A-Za-z0-9_-]{2,32}$")
 
 
@@ -26,7 +29,7 @@ def real(fields):
     """Well-formed values become real ones; malformed ones stay what they are."""
     for name, variable in REAL.items():
         value = fields.get(name)
-        form = CODE if name == "affiliate_id" else WELL_FORMED
+        form = CODE if name in ("affiliate_id", "trackingId") else WELL_FORMED
         if isinstance(value, str) and form.match(value):
             fields[name] = os.environ[variable]
 

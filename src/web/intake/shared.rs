@@ -9,7 +9,7 @@ use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 
-use super::value::without_secrets;
+use super::value::{holds_secret, without_secrets};
 use super::{FieldError, Fields, Value, json};
 
 /// The most keys of `metadata`.
@@ -86,6 +86,14 @@ pub fn text_or_integer<'a>(value: &'a Value, name: &'static str) -> Result<&'a s
 pub fn free_text(fields: &Fields, name: &'static str) -> Result<Option<FreeText>, FieldError> {
     let Some(value) = fields.get(name) else { return Ok(None) };
     text_or_integer(value, name).map(FreeText::from_untrusted)
+}
+
+/// What people call a customer, if it is said. What holds an e-mail address or a key is not kept.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn name_of_customer(fields: &Fields, name: &'static str) -> Result<Option<FreeText>, FieldError> {
+    Ok(free_text(fields, name)?.filter(|text| !holds_secret(text.as_str())))
 }
 
 /// `campaign_id`, or the campaign under another name.

@@ -36,6 +36,8 @@ on_each_engine! {
             requests.extend(WIRES.map(|wire| wire.write(TRACK, &order.fields()).bearer(&track)));
             requests.push(Request::get(POSTBACK).query(&order.fields()).query(&[("api_key", &postback)]));
             requests.push(Request::post(POSTBACK).form(&order.fields()).bearer(&postback));
+            let v1 = json!({"click_id": click, "external_event_id": order_id, "sale_amount": 100 + number, "sale_amount_currency": "USD"});
+            requests.push(Request::post("/v1/conversions").json(&v1.to_string()).bearer(&track));
             let told = json!({"event": "sale", "click": click, "order_id": order_id, "amount": amount});
             let page = Request::post("/e").header("Origin", "https://shop.example");
             requests.push(page.body("text/plain", told.to_string()));

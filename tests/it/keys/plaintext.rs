@@ -69,6 +69,7 @@ fn use_everything(server: &ServerProcess, demo: &Demo) {
         assert_eq!(merchant.add_click_with(campaign, anna, &[("visitor_id", "findable")]).status, 200);
         use_the_pixel(server, campaign, anna, landing.token());
         use_the_conversions_api(server, demo, (campaign, landing.token()));
+        use_v1(server, demo, (campaign, landing.token()));
     }
     let keys = [&demo.program.tokens.manage, &demo.program.tokens.postback, &anna.token, &demo.campaigns[0].api_key];
     let mut connection = Connection::open(server.addr()).expect("the server listens");
@@ -135,6 +136,35 @@ fn use_the_conversions_api(server: &ServerProcess, demo: &Demo, (campaign, click
             let answer = connection.send(&request).expect("the server answers");
             assert!((200..500).contains(&answer.status), "{}", answer.text());
             assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
+        }
+    }
+}
+
+/// The same under `/v1`, with a customer who signs up.
+fn use_v1(server: &ServerProcess, demo: &Demo, (campaign, click): (&Campaign, &str)) {
+    let tokens = &demo.program.tokens;
+    let mut connection = Connection::open(server.addr()).expect("the server listens");
+    let code = &campaign.link_of(demo.affiliate(0)).code;
+    for key in
+        [&tokens.manage, &tokens.track, &tokens.read, &tokens.postback, &demo.affiliate(0).token, &campaign.api_key]
+    {
+        let sign_up = json!({"click_id": click, "email": CANARY, "name": CANARY, "contact": CANARY, "note": key});
+        let clicked = json!({"programId": demo.program.id, "trackingId": code, "sub1": "findable", CANARY: key});
+        let sale = json!({"click_id": click, "sale_amount": 5, "external_event_id": &key[..29], "customer_email": CANARY,
+            "metadata": {"mail": CANARY, "key": key, "found": "findable"}, "contact": CANARY});
+        for (path, body) in [("/v1/signups", sign_up), ("/v1/clicks", clicked), ("/v1/conversions", sale)] {
+            let requests = [
+                Request::post(path).json(&body.to_string()).bearer(key),
+                Request::post(path).json(&body.to_string()).bearer(&format!("{key}x")),
+                Request::post(path).json(&body.to_string()).query(&[("api_key", key)]),
+                Request::post(path).form(&[(key, CANARY), (CANARY, key)]).bearer(key),
+                Request::get(path).query(&[("api_key", key), ("status", CANARY)]).bearer(key),
+            ];
+            for request in requests {
+                let answer = connection.send(&request).expect("the server answers");
+                assert!((200..500).contains(&answer.status), "{}", answer.text());
+                assert!(!contains(&answer.body, &key[18..52]) && !contains(&answer.body, CANARY), "{}", answer.text());
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
 use crate::web::dialect::received::presented_click;
 use crate::web::dialect::refused::Stopped;
-use crate::web::intake::shared::{self, free_text, required};
+use crate::web::intake::shared::{self, required};
 use crate::web::intake::{FieldError, Fields};
 
 /// `POST /v1/signups`.
@@ -84,7 +84,7 @@ impl Asked {
             return Err(FieldError::malformed("email", "must be there, or external_user_id in its place"));
         }
         let click = shared::text(fields, "click_id")?.to_owned();
-        Ok(Self { click, customer, called: free_text(fields, "name")? })
+        Ok(Self { click, customer, called: shared::name_of_customer(fields, "name")? })
     }
 }
 

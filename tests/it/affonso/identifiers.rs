@@ -1,0 +1,129 @@
+//! Who is meant: identifiers that lead to somebody must lead to the same affiliate.
+
+use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::currency::Currency;
+use accrue::domain::permission::Scope;
+use serde_json::{Value, json};
+
+use super::{SIGN_UPS, Server, assert_problem, data};
+use crate::support::engine::on_each_engine;
+use crate::support::house::{House, Shop, plan};
+
+const NOTHING: &str = "No click, coupon or customer leads to an affiliate";
+const MISSING: (u16, &str, Option<&str>) = (404, "NOT_FOUND", None);
+
+fn signs_up(server: &Server<'_>, click: &str, user: &str) -> Value {
+    data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": user})), 201)
+}
+
+on_each_engine! {
+    fn each_identifier_alone_leads_to_whoever_sent_the_customer(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        let referral = signs_up(&server, &click, "u-1");
+        let first = server.sells(json!({"click_id": click, "customer_id": "c-1"}));
+        assert_eq!(first["referral_id"], referral["id"], "the click is the customer's, and the new name is kept for them");
+        house.pass_days(200);
+        for said in [json!({"referral_id": referral["id"]}), json!({"external_user_id": "u-1"}), json!({"customer_id": "c-1"})] {
+            let told = server.sells(said.clone());
+            assert_eq!((&told["affiliate_id"], &told["referral_id"]), (&json!(shop.anna.id), &referral["id"]), "{said}");
+        }
+        let told = server.sells(json!({"click_id": click}));
+        assert_eq!(told["referral_id"], referral["id"], "the click is too old, but its customer is known");
+        house.assert_books_balance();
+    }
+
+    fn unknown_names_beside_one_that_resolves_are_kept_for_the_customer(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let referral = signs_up(&server, &house.visit(&shop.campaign, &shop.anna), "u-1")["id"].clone();
+        let steps = [
+            ("by the referral", json!({"referral_id": referral, "customer_id": "c-1"})),
+            ("by the customer", json!({"customer_id": "c-1", "external_user_id": "u-2"})),
+            ("by the second user", json!({"external_user_id": "u-2", "customer_id": "c-2"})),
+            ("by the second customer", json!({"customer_id": "c-2"})),
+        ];
+        for (name, said) in steps {
+            assert_eq!(server.sells(said)["referral_id"], referral, "{name}");
+        }
+    }
+
+    fn what_leads_nowhere_is_404_and_what_disagrees_is_400(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let [annas, bens] = [&shop.anna, &shop.ben].map(|who| house.visit(&shop.campaign, who));
+        let anna = signs_up(&server, &annas, "u-anna")["id"].clone();
+        let ben = signs_up(&server, &bens, "u-ben")["id"].clone();
+        let unknown_id = "ref_01h455vb4pex5vsknk084sn02q";
+        for said in [
+            json!({"customer_id": "nobody"}),
+            json!({"external_user_id": "nobody"}),
+            json!({"referral_id": unknown_id}),
+            json!({"referral_id": unknown_id, "customer_id": "nobody", "external_user_id": "nobody"}),
+        ] {
+            assert_problem(&said.to_string(), &server.report(said.clone()), MISSING, NOTHING);
+        }
+        for forged in ["clk_forged", "ref_clk_xyz789", &format!("{annas}x")] {
+            let answer = server.report(json!({"click_id": forged, "external_user_id": "u-anna"}));
+            assert_problem(forged, &answer, MISSING, "Unknown click token");
+        }
+        let sentence = "The identifiers lead to different affiliates";
+        for said in [
+            json!({"click_id": annas, "referral_id": ben}),
+            json!({"click_id": bens, "external_user_id": "u-anna"}),
+            json!({"referral_id": anna, "external_user_id": "u-ben"}),
+            json!({"referral_id": ben, "click_id": annas, "customer_id": "nobody"}),
+        ] {
+            assert_problem(&said.to_string(), &server.report(said.clone()), (400, "VALIDATION_ERROR", None), sentence);
+        }
+        assert!(house.conversions().is_empty());
+        let reasons: std::collections::BTreeSet<String> =
+            house.attempts(shop.program).into_iter().map(|attempt| attempt.reason).collect();
+        let expected = ["identifiers_disagree", "nothing_matches", "unknown_click_token"];
+        assert_eq!(reasons.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+        let agreeing = server.sells(json!({"click_id": annas, "referral_id": anna, "external_user_id": "u-anna", "customer_id": "new"}));
+        assert_eq!(agreeing["referral_id"], anna);
+    }
+
+    /// Another program's referral is nobody, and nothing of this program is ever attached to it.
+    fn a_referral_of_another_program_is_not_found(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let admin = house.admin();
+        let elsewhere = admin.program("Elsewhere", Currency::USD);
+        let dora = admin.affiliate(elsewhere, "dora", AffiliateStatus::Active);
+        let theirs = admin.campaign(elsewhere, plan(), &[&dora]);
+        let there = Shop { program: elsewhere, campaign: theirs, anna: dora.clone(), ben: dora };
+        let their_server = Server::tracking(&house, &there);
+        let foreign = signs_up(&their_server, &house.visit(&there.campaign, &there.anna), "u-1")["id"].clone();
+        let server = Server::tracking(&house, &shop);
+        let own = signs_up(&server, &house.visit(&shop.campaign, &shop.anna), "u-1")["id"].clone();
+        assert_problem("alone", &server.report(json!({"referral_id": foreign})), MISSING, NOTHING);
+        let told = server.sells(json!({"referral_id": foreign, "external_user_id": "u-1", "customer_id": "c-1"}));
+        assert_eq!((&told["referral_id"], &told["affiliate_id"]), (&own, &json!(shop.anna.id)));
+        let answer = their_server.report(json!({"customer_id": "c-1"}));
+        assert_problem("what was attached here is unknown there", &answer, MISSING, NOTHING);
+    }
+
+    fn an_old_click_of_nobody_is_404_and_closed_doors_are_409(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let admin = house.admin();
+        let archived = admin.campaign(shop.program, plan(), &[&shop.anna]);
+        let put_away = house.visit(&archived, &shop.anna);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        admin.archive(&archived);
+        let conflict = (409, "CONFLICT", None);
+        assert_problem("archived", &server.report(json!({"click_id": put_away})), conflict, "Campaign is archived");
+        admin.set_status(&shop.ben, AffiliateStatus::Rejected);
+        house.pass_days(31);
+        assert_problem("old", &server.report(json!({"click_id": click})), MISSING, "Click token expired");
+        let manager = Server::may(&house, &shop, &[Scope::Manage]);
+        assert_problem("old, whoever asks", &manager.report(json!({"click_id": click})), MISSING, "Click token expired");
+    }
+}
