@@ -89,6 +89,7 @@ on_each_engine! {
             ("createdAt", json!({"createdAt": "yesterday"})),
             ("ip", json!({"ip": "localhost"})),
             ("sub1", json!({"sub1": ["a"]})),
+            ("utmTerm", json!({"utmTerm": -1})),
         ] {
             let answer = server.post(CLICKS, click(&shop, said));
             let message = answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
@@ -102,7 +103,7 @@ on_each_engine! {
         assert_problem("archived", &server.post(CLICKS, click(&shop, json!({}))), conflict, "Campaign is archived");
         assert_eq!(house.click_count(), 0);
         let kept = house.attempts(shop.program);
-        assert_eq!(kept.len(), 11);
+        assert_eq!(kept.len(), 12);
         assert!(kept.iter().all(|attempt| attempt.call.as_str() == "register_click"));
     }
 

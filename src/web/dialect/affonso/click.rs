@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::answer::respond;
 use super::keyed::Keyed;
-use super::reference::CLICK_FIELDS_KEPT;
+use super::reference::{CLICK_FIELDS, CLICK_FIELDS_KEPT};
 use crate::app::App;
 use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attempt::Call;
@@ -23,7 +23,7 @@ use crate::recorder::NotRecorded;
 use crate::storage::catalogue::Catalogue;
 use crate::web::dialect::refused::Stopped;
 use crate::web::dialect::registered::{self, Visitor, may_be_sent, register};
-use crate::web::intake::field::names;
+use crate::web::intake::field::{Kind, names};
 use crate::web::intake::shared::{self, free_text, required};
 use crate::web::intake::{FieldError, Fields};
 
@@ -98,6 +98,9 @@ impl Asked {
             AffiliateRef::parse(&tracking_id).map_err(|error| FieldError::malformed("trackingId", error))?;
         }
         shared::moment(fields, "createdAt")?;
+        for field in CLICK_FIELDS.iter().filter(|field| matches!(field.kind, Kind::Text)) {
+            free_text(fields, field.name)?;
+        }
         let visit = Visit {
             user_agent: free_text(fields, "userAgent")?,
             referrer: free_text(fields, "referrer")?,
