@@ -74,7 +74,8 @@ on_each_engine! {
             Connection::open(house.addr()).unwrap().send(&request).unwrap()
         };
         let missing = "Send the token in the header Authorization: Bearer";
-        let altered = format!("Bearer {}x", &real[..real.len() - 1]);
+        let last = if real.ends_with('x') { 'y' } else { 'x' };
+        let altered = format!("Bearer {}{last}", &real[..real.len() - 1]);
         for request in [Request::post(CONVERSIONS).json(&body), Request::get(CONVERSIONS), Request::post(CLICKS).json("{}"), Request::post(SIGN_UPS)] {
             for header in [None, Some("Basic dXNlcjpwYXNz"), Some(&*real)] {
                 let answer = send(request.clone(), header);
