@@ -18,6 +18,8 @@ text_enum! {
         ReportConversion => "report_conversion",
         /// A customer who signed up.
         ReportSignUp => "report_sign_up",
+        /// Money that a customer got back.
+        ReportRefund => "report_refund",
     }
 }
 

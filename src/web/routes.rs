@@ -64,6 +64,9 @@ pub const V1_CONVERSIONS: &str = "/v1/conversions";
 /// Where one of them is.
 pub const V1_CONVERSION: &str = "/v1/conversions/{id}";
 
+/// Where money of one of them is given back.
+pub const V1_REFUND: &str = "/v1/conversions/{id}/refund";
+
 /// Where a merchant's system lists conversions.
 pub const ADVERTISER_LIST: &str = "/advertiser/conversions.list";
 

@@ -158,6 +158,7 @@ pub const fn call(call: Call) -> &'static str {
         Call::RegisterClick => "Click registration",
         Call::ReportConversion => "Conversion report",
         Call::ReportSignUp => "Sign-up report",
+        Call::ReportRefund => "Refund report",
     }
 }
 

@@ -17,7 +17,7 @@
 //! | 403 | `INSUFFICIENT_PERMISSIONS` |
 //! | 404 | `NOT_FOUND`: an object that the program does not have, or identifiers that lead to nobody; also a click that is older than its window, for which other dialects have 410 |
 //! | 405 | `METHOD_NOT_ALLOWED` |
-//! | 409 | `CONFLICT`: the campaign or the affiliate takes no orders; `DUPLICATE_ERROR` |
+//! | 409 | `CONFLICT`: the campaign or the affiliate takes no orders, or the conversion cannot stand where it is stated to; `DUPLICATE_ERROR` |
 //! | 429 | `RATE_LIMIT_EXCEEDED` |
 //! | 500, 503 | `INTERNAL_ERROR`, `SERVICE_UNAVAILABLE` |
 
@@ -29,12 +29,16 @@ mod list;
 mod number;
 mod object;
 mod reference;
+mod refund;
 mod report;
 mod signup;
+mod update;
 
 pub use answer::{other_method, unknown};
 pub use click::register_click;
 pub use list::{list, show};
 pub use reference::REFERENCE;
+pub use refund::refund;
 pub use report::report;
 pub use signup::sign_up;
+pub use update::update;

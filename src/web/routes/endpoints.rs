@@ -12,7 +12,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::{
     ADD_CLICK, ADVERTISER_ACCEPT, ADVERTISER_INFO, ADVERTISER_LIST, ADVERTISER_REFUSE, ADVERTISER_UPDATE, CONVERSION,
     CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK, V1_CLICKS, V1_CONVERSION,
-    V1_CONVERSIONS, V1_SIGNUPS,
+    V1_CONVERSIONS, V1_REFUND, V1_SIGNUPS,
 };
 use crate::web::dialect::{affilae, affiliatepro, affilync, affonso};
 use crate::web::error;
@@ -109,7 +109,9 @@ endpoints! {
         V1_CONVERSION => {
             get affonso::show, Read;
             head affonso::show, Read;
+            patch affonso::update, Manage;
         }
+        V1_REFUND => { post affonso::refund, Manage; }
     }
     affilae::other_method {
         ADVERTISER_LIST => {

@@ -67,6 +67,7 @@ pub const fn lost(call: Call) -> &'static str {
         Call::RegisterClick => "No click was recorded, so a later order cannot be credited by it.",
         Call::ReportConversion => "Nothing was recorded, and nobody was credited.",
         Call::ReportSignUp => "No customer was recorded, so a later order that names them cannot be credited by it.",
+        Call::ReportRefund => "Nothing was recorded as given back.",
     }
 }
 

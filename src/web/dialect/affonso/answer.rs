@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::domain::attribution::Refusal;
 use crate::domain::permission::Scope;
-use crate::recorder::NotRecorded;
+use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::Denied;
 use crate::web::dialect::asked::{self, Problem as _};
@@ -115,6 +115,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "CONFLICT", message)
     }
 
+    /// What this field says cannot be as things stand.
+    pub(super) fn conflict_at(field: &str, message: impl Into<String>) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::conflict(message) }
+    }
+
     fn invalid(status: StatusCode, message: String, field: Option<String>) -> Self {
         Self { field, ..Self::new(status, "VALIDATION_ERROR", message) }
     }
@@ -205,6 +210,15 @@ impl From<NotRecorded> for Problem {
         match reason {
             NotRecorded::Failed => Self::new(status, "INTERNAL_ERROR", message),
             NotRecorded::Busy | NotRecorded::Unavailable => Self::unavailable(message),
+        }
+    }
+}
+
+impl<E: Into<Self>> From<WriteError<E>> for Problem {
+    fn from(error: WriteError<E>) -> Self {
+        match error {
+            WriteError::NotRecorded(reason) => reason.into(),
+            WriteError::Refused(why) => why.into(),
         }
     }
 }

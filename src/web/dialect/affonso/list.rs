@@ -68,8 +68,18 @@ async fn one(app: &App, token: &ReadToken, id: &str) -> Result<HttpResponse, Pro
 }
 
 /// The program of the token has no such conversion, not in its mode.
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::not_found("Unknown conversion")
+}
+
+/// The answer to a change of a conversion: as it is now.
+///
+/// # Errors
+/// [`Problem`].
+pub(super) async fn changed(app: &App, program: ProgramId, id: ConversionId) -> Result<HttpResponse, Problem> {
+    let (told, status) = app.read(move |conn| with_status(conn, program, id)).await?.ok_or_else(unknown)?;
+    let data = Conversion::of(&told, status, &app.catalogue());
+    Ok(respond(StatusCode::OK, &One { success: true, data }))
 }
 
 fn shown(conversion: Conversion, token: &ReadToken) -> Conversion {

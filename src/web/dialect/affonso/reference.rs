@@ -4,12 +4,13 @@ use super::answer::ErrorBody;
 use super::click::Registered;
 use super::list::HIGHEST_LIMIT;
 use super::object::{Listed, One};
+use super::refund::{AMOUNT, CURRENCY};
 use super::signup::One as SignedUp;
 use crate::web::dialect::walked::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
-use crate::web::routes::{V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS, V1_SIGNUPS};
+use crate::web::routes::{V1_CLICKS, V1_CONVERSION, V1_CONVERSIONS, V1_REFUND, V1_SIGNUPS};
 
 const NAME: &str = "Affonso";
 
@@ -82,6 +83,33 @@ pub const REFERENCE: Group = Group {
             fields: &[ID],
             answers: to_one,
         },
+        Operation {
+            method: "patch",
+            path: V1_CONVERSION,
+            tag: NAME,
+            summary: "State where a purchase and its commission stand",
+            describes: "All that is sent is changed, or nothing. A status is brought about by the steps that lead there: paid \
+                        and processing_payout book a payout made outside, refunded gives everything back. The same again \
+                        changes nothing. What the rules forbid from where the conversion stands is 409, and says where \
+                        that is.",
+            asks: Asks::Token("manage"),
+            sent: Sent::Body,
+            fields: UPDATE_FIELDS,
+            answers: to_an_update,
+        },
+        Operation {
+            method: "post",
+            path: V1_REFUND,
+            tag: NAME,
+            summary: "Report that a customer got money back",
+            describes: "At any time, in any number of parts, never more than is left of the sale. The commission follows what \
+                        remains; what was paid already is taken off the next payout. An external_event_id is counted once: \
+                        reporting it again answers 200 with the conversion as it is.",
+            asks: Asks::Token("manage"),
+            sent: Sent::Body,
+            fields: REFUND_FIELDS,
+            answers: to_a_refund,
+        },
     ],
 };
 
@@ -150,6 +178,37 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
     ),
     Field::optional("customer_email", Kind::Email, "Kept only as a keyed hash, to know the customer again."),
     Field::optional("coupon_code", Kind::ExternalId, "A coupon that belongs to an affiliate."),
+];
+
+/// What a change reads.
+pub(super) const UPDATE_FIELDS: &[Field] = &[
+    ID,
+    Field::optional(
+        "sales_status",
+        Kind::Word(SALES_STATUSES),
+        "Where the purchase stands. refunded gives back all that is left; partial_refunded is kept as the word, and a \
+         refund says how much.",
+    ),
+    Field::optional("status", Kind::Word(STATUSES), "Where the commission stands."),
+    Field::optional(
+        "metadata",
+        Kind::Metadata,
+        "Takes the place of what was there, as a whole; an empty one removes it.",
+    ),
+];
+
+/// What a refund reads.
+pub(super) const REFUND_FIELDS: &[Field] = &[
+    ID,
+    Field::optional(AMOUNT, Kind::Amount, "How much; all that is left of the sale unless said."),
+    Field::optional(CURRENCY, Kind::Currency, "That of the sale, and no other."),
+    Field::optional("reason", Kind::Text, "Why, in your own words."),
+    Field::optional(
+        "external_event_id",
+        Kind::ExternalId,
+        "Your own id of the refund. One refund is counted once; without an id every report is another one.",
+    ),
+    Field::optional("refunded_at", Kind::Moment, "When it happened; kept, and nothing goes by it."),
 ];
 
 /// What the list goes by.
@@ -230,6 +289,15 @@ fn to_a_list(answers: Answers) -> Answers {
 
 fn to_one(answers: Answers) -> Answers {
     refusals(answers.json::<One>(200, "The conversion."))
+        .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
+}
+
+fn to_an_update(answers: Answers) -> Answers {
+    to_one(answers).json::<ErrorBody<'static>>(409, "It cannot stand there, from where it stands.")
+}
+
+fn to_a_refund(answers: Answers) -> Answers {
+    refusals(answers.json::<One>(200, "The conversion as it is now, this refund counted once."))
         .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
 }
 

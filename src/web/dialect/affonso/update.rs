@@ -1,0 +1,86 @@
+//! `PATCH /v1/conversions/{id}`: the merchant's system states where a purchase and its commission stand, and what it wants to
+//! find again.
+
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::answer::Problem;
+use super::fields::word;
+use super::list::{changed, unknown, with_status};
+use crate::app::App;
+use crate::domain::change::Actor;
+use crate::domain::id::{ConversionId, ProgramId};
+use crate::operations::update_conversion::{NewMetadata, Update, UpdateFault, update_conversion};
+use crate::recorder::WriteError;
+use crate::storage::conversions;
+use crate::web::access::tokens::ManageToken;
+use crate::web::dialect::asked::within_limit;
+use crate::web::intake::{FieldError, Fields, Intake, shared};
+
+/// What may be stated, each of which may be left out; but not all of them.
+const FIELDS: [&str; 3] = ["sales_status", "status", "metadata"];
+
+/// `PATCH /v1/conversions/{id}`.
+pub async fn update(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: Payload,
+) -> HttpResponse {
+    let checked = ManageToken::check(&app, &request);
+    within_limit(&app, &request, checked, async |token| {
+        let intake = Intake::read(&request, payload, &[]).await;
+        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        let update = read(&intake.fields)?;
+        let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
+        make(&app, &token, id, update).await
+    })
+    .await
+}
+
+fn read(fields: &Fields) -> Result<Update, FieldError> {
+    if FIELDS.iter().all(|name| fields.get(name).is_none()) {
+        return Err(FieldError::malformed(FIELDS[0], "must be there, or status or metadata"));
+    }
+    let metadata = match (fields.get("metadata"), shared::metadata(fields)?) {
+        (None, _) => NewMetadata::AsItIs,
+        (Some(_), None) => NewMetadata::Nothing,
+        (Some(_), Some(object)) => NewMetadata::Object(object),
+    };
+    Ok(Update { sale: word(fields, "sales_status")?, status: word(fields, "status")?, metadata })
+}
+
+async fn make(app: &App, token: &ManageToken, id: ConversionId, update: Update) -> Result<HttpResponse, Problem> {
+    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
+    let env = app.environment.clone();
+    let write = app.recorder.write(move |write| {
+        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
+        own.ok_or(UpdateFault::Unknown)?;
+        update_conversion(write, &env, program, id, actor, &update)
+    });
+    match write.await {
+        Ok(_) => changed(app, program, id).await,
+        Err(WriteError::Refused(fault)) => Err(refused(app, program, id, fault).await),
+        Err(WriteError::NotRecorded(reason)) => Err(reason.into()),
+    }
+}
+
+/// What stands in the way, after what the conversion is now.
+async fn refused(app: &App, program: ProgramId, id: ConversionId, fault: UpdateFault) -> Problem {
+    let why = match fault {
+        UpdateFault::Unknown => return unknown(),
+        UpdateFault::Storage(error) => return error.into(),
+        UpdateFault::Sale(current, why) => {
+            let message = format!("The purchase is {}. {}", current.sale, why.sentence());
+            return Problem::conflict_at("sales_status", message);
+        }
+        UpdateFault::Status(_, why) => why,
+    };
+    match app.read(move |conn| with_status(conn, program, id)).await {
+        Ok(Some((_, status))) => {
+            Problem::conflict_at("status", format!("The conversion is {status}. {}", why.sentence()))
+        }
+        Ok(None) => unknown(),
+        Err(error) => error.into(),
+    }
+}
