@@ -39,6 +39,7 @@ texts! {
     "coming-from-affiliatepro-conversion-api", "coming-from-affiliatepro-conversion-api", "From AffiliatePro: Conversion API";
     "coming-from-affiliatepro-s2s", "coming-from-affiliatepro-s2s", "From AffiliatePro: S2S API";
     "coming-from-affilync", "coming-from-affilync", "From Affilync";
+    "coming-from-affilae", "coming-from-affilae", "From Affilae";
     "pixel", "pixel", "The pixel";
     "conversions-csv", "conversions-csv", "Conversions as CSV";
 }
