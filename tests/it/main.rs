@@ -22,6 +22,7 @@ mod browser;
 mod campaigns;
 mod command_line;
 mod database_away;
+mod dialects;
 mod docs;
 mod durability;
 mod earnings;
