@@ -91,7 +91,7 @@ pub fn make_referral(
     }
     match making.find(&sign_up.names)? {
         Some(customer) => making.came_again(customer),
-        None => making.is_new(),
+        None => making.meet(),
     }
 }
 
@@ -169,7 +169,7 @@ impl Making<'_, '_> {
         Ok(SignedUp::Known(customer))
     }
 
-    fn is_new(mut self) -> Stored<SignedUp> {
+    fn meet(mut self) -> Stored<SignedUp> {
         let SignUp { program_id, mode, received_at, called, .. } = self.sign_up;
         let met = (trust(), *received_at);
         let new = ReferralRow::new(self.env.mint.id(*received_at), (*program_id, *mode), &self.credit, met);

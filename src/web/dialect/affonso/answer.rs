@@ -69,7 +69,7 @@ pub(super) struct Problem {
     code: &'static str,
     message: String,
     field: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
@@ -78,7 +78,7 @@ impl Problem {
     }
 
     fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.header = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
         self
     }
 
@@ -140,7 +140,7 @@ impl asked::Problem for Problem {
         let details = field.map(|field| Detail { field, message: &self.message }).into_iter().collect();
         let error = ErrorSaid { code: self.code, message: &self.message, field, details };
         let mut answer = respond(self.status, &ErrorBody { success: false, error });
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.header.map(|header| *header) {
             answer.headers_mut().insert(name, value);
         }
         answer
