@@ -40,6 +40,7 @@ texts! {
     "coming-from-affiliatepro-s2s", "coming-from-affiliatepro-s2s", "From AffiliatePro: S2S API";
     "coming-from-affilync", "coming-from-affilync", "From Affilync";
     "coming-from-affilae", "coming-from-affilae", "From Affilae";
+    "coming-from-affonso", "coming-from-affonso", "From Affonso";
     "pixel", "pixel", "The pixel";
     "conversions-csv", "conversions-csv", "Conversions as CSV";
 }
