@@ -1,5 +1,6 @@
 //! How many conversions are durably recorded (key, click, deduplication, rule, ledger, roll-ups), as a share of what a
-//! POST reaches that only parses, checks a key and answers: `cargo bench --bench conversion`.
+//! POST reaches that only parses, checks a key and answers: `cargo bench --bench conversion`. Behind that, what the dialects
+//! reach that tell their sender the whole conversion, as a share of `s2sConvert`, which tells an id.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +18,7 @@ mod measure;
 mod support;
 
 use measure::load::Client;
-use measure::{Effort, bare, compare, prefill};
+use measure::{Effort, bare, beside, compare, prefill};
 use support::engine::Engine;
 use support::personas::Visitor;
 use support::process::ServerProcess;
@@ -45,19 +46,55 @@ fn main() {
             let on_bare = report(bare::key().as_str(), &tokens);
             let on_real = report(&campaign.api_key, &tokens);
             compare(&name, effort, (bare.addr(), &on_bare), (real.addr(), &on_real));
+            let token = &demo.program.tokens.track;
+            let told: [(&str, Box<Send>); 2] =
+                [("/v1/conversions", v1(token, &tokens)), ("track", track(token, &tokens))];
+            for (dialect, report) in told {
+                let name = format!("{dialect} beside s2sConvert, {engine:?}, {rows} rows in the table");
+                beside(&name, effort, real.addr(), (&on_real, &report));
+            }
         }
     }
 }
 
-fn report(key: &str, tokens: &[String]) -> Box<dyn Fn(&mut Client) -> bool + Sync> {
+type Send = dyn Fn(&mut Client) -> bool + Sync;
+
+fn report(key: &str, tokens: &[String]) -> Box<Send> {
     let (key, tokens) = (key.to_owned(), tokens.to_vec());
     Box::new(move |client| {
-        let number = client.unique();
-        let token = &tokens[usize::try_from(number).unwrap_or_default() % tokens.len()];
+        let (number, token) = order(client, &tokens);
         let body = format!(
             r#"{{"api_key":"{key}","click_token":"{token}","order_id":"order-{number}","order_total":"99.99","order_currency":"USD"}}"#
         );
         let request = Request::post("/integration/s2sConvert").json(&body);
         client.connection.send(&request).is_ok_and(|answer| answer.status == 200)
     })
+}
+
+fn v1(key: &str, tokens: &[String]) -> Box<Send> {
+    let (key, tokens) = (key.to_owned(), tokens.to_vec());
+    Box::new(move |client| {
+        let (number, token) = order(client, &tokens);
+        let body = format!(
+            r#"{{"click_id":"{token}","external_event_id":"order-{number}","sale_amount":99.99,"sale_amount_currency":"USD"}}"#
+        );
+        let request = Request::post("/v1/conversions").json(&body).bearer(&key);
+        client.connection.send(&request).is_ok_and(|answer| answer.status == 201)
+    })
+}
+
+fn track(key: &str, tokens: &[String]) -> Box<Send> {
+    let (key, tokens) = (key.to_owned(), tokens.to_vec());
+    Box::new(move |client| {
+        let (number, token) = order(client, &tokens);
+        let body = format!(r#"{{"click_id":"{token}","order_id":"order-{number}","amount":"99.99","currency":"USD"}}"#);
+        let request = Request::post("/api/conversions/track").json(&body).bearer(&key);
+        client.connection.send(&request).is_ok_and(|answer| answer.status == 201)
+    })
+}
+
+/// A number that no other order has, and the click that led to it.
+fn order<'a>(client: &Client, tokens: &'a [String]) -> (u64, &'a str) {
+    let number = client.unique();
+    (number, &tokens[usize::try_from(number).unwrap_or_default() % tokens.len()])
 }

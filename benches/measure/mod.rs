@@ -40,6 +40,27 @@ pub fn compare<F>(name: &str, effort: Effort, bare: (SocketAddr, &F), real: (Soc
 where
     F: Fn(&mut load::Client) -> bool + Sync,
 {
+    let words = ["bare", "real", "of bare"];
+    take_turns((name, words), effort, bare, real);
+}
+
+/// The same for two ways to report to one server: the share of the second in the first.
+pub fn beside<F>(name: &str, effort: Effort, server: SocketAddr, (usual, other): (&F, &F))
+where
+    F: Fn(&mut load::Client) -> bool + Sync,
+{
+    let words = ["usual", "other", "of the usual"];
+    take_turns((name, words), effort, (server, usual), (server, other));
+}
+
+fn take_turns<F>(
+    (name, [one, other, whole]): (&str, [&str; 3]),
+    effort: Effort,
+    bare: (SocketAddr, &F),
+    real: (SocketAddr, &F),
+) where
+    F: Fn(&mut load::Client) -> bool + Sync,
+{
     let mut shares = Vec::new();
     let (mut of_bare, mut of_real) = (Vec::new(), Vec::new());
     for _ in 0..effort.rounds {
@@ -52,7 +73,7 @@ where
     shares.sort_unstable();
     let share = shares[shares.len() / 2];
     println!("{name}");
-    println!("  bare  {}", Measured::median(of_bare));
-    println!("  real  {}", Measured::median(of_real));
-    println!("  share {}.{} % of bare (median of {} rounds)", share / 10, share % 10, effort.rounds);
+    println!("  {one:<5} {}", Measured::median(of_bare));
+    println!("  {other:<5} {}", Measured::median(of_real));
+    println!("  share {}.{} % {whole} (median of {} rounds)", share / 10, share % 10, effort.rounds);
 }
