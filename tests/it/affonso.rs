@@ -1,11 +1,13 @@
 //! `/v1`: the Affonso dialect, field for field (CONTRACT, section 3.4).
 
 mod bodies;
+mod changing;
 mod clicks;
 mod client;
 mod fields;
 mod identifiers;
 mod listing;
+mod refunds;
 mod scopes;
 mod shapes;
 mod sign_ups;

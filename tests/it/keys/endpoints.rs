@@ -137,6 +137,9 @@ impl Scene {
             fields = v1.into();
             fields.extend([("click_id", &*self.token), ("sale_amount", "5.00"), ("external_event_id", order)]);
         }
+        if endpoint.path.starts_with("/v1/") && endpoint.right == Right::Manage {
+            fields = vec![("status", "pending"), ("amount", "1.00"), ("external_event_id", order)];
+        }
         if endpoint.path.ends_with("s2sConvert") {
             fields.retain(|(name, _)| !matches!(*name, "campaign_id" | "affiliate_id"));
         }

@@ -1,0 +1,127 @@
+//! `PATCH /v1/conversions/{id}`: where a purchase and its commission stand is stated on the wire; what each word does to the
+//! books is told elsewhere.
+
+use accrue::domain::click_token::Mode;
+use accrue::domain::permission::{Scope, Scopes};
+use accrue::operations::issue_key::Holder;
+use serde_json::{Value, json};
+
+use super::{CONVERSIONS, Server, a_visit, assert_invalid, assert_problem, data};
+use crate::support::engine::on_each_engine;
+use crate::support::house::{House, Shop};
+use crate::support::wire::{Request, Response};
+
+const UNKNOWN: (u16, &str, Option<&str>) = (404, "NOT_FOUND", None);
+
+/// The merchant's server changes what is on record under an id.
+#[expect(clippy::needless_pass_by_value, reason = "a story reads better without ampersands")]
+pub(super) fn patch(server: &Server<'_>, id: &str, said: Value) -> Response {
+    server.send(Request::new("PATCH", &format!("{CONVERSIONS}/{id}")).json(&said.to_string()))
+}
+
+/// A conversion of 99.00 that earns 9.90, and its id.
+pub(super) fn sold(house: &House, shop: &Shop, server: &Server<'_>) -> String {
+    let sold = server.sells(json!({"click_id": a_visit(house, shop), "external_event_id": "1001"}));
+    sold["id"].as_str().expect("it has an id").to_owned()
+}
+
+on_each_engine! {
+    fn an_order_is_paid_outside_and_says_so(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        for status in ["pending", "ready_for_payment", "processing_payout", "paid", "paid"] {
+            let told = data(&patch(&server, &id, json!({"status": status})), 200);
+            assert_eq!((&told["status"], &told["commission_amount"]), (&json!(status), &json!(9.9)));
+            assert_eq!(server.shows(&json!(id)), told, "as it is read afterwards");
+        }
+        let answer = patch(&server, &id, json!({"status": "declined"}));
+        let message = "The conversion is paid. Its commission is in a payout or paid, so the decision stands. A refund is \
+                       taken off the next payout.";
+        assert_problem("declined", &answer, (409, "CONFLICT", Some("status")), message);
+        assert_eq!(data(&patch(&server, &id, json!({"status": "refunded"})), 200)["status"], json!("refunded"));
+        let answer = patch(&server, &id, json!({"sales_status": "open"}));
+        let message = "The purchase is refunded. Money of it was given back, which its status says.";
+        assert_problem("open", &answer, (409, "CONFLICT", Some("sales_status")), message);
+        assert_eq!(house.conversions().len(), 1);
+        house.assert_books_balance();
+    }
+
+    fn all_that_is_said_is_changed_at_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        let said = json!({"sales_status": "partial_refunded", "status": "ready_for_payment", "metadata": {"plan": "pro", "seats": 3}});
+        let told = data(&patch(&server, &id, said.clone()), 200);
+        for field in ["sales_status", "status", "metadata"] {
+            assert_eq!(told[field], said[field], "{field}");
+        }
+        assert_eq!(data(&patch(&server, &id, said), 200), told, "the same again changes nothing, not even when");
+        let told = data(&patch(&server, &id, json!({"metadata": {"plan": "free"}})), 200);
+        assert_eq!((&told["metadata"], &told["status"]), (&json!({"plan": "free"}), &json!("ready_for_payment")));
+        // Of two things one is not possible, so neither is done.
+        let answer = patch(&server, &id, json!({"metadata": {"plan": "none"}, "sales_status": "failed", "status": "paid"}));
+        let message = "The conversion is ready_for_payment. The purchase is not paid for, so nothing is owed yet.";
+        assert_problem("failed and paid", &answer, (409, "CONFLICT", Some("status")), message);
+        assert_eq!(server.shows(&json!(id)), told);
+        let told = data(&patch(&server, &id, json!({"metadata": {}})), 200);
+        assert_eq!(told["metadata"], Value::Null);
+        house.assert_books_balance();
+    }
+
+    fn what_cannot_be_read_is_named(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        let before = server.shows(&json!(id));
+        let statuses = "pending, pending_manual_approval, ready_for_payment, processing_payout, paid, declined, refunded, dispute";
+        for (said, field, problem) in [
+            (json!({}), "sales_status", "must be there, or status or metadata".to_owned()),
+            (json!({"state": "paid"}), "sales_status", "must be there, or status or metadata".to_owned()),
+            (json!({"status": null}), "sales_status", "must be there, or status or metadata".to_owned()),
+            (json!({"status": "approved"}), "status", format!("must be one of {statuses}")),
+            (json!({"status": 5}), "status", "must be a text".to_owned()),
+            (json!({"sales_status": "done"}), "sales_status", "must be one of open, complete, trialing, failed, partial_refunded, refunded".to_owned()),
+            (json!({"metadata": [1]}), "metadata", "must be a JSON object".to_owned()),
+        ] {
+            let answer = patch(&server, &id, said.clone());
+            assert_invalid(&said.to_string(), &answer, field, &format!("Invalid parameter: {field} {problem}"));
+        }
+        let twice = Request::new("PATCH", &format!("{CONVERSIONS}/{id}")).body("application/json", r#"{"status":"paid","status":"declined"}"#.to_owned());
+        assert_eq!(server.send(twice).json()["error"]["field"], json!("status"));
+        assert_eq!(server.shows(&json!(id)), before);
+    }
+
+    fn only_who_manages_changes_and_only_their_own(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let manager = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &manager);
+        let before = manager.shows(&json!(id));
+        let denied = (403, "INSUFFICIENT_PERMISSIONS", None);
+        for scopes in [&[Scope::Track][..], &[Scope::Read], &[Scope::Postback], &[]] {
+            let answer = patch(&Server::may(&house, &shop, scopes), &id, json!({"status": "paid"}));
+            assert_problem("a scope less", &answer, denied, "The token needs the scope manage");
+        }
+        let of_anna = patch(&Server::with(&house, &shop.anna.token), &id, json!({"status": "paid"}));
+        assert_eq!(of_anna.status, 403);
+        let holder = || Holder::Program(Scopes::new(&[Scope::Manage]));
+        let elsewhere = house.admin().program("Elsewhere", accrue::domain::currency::Currency::USD);
+        let strangers = [
+            house.admin().issue_key(shop.program, Mode::Test, holder()),
+            house.admin().issue_key(elsewhere, Mode::Live, holder()),
+        ];
+        for token in &strangers {
+            let answer = patch(&Server::with(&house, token), &id, json!({"status": "paid"}));
+            assert_problem("another's", &answer, UNKNOWN, "Unknown conversion");
+        }
+        for id in ["conv_01h455vb4pex5vsknk084sn02q", "1001", "aff_01h455vb4pex5vsknk084sn02q"] {
+            assert_problem(id, &patch(&manager, id, json!({"status": "paid"})), UNKNOWN, "Unknown conversion");
+        }
+        assert_eq!(manager.shows(&json!(id)), before);
+        house.assert_books_balance();
+    }
+}
