@@ -154,6 +154,8 @@ text_enum! {
         ReferralReassigned => "referral_reassigned",
         /// A customer who was known twice was made one.
         ReferralsMerged => "referrals_merged",
+        /// A customer's personal data were erased.
+        CustomerErased => "customer_erased",
 
         /// Exchange rates were taken in.
         RatesImported => "rates_imported",

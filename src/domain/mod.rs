@@ -25,6 +25,7 @@ pub mod dedup;
 pub mod dispute;
 pub mod due;
 pub mod ecb;
+pub mod erasure;
 pub mod event;
 pub mod exchange;
 pub mod flag;

@@ -157,6 +157,8 @@ text_enum! {
         Merged => "merged",
         /// It turned out to be the customer of another one, and was merged into that.
         MergedAway => "merged_away",
+        /// What the customer is called was forgotten.
+        Erased => "erased",
     }
 }
 

@@ -26,6 +26,7 @@ pub mod dispute_conversion;
 pub mod duplicate_campaign;
 pub mod end_coupon;
 pub mod end_rule;
+pub mod erase_customer;
 pub mod explain_conversion;
 pub mod explain_referral;
 pub mod forget_old;

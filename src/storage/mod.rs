@@ -23,6 +23,8 @@ pub mod conversion_changes;
 pub mod conversion_details;
 pub mod conversions;
 pub mod coupons;
+pub mod erasure;
+pub mod erasures;
 pub mod error;
 pub mod exchange_rates;
 pub mod installation;

@@ -12,7 +12,8 @@ pub use admin::{
 };
 pub use earnings::{
     affiliate_money, audit_log, commission_rules, commissions, conversion_changes, conversion_details, conversions,
-    coupons, exchange_rates, ledger_entries, payouts, referral_changes, referral_identifiers, referrals, refunds,
+    coupons, erasures, exchange_rates, ledger_entries, payouts, referral_changes, referral_identifiers, referrals,
+    refunds,
 };
 
 diesel::table! {

@@ -87,6 +87,8 @@ notices! {
     ReferralReassigned => "referral-reassigned", "The customer is reassigned. Later orders go there; those on record stay.";
     /// After two referrals were made one.
     ReferralsMerged => "referrals-merged", "The referrals are one now, and payments are counted together.";
+    /// After a customer was forgotten.
+    CustomerErased => "customer-erased", "The customer’s personal data are erased. Amounts and order ids are kept.";
     /// After a conversion was approved.
     ConversionApproved => "conversion-approved", "The conversion is approved.";
     /// After a conversion was rejected.

@@ -238,6 +238,7 @@ pages! {
     "/admin/{program}/referrals/{id}/confirmation" { post referrals::decisions::confirm, Manager; }
     "/admin/{program}/referrals/{id}/reassignment" { post referrals::decisions::reassign, Manager; }
     "/admin/{program}/referrals/{id}/merger" { post referrals::decisions::merge, Manager; }
+    "/admin/{program}/referrals/{id}/erasure" { post referrals::decisions::erase, Manager; }
 
     "/admin/{program}/conversions" { get conversions::list::list, Viewer; }
     "/admin/{program}/conversions.csv" { get conversions::export::export, Viewer; }
@@ -284,6 +285,10 @@ pages! {
         post settings::security::sessions::end, Viewer;
     }
     "/admin/{program}/settings/audit-log" { get settings::audit_log::list, Owner; }
+    "/admin/{program}/settings/erasures" {
+        get settings::erasures::show, Owner;
+        post settings::erasures::create, Owner;
+    }
     "/admin/{program}/settings/tokens" {
         get settings::tokens::list::list, Owner;
         post settings::tokens::form::create, Owner;

@@ -14,6 +14,7 @@ mod conversions;
 mod coupons;
 mod dashboard;
 mod dump;
+mod erasures;
 mod estate;
 mod exchange_rates;
 mod export;

@@ -100,6 +100,7 @@ fn fill_every_table(db: &TestDatabase) {
              SELECT id, program_id, id, 'approved', 'clock', '', '', 0 FROM conversions;
          INSERT INTO referral_changes (id, program_id, referral_id, kind, actor, reason, changed_at)
              SELECT id, program_id, id, 'confirmed', 'clock', '', 0 FROM referrals;
+         INSERT INTO erasures SELECT id, program_id, id, 1, 1, 1, 1, 0 FROM referrals;
          INSERT INTO refunds (id, program_id, conversion_id, event_id, kind, amount_minor, currency, reason, recorded_at)
              SELECT id, program_id, id, 'event', 'refund', 1, currency, '', 0 FROM conversions;
          INSERT INTO coupons (id, program_id, campaign_id, affiliate_id, code, folded, created_at)

@@ -77,6 +77,7 @@ phrases! {
     ReferralConfirmed => "confirmed the referral",
     ReferralReassigned => "reassigned the referral",
     ReferralsMerged => "merged another referral into",
+    CustomerErased => "erased the personal data of the customer",
     RatesImported => "imported exchange rates for",
     PayoutCreated => "created the payout",
     PayoutPaid => "marked as paid the payout",

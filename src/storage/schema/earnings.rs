@@ -218,6 +218,22 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use super::super::super::sql_types::DbUuid;
 
+    erasures (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        user_id -> DbUuid,
+        referrals -> BigInt,
+        orders -> BigInt,
+        clicks -> BigInt,
+        attempts -> BigInt,
+        erased_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::super::super::sql_types::DbUuid;
+
     referral_changes (id) {
         id -> DbUuid,
         program_id -> DbUuid,

@@ -20,6 +20,9 @@ fn called(row: &ReferralRow, names: &[ReferralIdentifierRow]) -> String {
     if let Some(name) = row.name.as_ref().filter(|name| !name.trim().is_empty()) {
         return name.clone();
     }
+    if names.is_empty() {
+        return "A customer of whom nothing is known any more".to_owned();
+    }
     let of_kind = |kind| names.iter().find(|name| name.kind == kind);
     let by_id = of_kind(IdentifierKind::ExternalUserId).or_else(|| of_kind(IdentifierKind::CustomerId));
     match (by_id, of_kind(IdentifierKind::Email)) {
@@ -30,7 +33,7 @@ fn called(row: &ReferralRow, names: &[ReferralIdentifierRow]) -> String {
 }
 
 /// In which ways a customer is known.
-const fn kind(kind: IdentifierKind) -> &'static str {
+pub(in crate::web::admin) const fn kind(kind: IdentifierKind) -> &'static str {
     match kind {
         IdentifierKind::ExternalUserId => "External user id",
         IdentifierKind::CustomerId => "Customer id",

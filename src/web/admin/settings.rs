@@ -1,6 +1,8 @@
-//! Settings: the program, programs, people, API tokens, exchange rates, one's own security, and who did what.
+//! Settings: the program, programs, people, API tokens, exchange rates, one's own security, who did what, and
+//! forgetting a customer.
 
 pub mod audit_log;
+pub mod erasures;
 pub mod exchange_rates;
 pub mod program;
 pub mod programs;

@@ -61,6 +61,7 @@ const FILLED: &[(&str, &[(&str, &str)])] = &[
         "/settings/security/password",
         &[("current_password", PASSWORD), ("new_password", "another harbour, seventeen gulls")],
     ),
+    ("/settings/erasures", &[("kind", "customer_id"), ("who", "cus_1")]),
     ("/settings/security/totp", &[("password", PASSWORD)]),
     ("/settings/security/totp/removal", &[("removal_password", PASSWORD)]),
     ("/settings/security/recovery-codes", &[("codes_password", PASSWORD)]),

@@ -1,4 +1,4 @@
-//! Deciding about a referral: confirm, reassign, merge.
+//! Deciding about a referral: confirm, reassign, merge, erase.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,12 +11,14 @@ use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
 use crate::domain::id::{CampaignId, ReferralId};
 use crate::domain::referral::{Claim, Decided};
+use crate::operations::erase_customer::{find_personal, who_they_are};
 use crate::operations::explain_referral::ExplainedReferral;
 use crate::operations::merge_referrals::{Merged, merge_referrals};
 use crate::operations::reassign_referral::{Reassigned, Reassignment, confirm_referral, reassign_referral};
 use crate::storage::referrals::{self, list};
 use crate::web::access::people::{Manager, Seat};
 use crate::web::admin::choices::TypedAffiliate;
+use crate::web::admin::settings::erasures;
 use crate::web::error::WebError;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
@@ -148,6 +150,25 @@ pub async fn merge((app, manager, place, posted, request): Sent) -> Result<HttpR
         Merged::NotPossible => Ok(again("Referral that stays must be another one of the same mode, live or test.")),
         Merged::Overtaken => ShowPage::overtaken(&app, &manager, &request, id).await,
     }
+}
+
+/// `POST /admin/{program}/referrals/{id}/erasure`: forgets who the customer is. The same again finds nothing more.
+///
+/// # Errors
+/// [`WebError::NotFound`] when the program has no such referral.
+pub async fn erase((app, manager, place, _posted, _request): Sent) -> Result<HttpResponse, WebError> {
+    let id = show::load(&app, &manager, referral_id(&place.1)?).await?.row.id;
+    let (program, env) = (manager.program.id, app.environment.clone());
+    let found = app.read(move |conn| {
+        let subject = who_they_are(conn, program, &[id])?;
+        let personal = find_personal(conn, &env, program, &subject)?;
+        Ok((subject, personal))
+    });
+    let (subject, personal) = found.await?;
+    if !(subject.names.is_empty() && personal.is_nothing()) {
+        erasures::erase(&app, (program, manager.user.id), (subject, personal)).await?;
+    }
+    Ok(page::see_other_with(&address(&manager, id), Notice::CustomerErased))
 }
 
 /// The referrals that a typed text names: by id, or by what the customer is called.

@@ -11,10 +11,11 @@ pub(super) enum Deed {
     Confirm,
     Reassign,
     Merge,
+    Erase,
 }
 
 impl Deed {
-    const ALL: [Self; 3] = [Self::Confirm, Self::Reassign, Self::Merge];
+    const ALL: [Self; 4] = [Self::Confirm, Self::Reassign, Self::Merge, Self::Erase];
 
     /// The word in `?do=`.
     const fn word(self) -> &'static str {
@@ -22,6 +23,7 @@ impl Deed {
             Self::Confirm => "confirm",
             Self::Reassign => "reassign",
             Self::Merge => "merge",
+            Self::Erase => "erase",
         }
     }
 
@@ -35,6 +37,7 @@ impl Deed {
             Self::Confirm => "shield-check",
             Self::Reassign => "user",
             Self::Merge => "users",
+            Self::Erase => "eye-off",
         }
     }
 
@@ -44,6 +47,7 @@ impl Deed {
             Self::Confirm => "Confirm",
             Self::Reassign => "Reassign",
             Self::Merge => "Merge",
+            Self::Erase => "Erase personal data",
         }
     }
 
@@ -53,6 +57,7 @@ impl Deed {
             Self::Confirm => "confirmation",
             Self::Reassign => "reassignment",
             Self::Merge => "merger",
+            Self::Erase => "erasure",
         }
     }
 
@@ -61,6 +66,7 @@ impl Deed {
             Self::Confirm => "Confirm referral",
             Self::Reassign => "Reassign customer",
             Self::Merge => "Merge referrals",
+            Self::Erase => "Erase personal data",
         }
     }
 
@@ -79,6 +85,11 @@ impl Deed {
                  leads there. The customer stays with the affiliate for whom there is better evidence; where it is alike, \
                  with the one who brought them first. It cannot be undone."
             }
+            Self::Erase => {
+                "Every name of the customer goes, and whatever says who they are in their orders, clicks and reports that were \
+                 not recorded. Amounts and order ids stay, and so do reasons that people wrote: look at those yourself. It \
+                 cannot be undone."
+            }
         }
     }
 
@@ -87,6 +98,7 @@ impl Deed {
             Self::Confirm => format!("Confirm who brought {called}"),
             Self::Reassign => format!("Reassign {called}"),
             Self::Merge => format!("Merge {called} into another referral"),
+            Self::Erase => format!("Erase the personal data of {called}"),
         }
     }
 }
@@ -102,7 +114,12 @@ pub(super) struct Offer {
 /// Everything that can be done about a referral as it stands.
 pub(super) fn offers(explained: &ExplainedReferral) -> Vec<Offer> {
     let provisional = explained.row.claim().is_provisional();
-    let possible = Deed::ALL.into_iter().filter(|deed| provisional || *deed != Deed::Confirm);
+    let is_possible = |deed: &Deed| match deed {
+        Deed::Confirm => provisional,
+        Deed::Erase => !explained.names.is_empty(),
+        Deed::Reassign | Deed::Merge => true,
+    };
+    let possible = Deed::ALL.into_iter().filter(is_possible);
     let offer = |deed: Deed| Offer {
         word: deed.word(),
         short: deed.short(),
@@ -165,6 +182,11 @@ impl Dialog {
             filled,
             errors,
         }
+    }
+
+    /// Whether it takes away what cannot be brought back.
+    pub(super) fn is_danger(&self) -> bool {
+        self.deed == Deed::Erase
     }
 
     /// Whether it is about this.

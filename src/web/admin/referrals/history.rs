@@ -60,6 +60,7 @@ impl Place<'_> {
                 ("users", format!("Another referral was merged into this, and brought it from {from} to {to}"))
             }
             ReferralChangeKind::MergedAway => ("users", "Merged into another referral".to_owned()),
+            ReferralChangeKind::Erased => ("eye-off", "Personal data erased".to_owned()),
         };
         let by = match (change.by(), name) {
             (Actor::Clock, _) => "by itself".to_owned(),
