@@ -3,16 +3,20 @@
 use std::time::{Duration, Instant};
 
 use accrue::domain::click_token::Mode;
+use accrue::domain::permission::{Scope, Scopes};
 use accrue::domain::user::Role;
 use accrue::operations::issue_key::Holder;
 
+use serde_json::json;
+
 use super::dump::dump;
+use crate::support::connection::Connection;
 use crate::support::engine::{TestDatabase, on_each_engine};
 use crate::support::house::{House, Shop, campaign_id};
 use crate::support::person::{Person, Screen};
 use crate::support::personas::{MerchantServer, Sale};
 use crate::support::sql::Sql;
-use crate::support::wire::percent_encode;
+use crate::support::wire::{Request, percent_encode};
 
 const PAGE: &str = "/admin/alderfinch/settings/erasures";
 
@@ -136,6 +140,34 @@ on_each_engine! {
             assert_eq!(olga.post(PAGE, &[("kind", kind), ("who", who)]).status, 303, "{kind}");
             assert_marta_is_forgotten(&house, &db, &hash);
         }
+    }
+
+    fn who_signed_up_by_name_is_forgotten_with_what_was_refused_of_them(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let holder = Holder::Program(Scopes::new(&[Scope::Track]));
+        let token = house.admin().issue_key(shop.program, Mode::Live, holder);
+        let sign_up = |click: &str, user: &str| {
+            let said = json!({ "click_id": click, "external_user_id": user, "email": "lea@people.example", "name": "Lea Canary" });
+            let request = Request::post("/v1/signups").json(&said.to_string()).bearer(&token);
+            Connection::open(house.addr()).unwrap().send(&request).unwrap().status
+        };
+        let click = house.visit(&shop.campaign, &shop.anna);
+        assert_eq!(sign_up(&click, "lea-canary-user"), 201);
+        let late = house.visit(&shop.campaign, &shop.ben);
+        house.pass_days(40);
+        assert!(sign_up(&late, "lea-canary-user") >= 400, "its click has ended");
+        let before = dump(&db);
+        assert!(tables_with(&before, "Lea Canary") > 0 && before["attempts"].iter().any(|row| row.contains("lea-canary-user")));
+        let mut olga = house.member("Olga", shop.program, Role::Owner);
+        assert!(look_up(&mut olga, "click", &click).says("Referrals 1"), "the click of the sign-up leads to her");
+        assert_eq!(olga.post(PAGE, &[("kind", "email"), ("who", "lea@people.example")]).status, 303);
+        let after = dump(&db);
+        for word in ["Lea Canary", "lea-canary-user"] {
+            let found: Vec<_> = after.iter().filter(|(_, rows)| rows.iter().any(|row| row.contains(word))).collect();
+            assert!(found.is_empty(), "{word}: {found:?}");
+        }
+        house.assert_books_balance();
     }
 
     fn mara_forgets_her_from_her_own_page(db: TestDatabase) {
