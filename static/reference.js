@@ -39,6 +39,10 @@
     presets: [SwaggerUIBundle.presets.apis],
     plugins: [layout],
     layout: 'Reference',
-    onComplete: () => CALLED.forEach(say),
+    onComplete: () => {
+      CALLED.forEach(say);
+      // The viewer heads the page itself.
+      if (place.querySelector('h1')) document.querySelector('#main > h1')?.remove();
+    },
   });
 })();
