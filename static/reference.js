@@ -6,7 +6,7 @@
   new MutationObserver(follow).observe(root, { attributes: true, attributeFilter: ['data-bs-theme'] });
   const place = document.getElementById('reference');
 
-  // The viewer's own layout has a main part of its own, which a part of a page must not have.
+  // The viewer's own layout has a main part and a heading of its own, which a part of a page must not have.
   const layout = ({ React }) => ({
     components: {
       Reference: ({ getComponent, specSelectors }) => {
@@ -14,7 +14,7 @@
         const loads = ['', 'loading'].includes(specSelectors.loadingStatus() ?? '');
         const whole = specSelectors.loadingStatus() === 'success';
         const assets = React.createElement(getComponent('SvgAssets'), { key: 'SvgAssets' });
-        const shown = whole ? ['InfoContainer', 'ServersContainer', 'AuthorizeBtnContainer', 'operations', 'Models'] : [];
+        const shown = whole ? ['AuthorizeBtnContainer', 'operations', 'Models'] : [];
         return React.createElement('div', { className: 'swagger-ui wrapper' }, loads ? [] : [assets, part('errors'), ...shown.map(part)]);
       },
     },
@@ -22,7 +22,6 @@
 
   // What it leaves unsaid for people who do not see it.
   const CALLED = [
-    ['#servers', { 'aria-label': 'Server' }],
     ['h3.opblock-tag, .models h4', { 'aria-level': '2' }],
   ];
   const say = ([selector, attributes]) => place.querySelectorAll(selector).forEach((element) => {
@@ -39,10 +38,6 @@
     presets: [SwaggerUIBundle.presets.apis],
     plugins: [layout],
     layout: 'Reference',
-    onComplete: () => {
-      CALLED.forEach(say);
-      // The viewer heads the page itself.
-      if (place.querySelector('h1')) document.querySelector('#main > h1')?.remove();
-    },
+    onComplete: () => CALLED.forEach(say),
   });
 })();

@@ -81,9 +81,10 @@ pub async fn serve(app: Data<App>) -> HttpResponse {
 #[template(path = "docs/api.html")]
 struct ReferencePage {
     theme: Option<&'static str>,
+    says: &'static str,
 }
 
 /// `GET /docs/api`: for everybody, because it says nothing about this installation but its address.
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    page::ok(&ReferencePage { theme: theme::chosen(&request) })
+    page::ok(&ReferencePage { theme: theme::chosen(&request), says: SAYS })
 }
