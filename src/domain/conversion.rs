@@ -43,19 +43,13 @@ text_enum! {
 }
 
 impl SaleStatus {
+    /// Where a purchase stands of which nobody has said anything: whoever reports a sale has sold something.
+    pub const UNSAID: Self = Self::Complete;
+
     /// Whether a commission on it may ever become payable (CONTRACT, Rules: States).
     #[must_use]
     pub const fn may_pay(self) -> bool {
         !matches!(self, Self::Open | Self::Trialing | Self::Failed)
-    }
-
-    /// As what a report alone can record it: that everything was given back is booked by an event of its own.
-    #[must_use]
-    pub const fn as_reported(self) -> Self {
-        match self {
-            Self::Refunded => Self::Complete,
-            other => other,
-        }
     }
 }
 
@@ -99,7 +93,7 @@ pub struct CustomerFacts {
 }
 
 /// What was bought, as far as the sender says. Optional in every dialect.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purchase {
     /// Products named, in the order given.
     pub product_ids: Vec<String>,
@@ -107,8 +101,8 @@ pub struct Purchase {
     pub price_ids: Vec<String>,
     /// What subscription it is a payment of, if it is one.
     pub subscription: Option<Subscription>,
-    /// Where the purchase stands.
-    pub sale: SaleStatus,
+    /// Where the purchase stands, if the sender says.
+    pub sale: Option<SaleStatus>,
     /// When the sender says that it happened; it is kept, and nothing goes by it.
     pub claimed_at: Option<Timestamp>,
     /// What the sender wants to find again, as one JSON object.
@@ -121,21 +115,17 @@ impl Purchase {
     /// Whether more is to be done than to record it.
     #[must_use]
     pub fn takes_more_than_recording(&self) -> bool {
-        self.stated.is_some() || self.sale == SaleStatus::Refunded
+        self.stated.is_some() || self.sale == Some(SaleStatus::Refunded)
     }
-}
 
-impl Default for Purchase {
-    /// Paid for, and nothing else said.
-    fn default() -> Self {
-        Self {
-            product_ids: Vec::new(),
-            price_ids: Vec::new(),
-            subscription: None,
-            sale: SaleStatus::Complete,
-            claimed_at: None,
-            metadata: None,
-            stated: None,
+    /// Where the purchase stands once this is recorded, which stood at `before`: there still, where nothing is said of it.
+    /// That everything was given back no report records by itself: it is booked by an event of its own.
+    #[must_use]
+    pub const fn sale_recorded(&self, before: SaleStatus) -> SaleStatus {
+        match self.sale {
+            None => before,
+            Some(SaleStatus::Refunded) => SaleStatus::Complete,
+            Some(said) => said,
         }
     }
 }
@@ -231,7 +221,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, ConversionStatus, SaleStatus};
+    use super::{Change, ConversionStatus, Purchase, SaleStatus};
 
     #[test]
     fn a_decision_is_taken_back_only_by_way_of_pending_and_not_from_a_payout() {
@@ -249,6 +239,20 @@ mod tests {
         ];
         for (now, wanted, in_payout, change) in cases {
             assert_eq!(now.decide(wanted, in_payout), change, "{now} to {wanted}, in payout: {in_payout}");
+        }
+    }
+
+    #[test]
+    fn what_is_unsaid_of_a_purchase_stays_as_it_was() {
+        let cases = [
+            ("nothing said of a new one", None, SaleStatus::UNSAID, SaleStatus::Complete),
+            ("nothing said of one that failed", None, SaleStatus::Failed, SaleStatus::Failed),
+            ("it was paid after all", Some(SaleStatus::Complete), SaleStatus::Failed, SaleStatus::Complete),
+            ("it failed after all", Some(SaleStatus::Failed), SaleStatus::Complete, SaleStatus::Failed),
+            ("what is given back was paid first", Some(SaleStatus::Refunded), SaleStatus::Open, SaleStatus::Complete),
+        ];
+        for (name, sale, before, recorded) in cases {
+            assert_eq!(Purchase { sale, ..Purchase::default() }.sale_recorded(before), recorded, "{name}");
         }
     }
 

@@ -74,7 +74,7 @@ pub(super) fn bring(
 ) -> Stored<Option<Hindrance>> {
     let stated = purchase.stated.map(|wanted| state_recorded(write, env, (program, id), actor, wanted));
     let hindrance = stated.transpose()?.flatten();
-    if purchase.sale == SaleStatus::Refunded {
+    if purchase.sale == Some(SaleStatus::Refunded) {
         give_what_is_left_back(write, env, (program, id), actor)?;
     }
     Ok(hindrance)

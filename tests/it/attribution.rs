@@ -1,5 +1,6 @@
 //! Who is credited by what, how far a rule pays a customer's orders, and which of two reports of one order holds.
 
+mod better_stories;
 mod by_hand;
 mod claims;
 mod customers;

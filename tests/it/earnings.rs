@@ -131,7 +131,7 @@ impl<'house> Desk<'house> {
             event: Event::SALE,
             amount: reported.amount,
             customer: CustomerFacts::default(),
-            purchase: Purchase { sale: reported.sale, ..Purchase::default() },
+            purchase: Purchase { sale: Some(reported.sale), ..Purchase::default() },
             ignored_fields: Vec::new(),
         };
         let evidence = Evidence::direct(AffiliateRef::Id(reported.whose.unwrap_or(self.anna)));

@@ -38,6 +38,8 @@ pub(super) struct Earned {
     received_at: Timestamp,
     /// The quote that the first report was converted with, and its currency.
     quote: Option<(Quote, Currency)>,
+    /// Where the purchase stood before.
+    sale: SaleStatus,
     /// Whether it takes the place of what is on record.
     takes_over: bool,
     /// Whether somebody has decided about it, so that no rule may approve it.
@@ -47,7 +49,14 @@ pub(super) struct Earned {
 impl Earned {
     /// As itself.
     pub(super) fn new(report: &Report) -> Self {
-        Self { id: report.id, received_at: report.received_at, quote: None, takes_over: false, was_decided: false }
+        Self {
+            id: report.id,
+            received_at: report.received_at,
+            quote: None,
+            sale: SaleStatus::UNSAID,
+            takes_over: false,
+            was_decided: false,
+        }
     }
 
     /// In place of what is on record.
@@ -56,6 +65,7 @@ impl Earned {
             id: row.id,
             received_at: row.received_at,
             quote: row.quote().map(|quote| (quote, row.currency)),
+            sale: row.sale_status,
             takes_over: true,
             was_decided: was_decided || row.status != ConversionStatus::Pending,
         }
@@ -102,6 +112,8 @@ pub(super) struct Credited {
     pub(super) customer: Option<Customer>,
     /// What wants a look.
     pub(super) flags: Flags,
+    /// Where the purchase stands.
+    pub(super) sale: SaleStatus,
     /// Approved by its rule, or pending.
     pub(super) status: ConversionStatus,
     /// Where its commission stands.
@@ -141,11 +153,12 @@ impl Credited {
         };
         let earning = grounds.earning().map_err(|_| Refusal::InvalidRequest)?;
         let flags = flags(env, catalogue, on_record, (incoming, &candidate), at);
-        let status = status(report, (rule, &earning), &flags, &earned);
+        let sale = report.purchase.sale_recorded(earned.sale);
+        let status = status(report, (rule, &earning), &flags, (&earned, sale));
         let standing = Standing {
             state: CommissionState::Held,
             status,
-            sale: report.purchase.sale.as_reported(),
+            sale,
             waits_for_rate: earning.hold.is_some(),
             hold_until: rule.map(|rule| rule.terms.hold_until(at)),
         };
@@ -163,6 +176,7 @@ impl Credited {
             payment,
             customer,
             flags,
+            sale,
             status,
             settled: standing.settle(report.received_at),
         })
@@ -173,7 +187,7 @@ impl Credited {
         on_record.note_order(self.key.clone(), known);
         let Some(customer) = &self.customer else { return };
         on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
-        if is_payment(report) {
+        if self.is_payment(report) {
             let payment = PaymentMade { conversion_id: self.id, received_at: self.received_at };
             on_record.note_payment(customer.referral.id, payment);
         }
@@ -184,6 +198,12 @@ impl Credited {
         if let Some(customer) = self.customer.as_ref().filter(|customer| customer.overruled.is_some()) {
             on_record.note_customer(customer.referral.clone(), Vec::new());
         }
+    }
+
+    /// Whether it will be counted as a payment of its customer ([`crate::storage::referrals::payments`]).
+    fn is_payment(&self, report: &Report) -> bool {
+        let was_paid = !matches!(self.sale, SaleStatus::Failed | SaleStatus::Trialing);
+        report.event.kind == EventType::Sale && was_paid
     }
 
     /// The commission, or nothing while it is not known.
@@ -236,12 +256,6 @@ fn is_unconfirmed(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incomi
         _ => None,
     };
     known.is_some_and(|referral| referral.claim().is_provisional())
-}
-
-/// Whether it will be counted as a payment of its customer ([`crate::storage::referrals::payments`]).
-fn is_payment(report: &Report) -> bool {
-    let was_paid = !matches!(report.purchase.sale, SaleStatus::Failed | SaleStatus::Trialing);
-    report.event.kind == EventType::Sale && was_paid
 }
 
 /// Which of the customer's payments a sale is, where the rule that decides needs to know.
@@ -331,7 +345,7 @@ fn status(
     report: &Report,
     (rule, earning): (Option<&Rule>, &Earning),
     flags: &Flags,
-    earned: &Earned,
+    (earned, sale): (&Earned, SaleStatus),
 ) -> ConversionStatus {
     let fresh = UnderReview {
         status: ConversionStatus::Pending,
@@ -340,7 +354,7 @@ fn status(
     };
     let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
     let trust = i32::from(report.channel.trust().level());
-    let approves = fresh.approves_itself(approval, trust, flags, report.purchase.sale);
+    let approves = fresh.approves_itself(approval, trust, flags, sale);
     let is_decided = earned.was_decided || report.purchase.stated.is_some();
     if approves && !is_decided { ConversionStatus::Approved } else { ConversionStatus::Pending }
 }

@@ -2,11 +2,13 @@
 
 use crate::domain::attribution::{self, Candidate, Credit, Refusal};
 use crate::domain::campaign::ToolType;
+use crate::domain::commission_status::CommissionStatus;
+use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
 use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
 use crate::domain::id::ConversionId;
-use crate::domain::takeover::{Contested, Story, Takeover};
+use crate::domain::takeover::{Contested, Story, Takeover, Telling};
 use crate::domain::trace::Trace;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
@@ -55,6 +57,8 @@ pub(super) struct TakenOver {
     pub(super) row: ConversionRow,
     /// Its commission as it is.
     pub(super) commission: CommissionRow,
+    /// Where its purchase stands from now on, where the row stays.
+    pub(super) sale: SaleStatus,
     /// What the report would be recorded as, by the window and rules of the first report's time.
     pub(super) credited: Credited,
     /// The fields in which it differs.
@@ -175,22 +179,13 @@ fn take_over_order(
             return Decided::Refused { why, trace: Trace::of(&found, None), flagged };
         }
     };
-    let differing = row.facts().differing(&incoming.report.facts(&credited.credit));
-    let contested = Contested {
-        status: row.status,
-        state: commission.state,
-        is_whole: row.refunded_minor == 0 && row.adjusted_minor == row.amount_minor,
-        story: match credited.earning.commission {
-            _ if differing.is_empty() && !commission.is_compensated() => Story::Same,
-            Some(_) => Story::Other,
-            None => Story::OtherWithoutRate,
-        },
-    };
+    let (contested, differing) = contest(&row, &commission, (&incoming.report, &credited));
     let kind = contested.take_over();
     // That a better report was refused wants a look until the best has had its say.
     if row.flags.has(Flag::HigherReportRefused) && incoming.report.channel.trust() < Trust::FULL {
         credited.flags.raise(Flag::HigherReportRefused);
     }
+    let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
     let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
     match kind {
         Takeover::Rewrite => credited.note(on_record, &incoming.report, raised),
@@ -200,7 +195,39 @@ fn take_over_order(
             credited.note_claim(on_record);
         }
     }
-    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, credited, differing }))
+    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, credited, differing }))
+}
+
+/// What a takeover goes by, and in what the better report differs.
+fn contest(
+    row: &ConversionRow,
+    commission: &CommissionRow,
+    (report, credited): (&Report, &Credited),
+) -> (Contested, Vec<&'static str>) {
+    let is_given_back = row.refunded_minor > 0 || row.sale_status == SaleStatus::Refunded;
+    let is_whole = !is_given_back && row.adjusted_minor == row.amount_minor;
+    let rule = credited.rule.as_ref().map(|rule| rule.id);
+    // Of the same customer by the same rule it earns what it did, whatever has become of their other orders since.
+    let customer = credited.customer.as_ref().map(|customer| customer.referral.id);
+    let is_of_another = customer.is_some() && customer != row.referral_id;
+    let earns = is_whole && (rule != commission.rule_id || is_of_another);
+    let on_row = Telling {
+        sale: row.sale_status,
+        is_declined: row.status == ConversionStatus::Rejected,
+        rule: commission.rule_id,
+        earned: commission.amount().filter(|_| earns),
+    };
+    let better = Telling {
+        sale: row.worth().sale(credited.sale),
+        is_declined: report.purchase.stated == Some(CommissionStatus::Declined),
+        rule,
+        earned: credited.earning.commission,
+    };
+    let mut differing = row.facts().differing(&report.facts(&credited.credit));
+    let has_other_facts = !differing.is_empty() || commission.is_compensated();
+    differing.extend(on_row.differing(&better));
+    let story = Story::of(&on_row, &better, has_other_facts);
+    (Contested { status: row.status, state: commission.state, is_whole, story }, differing)
 }
 
 /// A refusal. What a report of less trust recorded under the order stays, and wants a look.

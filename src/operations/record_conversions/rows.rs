@@ -140,7 +140,7 @@ impl Credited {
             base_minor: self.earning.base.map(Money::minor),
             base_currency: self.base,
             status: self.status,
-            sale_status: report.purchase.sale.as_reported(),
+            sale_status: self.sale,
             repeats: 0,
             received_at: self.received_at,
             updated_at: report.received_at,

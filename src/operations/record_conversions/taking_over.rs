@@ -70,13 +70,13 @@ impl Changing<'_, '_> {
 
     /// The same story from somebody who is believed more.
     fn confirm(&mut self, taken: &TakenOver) -> Stored<()> {
-        let row = self.raised(&taken.row);
+        let row = self.raised(taken);
         self.replace(&row, taken.row.edition)?;
         self.note(&row, ChangeKind::Confirmed, String::new());
         Ok(())
     }
 
-    /// The row as if the better report had come first.
+    /// The row as if the better report had come first, but for what it leaves unsaid and somebody else may have said since.
     fn rewrite(&mut self, on_record: &OnRecord, taken: &TakenOver) -> Stored<()> {
         let TakenOver { row: before, commission, credited, .. } = taken;
         let row = ConversionRow {
@@ -86,7 +86,11 @@ impl Changing<'_, '_> {
             ..credited.row(self.report)
         };
         self.replace(&row, before.edition)?;
-        let details = credited.details(on_record, self.report);
+        let mut details = credited.details(on_record, self.report);
+        if let Some(known) = conversion_details::find(self.write.conn(), row.id)? {
+            details.metadata = details.metadata.or(known.metadata);
+            details.claimed_at = details.claimed_at.or(known.claimed_at);
+        }
         conversion_details::replace(self.write, &details)?;
         let after =
             CommissionRow { created_at: commission.created_at, ..credited.commission_row(commission.id, self.report) };
@@ -101,7 +105,7 @@ impl Changing<'_, '_> {
 
     /// The row stays; somebody should look at it.
     fn flag(&mut self, taken: &TakenOver) -> Stored<()> {
-        let mut row = self.raised(&taken.row);
+        let mut row = self.raised(taken);
         row.flags.raise(Flag::PaidDiffers);
         self.replace(&row, taken.row.edition)?;
         let detail = told(taken);
@@ -112,7 +116,7 @@ impl Changing<'_, '_> {
     /// The row stays; whoever should have had the money gets it, whoever has it owes it.
     fn compensate(&mut self, taken: &TakenOver) -> Stored<()> {
         let TakenOver { row: before, commission, credited, .. } = taken;
-        let mut row = self.raised(before);
+        let mut row = self.raised(taken);
         row.flags.raise(Flag::PaidDiffers);
         self.replace(&row, before.edition)?;
         let (amount, due) = (commission.amount_minor.unwrap_or(0), credited.booked().minor());
@@ -132,8 +136,10 @@ impl Changing<'_, '_> {
         Ok(())
     }
 
-    fn raised(&self, row: &ConversionRow) -> ConversionRow {
+    fn raised(&self, taken: &TakenOver) -> ConversionRow {
+        let row = &taken.row;
         ConversionRow {
+            sale_status: taken.sale,
             trust: i32::from(self.report.channel.trust().level()),
             channel: self.report.channel,
             token_id: self.report.token_id,

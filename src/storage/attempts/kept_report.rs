@@ -39,7 +39,7 @@ struct Stored {
     product_ids: Vec<String>,
     price_ids: Vec<String>,
     subscription: Option<String>,
-    sale: String,
+    sale: Option<String>,
     claimed_at: Option<i64>,
     metadata: Option<String>,
 }
@@ -62,7 +62,7 @@ pub fn written(report: &Report) -> String {
         product_ids: purchase.product_ids.clone(),
         price_ids: purchase.price_ids.clone(),
         subscription: purchase.subscription.map(|it| it.as_str().to_owned()),
-        sale: purchase.sale.as_str().to_owned(),
+        sale: purchase.sale.map(|sale| sale.as_str().to_owned()),
         claimed_at: purchase.claimed_at.map(crate::domain::time::Timestamp::millis),
         metadata: purchase.metadata.clone(),
     };
@@ -89,7 +89,7 @@ pub fn read(text: &str) -> Option<KeptReport> {
             product_ids: stored.product_ids,
             price_ids: stored.price_ids,
             subscription: stored.subscription.and_then(|word| word.parse::<Subscription>().ok()),
-            sale: stored.sale.parse::<SaleStatus>().ok()?,
+            sale: stored.sale.map(|word| word.parse::<SaleStatus>()).transpose().ok()?,
             claimed_at: stored.claimed_at.map(crate::domain::time::Timestamp::from_millis),
             metadata: stored.metadata,
             // Whoever credits it by hand decides where it stands.

@@ -26,7 +26,7 @@ use crate::support::house::{House, percent};
 use crate::support::in_process::wait_for;
 use crate::support::personas::Sale;
 
-fn changes(house: &House, order_id: &str) -> Vec<(ChangeKind, String)> {
+pub fn changes(house: &House, order_id: &str) -> Vec<(ChangeKind, String)> {
     let conversion = house.conversion(order_id).id;
     let rows = house.read(|conn| conversion_changes::of_conversion(conn, conversion));
     rows.into_iter().map(|row| (row.kind, row.detail)).collect()

@@ -62,7 +62,7 @@ fn purchase(fields: &Fields) -> Result<Purchase, FieldError> {
         product_ids: shared::ids(fields, "product_ids")?,
         price_ids: shared::ids(fields, "price_ids")?,
         subscription: subscription(fields)?,
-        sale: word(fields, "sales_status")?.unwrap_or(SaleStatus::Complete),
+        sale: word::<SaleStatus>(fields, "sales_status")?,
         claimed_at: shared::moment(fields, "created_at")?,
         metadata: shared::metadata(fields)?,
         stated: word::<CommissionStatus>(fields, "status")?,

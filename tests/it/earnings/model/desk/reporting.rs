@@ -76,7 +76,7 @@ impl Installation {
                 amount,
                 customer: customer(told),
                 purchase: Purchase {
-                    sale: if told.trial { SaleStatus::Trialing } else { SaleStatus::Complete },
+                    sale: Some(if told.trial { SaleStatus::Trialing } else { SaleStatus::Complete }),
                     ..Purchase::default()
                 },
                 ignored_fields: Vec::new(),
