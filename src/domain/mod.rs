@@ -44,6 +44,7 @@ pub mod link;
 pub mod media;
 pub mod money;
 pub mod name;
+pub mod payment;
 pub mod payout;
 pub mod permission;
 pub mod program;

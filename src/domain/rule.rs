@@ -138,7 +138,8 @@ impl Duration {
             Self::FirstSale => payment.number <= 1,
             Self::Payments(most) => payment.number <= most,
             Self::Months(months) => {
-                zone.local_day(at) < zone.local_day(payment.first_at).plus_months(months) || payment.number <= 1
+                let (first, day) = (zone.local_day(payment.first_at), zone.local_day(at));
+                payment.number <= 1 || (first <= day && day < first.plus_months(months))
             }
         }
     }

@@ -19,6 +19,7 @@ use crate::domain::free_text::FreeText;
 use crate::domain::id::{OccasionId, ProgramId, RuleId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::{Money, MoneyError};
+use crate::domain::payment;
 use crate::domain::report::{Place, Tally};
 use crate::domain::rule::{Approval, Rule};
 use crate::domain::time::{Timestamp, Zone};
@@ -31,7 +32,7 @@ use crate::storage::error::{StorageError, Stored};
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
-use crate::storage::{commission_rules, programs};
+use crate::storage::{commission_rules, programs, referrals};
 
 use super::audit;
 pub use case::{Case, Current};
@@ -90,6 +91,9 @@ impl<'a> Changes<'a> {
     /// [`StorageError`], also for a conversion whose amount does not fit the program's currency.
     pub fn make(&mut self, write: &mut Write<'_>, before: &Case, mut after: Case, why: Why) -> Stored<Option<Case>> {
         let now = self.env.clock.now();
+        if after.counts_as_payment() && !before.counts_as_payment() {
+            self.ask_which_payment(write.conn(), &mut after)?;
+        }
         if !after.has_the_grounds_of(before) {
             let compensated = after.commission.compensated_minor;
             let worths = (before.conversion.worth(), after.conversion.worth());
@@ -145,6 +149,20 @@ impl<'a> Changes<'a> {
         let worth = conversion.worth();
         commission.compensated_minor = compensation_left(&worth, commission.amount_minor, commission.compensated_minor);
         Ok(Ok(()))
+    }
+
+    /// Asks which of its customer's payments a conversion is that begins to count as one, beside all that count by now.
+    fn ask_which_payment(&mut self, conn: &mut Conn, case: &mut Case) -> Stored<()> {
+        let rule = self.rule(conn, case.commission.rule_id)?;
+        let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end());
+        let (Some(duration), Some(customer)) = (duration, case.conversion.referral_id) else { return Ok(()) };
+        let (id, received_at) = (case.conversion.id, case.conversion.received_at);
+        let theirs = referrals::payments(conn, &[customer])?.remove(&customer).unwrap_or_default();
+        let others = theirs.iter().filter(|payment| payment.conversion_id != id);
+        let others: Vec<Timestamp> = others.map(|payment| payment.received_at).collect();
+        let zone = self.zone(conn, case.conversion.program_id)?;
+        case.commission.set_payment(payment::place(duration, &others, received_at, zone));
+        Ok(())
     }
 
     /// Approves what its rule approves by itself, now that nothing speaks against it any more and if nobody has ever decided

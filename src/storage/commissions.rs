@@ -77,6 +77,12 @@ impl CommissionRow {
     pub fn payment(&self) -> Option<Payment> {
         Some(Payment { number: self.payment_number?.unsigned_abs(), first_at: self.first_paid_at? })
     }
+
+    /// Says which of the customer's payments it is for.
+    pub const fn set_payment(&mut self, payment: Payment) {
+        self.payment_number = Some(payment.number.cast_signed());
+        self.first_paid_at = Some(payment.first_at);
+    }
 }
 
 /// The commissions of these conversions.

@@ -3,10 +3,11 @@
 pub mod list;
 pub mod merging;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::commissions;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
@@ -17,6 +18,7 @@ use crate::domain::click_token::Mode;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId};
+use crate::domain::payment;
 use crate::domain::referral::{Claim, Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 
@@ -151,7 +153,7 @@ pub fn find_all(conn: &mut Conn, ids: &[ReferralId]) -> Stored<Vec<ReferralRow>>
 /// What a customer has paid so far: how often, and when first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paid {
-    /// Sales that were not rejected and did not fail.
+    /// Sales that count ([`payment::counts`]).
     pub payments: u32,
     /// When the first of them was received.
     pub first_at: Timestamp,
@@ -184,7 +186,7 @@ impl Paid {
     }
 }
 
-/// Every payment of these customers, in no order.
+/// Every payment of these customers, which is what [`payment::counts`] says, in no order.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
@@ -195,14 +197,26 @@ pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralI
     }
     let theirs = dsl::conversions.filter(dsl::referral_id.eq_any(ids.iter().copied().map(Some)));
     let sales = theirs.filter(dsl::event_type.eq(EventType::Sale)).filter(dsl::status.ne(ConversionStatus::Rejected));
-    let counted =
-        sales.filter(dsl::sale_status.ne(SaleStatus::Failed)).filter(dsl::sale_status.ne(SaleStatus::Trialing));
-    let rows: Vec<(Option<ReferralId>, ConversionId, Timestamp)> =
-        counted.select((dsl::referral_id, dsl::id, dsl::received_at)).load(conn).stored()?;
+    let rows: Vec<(Option<ReferralId>, ConversionId, Timestamp, SaleStatus)> =
+        sales.select((dsl::referral_id, dsl::id, dsl::received_at, dsl::sale_status)).load(conn).stored()?;
+    // Where the money stands matters only for the few that were not paid for.
+    let not_made = rows.iter().filter(|(.., sale)| !payment::is_made(*sale)).map(|(_, id, ..)| *id).collect();
+    let paid_for = paid_for(conn, not_made)?;
     let mut payments: HashMap<ReferralId, Vec<PaymentMade>> = HashMap::new();
-    for (referral, conversion_id, received_at) in rows {
-        let Some(referral) = referral else { continue };
-        payments.entry(referral).or_default().push(PaymentMade { conversion_id, received_at });
+    for (referral, conversion_id, received_at, sale) in rows {
+        if let Some(referral) = referral.filter(|_| payment::is_made(sale) || paid_for.contains(&conversion_id)) {
+            payments.entry(referral).or_default().push(PaymentMade { conversion_id, received_at });
+        }
     }
     Ok(payments)
+}
+
+/// Those of these conversions whose affiliates were paid for them, or are about to be.
+fn paid_for(conn: &mut Conn, conversions: Vec<ConversionId>) -> Stored<HashSet<ConversionId>> {
+    let mut found = HashSet::new();
+    for portion in conversions.chunks(500) {
+        let theirs = commissions::of_conversions(conn, portion)?;
+        found.extend(theirs.iter().filter(|row| payment::is_paid_for(row.state)).map(|row| row.conversion_id));
+    }
+    Ok(found)
 }

@@ -4,6 +4,7 @@
 mod at_once;
 mod by_itself;
 mod compensated;
+mod counting;
 mod deciding;
 mod differences;
 mod giving_back;

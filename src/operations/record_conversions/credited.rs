@@ -10,8 +10,9 @@ use crate::domain::due::Grounds;
 use crate::domain::event::EventType;
 use crate::domain::exchange::Quote;
 use crate::domain::flag::{self, Flags};
-use crate::domain::id::ConversionId;
+use crate::domain::id::{ConversionId, ReferralId};
 use crate::domain::money::Money;
+use crate::domain::payment;
 use crate::domain::program::Program;
 use crate::domain::referral::{Claim, Hearing, ReferralChangeKind};
 use crate::domain::review::UnderReview;
@@ -22,8 +23,9 @@ use crate::domain::visitor_print::VisitorPrint;
 use crate::domain::worth::Worth;
 use crate::environment::Environment;
 use crate::storage::catalogue::Catalogue;
+use crate::storage::commissions::CommissionRow;
 use crate::storage::conversions::ConversionRow;
-use crate::storage::referrals::{Named, Paid, PaymentMade, ReferralRow};
+use crate::storage::referrals::{Named, PaymentMade, ReferralRow};
 
 use super::Incoming;
 use super::decide::key_of;
@@ -40,8 +42,8 @@ pub(super) struct Earned {
     quote: Option<(Quote, Currency)>,
     /// Where the purchase stood before.
     sale: SaleStatus,
-    /// Whether it takes the place of what is on record.
-    takes_over: bool,
+    /// As which payment of which customer the first report counts, where it does.
+    counted: Option<(ReferralId, Option<Payment>)>,
     /// Whether somebody has decided about it, so that no rule may approve it.
     was_decided: bool,
 }
@@ -54,19 +56,20 @@ impl Earned {
             received_at: report.received_at,
             quote: None,
             sale: SaleStatus::UNSAID,
-            takes_over: false,
+            counted: None,
             was_decided: false,
         }
     }
 
     /// In place of what is on record.
-    pub(super) fn instead_of(row: &ConversionRow, was_decided: bool) -> Self {
+    pub(super) fn instead_of((row, commission): (&ConversionRow, &CommissionRow), was_decided: bool) -> Self {
+        let counts = payment::counts(row.event_type, row.status, row.sale_status, commission.state);
         Self {
             id: row.id,
             received_at: row.received_at,
             quote: row.quote().map(|quote| (quote, row.currency)),
             sale: row.sale_status,
-            takes_over: true,
+            counted: row.referral_id.filter(|_| counts).map(|customer| (customer, commission.payment())),
             was_decided: was_decided || row.status != ConversionStatus::Pending,
         }
     }
@@ -140,7 +143,7 @@ impl Credited {
         let at = earned.received_at;
         let rule = rule::deciding(catalogue.rules(credit.campaign_id), &report.order(credit.affiliate_id), at);
         let customer = customer(env, catalogue, on_record, (incoming, &credit, candidate.source));
-        let payment = payment(on_record, report, (rule, customer.as_ref()), &earned);
+        let payment = which_payment(on_record, report, (rule, customer.as_ref()), (&earned, program));
         let quote = quote((catalogue, on_record), program, report, &earned);
         let grounds = Grounds {
             worth: Worth::whole(report.amount),
@@ -187,7 +190,7 @@ impl Credited {
         on_record.note_order(self.key.clone(), known);
         let Some(customer) = &self.customer else { return };
         on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
-        if self.is_payment(report) {
+        if self.counts_as_payment(report) {
             let payment = PaymentMade { conversion_id: self.id, received_at: self.received_at };
             on_record.note_payment(customer.referral.id, payment);
         }
@@ -200,10 +203,9 @@ impl Credited {
         }
     }
 
-    /// Whether it will be counted as a payment of its customer ([`crate::storage::referrals::payments`]).
-    fn is_payment(&self, report: &Report) -> bool {
-        let was_paid = !matches!(self.sale, SaleStatus::Failed | SaleStatus::Trialing);
-        report.event.kind == EventType::Sale && was_paid
+    /// Whether it will be counted as a payment of its customer.
+    fn counts_as_payment(&self, report: &Report) -> bool {
+        payment::counts(report.event.kind, ConversionStatus::Pending, self.sale, CommissionState::Held)
     }
 
     /// The commission, or nothing while it is not known.
@@ -259,22 +261,25 @@ fn is_unconfirmed(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incomi
 }
 
 /// Which of the customer's payments a sale is, where the rule that decides needs to know.
-fn payment(
+fn which_payment(
     on_record: &OnRecord,
     report: &Report,
     (rule, customer): (Option<&Rule>, Option<&Customer>),
-    earned: &Earned,
+    (earned, program): (&Earned, &Program),
 ) -> Option<Payment> {
-    let needed = rule.is_some_and(|rule| rule.terms.duration.has_an_end()) && report.event.kind == EventType::Sale;
-    let referral = customer.filter(|_| needed)?.referral.id;
-    // A report that takes a row over is judged as of the first one's time, and what the customer paid later was not known.
+    let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end())?;
+    let referral = customer.filter(|_| report.event.kind == EventType::Sale)?.referral.id;
+    // A report that takes over what counts already takes its place, and what the customer paid later was not known there.
+    // Of one that did not count, or not for this customer, the place is asked now, behind all that count.
+    let counted = earned.counted.filter(|(counted_for, _)| *counted_for == referral);
+    if let Some((_, Some(kept))) = counted {
+        return Some(kept);
+    }
     let place = (earned.received_at, earned.id);
-    let was_before = |paid: &&PaymentMade| !earned.takes_over || (paid.received_at, paid.conversion_id) < place;
-    let before: Vec<PaymentMade> = on_record.payments(referral).iter().filter(was_before).copied().collect();
-    Some(match Paid::of(&before) {
-        Some(paid) => Payment { number: paid.payments.saturating_add(1), first_at: paid.first_at },
-        None => Payment { number: 1, first_at: earned.received_at },
-    })
+    let is_before = |paid: &PaymentMade| counted.is_none() || (paid.received_at, paid.conversion_id) < place;
+    let others = on_record.payments(referral).iter().filter(|paid| paid.conversion_id != earned.id && is_before(paid));
+    let others: Vec<Timestamp> = others.map(|paid| paid.received_at).collect();
+    Some(payment::place(duration, &others, earned.received_at, &program.zone))
 }
 
 /// The exchange rate: that of the first report where its currency is the same, else that of its day.

@@ -169,7 +169,7 @@ fn take_over_order(
     };
     let found = candidates(catalogue, on_record, incoming, row.received_at).unwrap_or_default();
     let judged = attribution::choose(&found, incoming.evidence.agreement).and_then(|place| {
-        let earned = Earned::instead_of(&row, was_decided);
+        let earned = Earned::instead_of((&row, &commission), was_decided);
         Credited::of(env, catalogue, on_record, (incoming, &found, place), earned)
     });
     let mut credited = match judged {
@@ -188,7 +188,10 @@ fn take_over_order(
     let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
     let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
     match kind {
-        Takeover::Rewrite => credited.note(on_record, &incoming.report, raised),
+        Takeover::Rewrite => {
+            on_record.forget_payment(row.id);
+            credited.note(on_record, &incoming.report, raised);
+        }
         // Of its customer nothing is written but who brought them, which the report knows whatever becomes of the order.
         Takeover::Confirm | Takeover::Compensate | Takeover::Flag => {
             on_record.note_order(row.dedup_key(), raised);

@@ -168,6 +168,11 @@ impl OnRecord {
         self.payments.get(&referral).map_or(&[], Vec::as_slice)
     }
 
+    /// Takes away the payment that an order was so far, because it is taken over.
+    pub(super) fn forget_payment(&mut self, order: ConversionId) {
+        self.payments.values_mut().for_each(|payments| payments.retain(|payment| payment.conversion_id != order));
+    }
+
     /// Lays over a payment that was decided a moment ago.
     pub(super) fn note_payment(&mut self, referral: ReferralId, payment: PaymentMade) {
         self.payments.entry(referral).or_default().push(payment);

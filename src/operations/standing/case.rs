@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::domain::commission::{CommissionState, Standing};
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::payment;
 use crate::domain::report::{MoneyTally, Tally};
 use crate::domain::review::UnderReview;
 use crate::domain::time::Timestamp;
@@ -126,8 +127,14 @@ impl Case {
 
     /// Whether what its amount follows from is the same.
     pub(super) fn has_the_grounds_of(&self, other: &Self) -> bool {
-        let grounds = |case: &Self| (case.conversion.worth(), case.conversion.quote());
+        let grounds = |case: &Self| (case.conversion.worth(), case.conversion.quote(), case.commission.payment());
         grounds(self) == grounds(other)
+    }
+
+    /// Whether it counts as a payment of its customer.
+    pub(super) fn counts_as_payment(&self) -> bool {
+        let row = &self.conversion;
+        payment::counts(row.event_type, row.status, row.sale_status, self.commission.state)
     }
 
     /// All that decides where its commission belongs.

@@ -127,10 +127,10 @@ fn rule() -> impl Strategy<Value = Step> {
 }
 
 /// A history. It often begins with what chance alone leads to rarely: an order that was paid for on a lesser report, a
-/// customer who buys again, or one who was claimed.
+/// customer who buys again, or whose first order is paid for late, or one who was claimed.
 fn history() -> impl Strategy<Value = Vec<Step>> {
-    let opening = prop_oneof![paid_and_told_otherwise(), bought_twice(), claimed_by_a_browser()];
-    (opening, 0_usize..=8, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
+    let opening = prop_oneof![paid_and_told_otherwise(), bought_twice(), paid_for_late(), claimed_by_a_browser()];
+    (opening, 0_usize..=9, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
         steps.truncate(opening);
         steps.extend(more);
         steps
@@ -169,6 +169,35 @@ fn bought_twice() -> impl Strategy<Value = Vec<Step>> {
             Step::Convert(order(1, 's', second)),
         ]
     })
+}
+
+/// An order that does not count, another one of the same customer, and then the first one counts after all.
+fn paid_for_late() -> impl Strategy<Value = Vec<Step>> {
+    let hours = || (0_i64..=900).prop_map(|hours| Step::Pass { hours });
+    (rule(), (told(), told()), any::<bool>(), (hours(), hours())).prop_map(
+        |(rule, (first, second), was_rejected, (before, between))| {
+            let who = first.who;
+            let order = |order, told| {
+                Step::Convert(Told {
+                    order,
+                    channel: 's',
+                    who,
+                    customer: Some(0),
+                    trial: false,
+                    as_before: false,
+                    ..told
+                })
+            };
+            let decide = |wanted| Step::Decide { order: 0, wanted, stale: false, reason: true };
+            let (off, on) = match was_rejected {
+                true => (decide('r'), decide('p')),
+                false => (Step::Purchase { order: 0, wanted: 'f' }, Step::Purchase { order: 0, wanted: 'c' }),
+            };
+            let mut steps = vec![Step::Click { who }, rule, order(0, first)];
+            steps.extend([before, off, order(1, second), between, on, decide('a')]);
+            steps
+        },
+    )
 }
 
 /// A customer whom only a browser's word gave to the first affiliate, until a click of the second one's says otherwise.

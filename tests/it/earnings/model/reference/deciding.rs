@@ -3,9 +3,13 @@
 use super::{Model, part};
 
 impl Model {
+    fn changed(&mut self, order: u8, counted: bool) {
+        self.takes_its_place(order, counted);
+        self.orders.get_mut(&order).unwrap().changed(self.now);
+    }
+
     #[expect(clippy::fn_params_excessive_bools, reason = "a step of a history is drawn as numbers and coins")]
     pub(super) fn decide(&mut self, order: u8, wanted: char, stale: bool, reason: bool) -> String {
-        let now = self.now;
         let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
         let wanted = match wanted {
             'a' => "approved",
@@ -29,9 +33,10 @@ impl Model {
         } else if wanted != "approved" && !reason {
             "needs_reason"
         } else {
+            let counted = it.counts();
             it.status = wanted;
             it.decided = true;
-            it.changed(now);
+            self.changed(order, counted);
             return "changed".to_owned();
         };
         format!("not possible: {obstacle}")
@@ -56,7 +61,6 @@ impl Model {
     }
 
     pub(super) fn refund(&mut self, order: u8, event: u8, percent: Option<i64>, chargeback: bool) -> String {
-        let now = self.now;
         let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
         let amount = percent.map(|percent| part(it.initial, percent));
         if let Some(first) = it.refunds.get(&event) {
@@ -67,15 +71,16 @@ impl Model {
         if amount <= 0 || amount > it.left() {
             return "refused".to_owned();
         }
+        let counted = it.counts();
         it.lower(it.adjusted, it.refunded + amount);
         it.refunds.insert(event, (amount, chargeback));
-        it.changed(now);
+        self.changed(order, counted);
         format!("recorded {amount}")
     }
 
     pub(super) fn dispute(&mut self, order: u8, step: char) -> &'static str {
-        let now = self.now;
         let Some(it) = self.orders.get_mut(&order) else { return "unknown" };
+        let counted = it.counts();
         match (step, it.state) {
             ('o', "disputed") => return "already so",
             ('o', "held" | "payable") => it.state = "disputed",
@@ -89,7 +94,7 @@ impl Model {
             ('w' | 'l', _) if it.dispute_end == Some(step) => return "already so",
             _ => return "not possible",
         }
-        it.changed(now);
+        self.changed(order, counted);
         "changed"
     }
 
@@ -108,9 +113,10 @@ impl Model {
         if it.refunded > 0 {
             return "not possible";
         }
+        let counted = it.counts();
         it.sale = wanted;
-        it.changed(now);
-        it.approve_by_rule(now);
+        self.changed(order, counted);
+        self.orders.get_mut(&order).unwrap().approve_by_rule(now);
         "changed"
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::DAY;
+use super::calendar::is_within_months;
 use super::reporting::Customer;
 
 #[derive(Clone, Debug)]
@@ -12,8 +13,8 @@ pub struct Order {
     pub entitled: usize,
     pub click: Option<usize>,
     pub customer: Option<Customer>,
-    /// Whether its rule pays for this of the customer's payments.
-    pub is_covered: bool,
+    /// When the payments of its customer were received that counted before it did.
+    pub paid_before: Vec<i64>,
     pub currency: &'static str,
     pub initial: i64,
     pub adjusted: i64,
@@ -80,7 +81,7 @@ impl Order {
     }
 
     pub fn earned(&self) -> Option<i64> {
-        if self.left() == 0 || !self.is_covered {
+        if self.left() == 0 || !self.is_covered() {
             return Some(0);
         }
         let share = self.base().map(|base| rounded(i128::from(base) * i128::from(self.rule.ppm), 1_000_000));
@@ -89,6 +90,30 @@ impl Order {
             'p' => share,
             'f' => Some(self.rule.flat),
             _ => share.map(|share| share + self.rule.flat),
+        }
+    }
+
+    /// Whether it is a payment of its customer: not while it was not paid for, unless its affiliate was.
+    pub fn counts(&self) -> bool {
+        let is_paid_out = matches!(self.state, "in_payout" | "paid");
+        self.status != "rejected" && (is_paid_out || !matches!(self.sale, "failed" | "trialing"))
+    }
+
+    /// Whether its rule pays for this of the customer's payments. One from before the first of the others is paid for where
+    /// the months that began with it reach as far as what was paid for.
+    fn is_covered(&self) -> bool {
+        let (Some(first), (kind, most)) = (self.paid_before.iter().copied().min(), self.rule.duration) else {
+            return true;
+        };
+        match kind {
+            'f' => false,
+            'p' => self.paid_before.len() < most as usize,
+            'm' if first <= self.received => is_within_months(first, most, self.received),
+            'm' => {
+                let mut paid_for = self.paid_before.iter().filter(|at| is_within_months(first, most, **at));
+                paid_for.all(|at| is_within_months(self.received, most, *at))
+            }
+            _ => true,
         }
     }
 

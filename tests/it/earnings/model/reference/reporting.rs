@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Told;
-use super::order::{Order, Terms};
-use super::{DAY, Model, calendar};
+use super::order::Order;
+use super::{DAY, Model};
 
 /// Who the customer of an order is: somebody with a name, or whoever came by a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,7 +145,7 @@ impl Model {
             entitled: who,
             click,
             customer,
-            is_covered: self.is_covered(number, customer, rule, received),
+            paid_before: self.paid_before(number, customer),
             currency: report.currency,
             initial: report.amount,
             adjusted: report.amount,
@@ -187,21 +187,28 @@ impl Model {
         report.customer.map(Customer::Named).or(by_click)
     }
 
-    /// Whether the rule pays for this order, going by what the customer had paid when it came.
-    fn is_covered(&self, number: u8, customer: Option<Customer>, rule: Terms, received: i64) -> bool {
+    /// What the customer has paid already. An order that counts keeps its place when a better report tells of it.
+    fn paid_before(&self, number: u8, customer: Option<Customer>) -> Vec<i64> {
         if customer.is_none() {
-            return true;
+            return Vec::new();
         }
+        match self.orders.get(&number).filter(|first| first.counts() && first.customer == customer) {
+            Some(first) => first.paid_before.clone(),
+            None => self.paid_by_others(number, customer),
+        }
+    }
+
+    fn paid_by_others(&self, number: u8, customer: Option<Customer>) -> Vec<i64> {
         let others = self.orders.iter().filter(|(other, it)| **other != number && it.customer == customer);
-        let paid = others.map(|(_, it)| it).filter(|it| it.received < received && it.status != "rejected");
-        let paid: Vec<i64> =
-            paid.filter(|it| !matches!(it.sale, "failed" | "trialing")).map(|it| it.received).collect();
-        let Some(first) = paid.iter().min() else { return true };
-        match rule.duration {
-            ('f', _) => false,
-            ('p', most) => paid.len() < most as usize,
-            ('m', months) => calendar::is_within_months(*first, months, received),
-            _ => true,
+        others.filter(|(_, it)| it.counts()).map(|(_, it)| it.received).collect()
+    }
+
+    /// An order that did not count as a payment and does now takes its place behind all that count.
+    pub(super) fn takes_its_place(&mut self, number: u8, counted: bool) {
+        let order = &self.orders[&number];
+        if !counted && order.counts() && order.customer.is_some() {
+            let paid_before = self.paid_by_others(number, order.customer);
+            self.orders.get_mut(&number).unwrap().paid_before = paid_before;
         }
     }
 }
