@@ -50,6 +50,8 @@ text_enum! {
         UnknownCoupon => "unknown_coupon",
         /// No affiliate is known to have sent this customer.
         UnknownCustomer => "unknown_customer",
+        /// The customer who signed up is another affiliate's, and stays so.
+        CustomerOfAnother => "customer_of_another",
         /// A browser said it of a page that is on none of the campaign's hosts.
         ForeignPage => "foreign_page",
         /// The program named is not the key's.
@@ -79,6 +81,7 @@ impl Refusal {
             Self::IdentifiersDisagree => "The identifiers lead to different affiliates",
             Self::UnknownCoupon => "Unknown coupon code",
             Self::UnknownCustomer => "Unknown customer",
+            Self::CustomerOfAnother => "The customer was brought by another affiliate",
             Self::ForeignPage => "The page is on none of the campaign's hosts",
             Self::UnknownProgram => "Unknown program",
         }

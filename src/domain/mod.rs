@@ -57,6 +57,7 @@ pub mod review;
 pub mod rule;
 pub mod sale;
 pub mod screening;
+pub mod sign_up;
 pub mod stated;
 pub mod takeover;
 mod text_enum;

@@ -20,7 +20,7 @@ use super::write::Write;
 use crate::domain::attempt::{Attempt, Call, KeylessReport, Payload};
 use crate::domain::attribution::Refusal;
 use crate::domain::click_token::Mode;
-use crate::domain::id::{AttemptId, CampaignId, ConversionId, Id, ProgramId, TokenId};
+use crate::domain::id::{AttemptId, CampaignId, ConversionId, Id, ProgramId, ReferralId, TokenId};
 use crate::domain::time::{LocalDay, Timestamp};
 
 /// One attempt, or a sample of a report without a valid key.
@@ -124,6 +124,13 @@ impl AttemptRow {
     pub fn differing(&self) -> Vec<&str> {
         let differs = self.reason == Refusal::PayloadMismatch.as_str();
         if differs { self.detail.split_ascii_whitespace().collect() } else { Vec::new() }
+    }
+
+    /// The referral that stands, of a sign-up that said that somebody else brought the customer.
+    #[must_use]
+    pub fn standing_referral(&self) -> Option<ReferralId> {
+        let stands = self.reason == Refusal::CustomerOfAnother.as_str();
+        stands.then(|| self.detail.parse().ok()).flatten()
     }
 
     /// Under which id its day is counted.

@@ -117,6 +117,15 @@ pub struct ReferralIdentifierRow {
     pub created_at: Timestamp,
 }
 
+/// Gives a customer a name that nobody has.
+///
+/// # Errors
+/// [`super::error::StorageError::Taken`] when another writer was faster with it.
+pub fn add_name(write: &mut Write<'_>, row: &ReferralIdentifierRow) -> Stored<()> {
+    diesel::insert_into(referral_identifiers::table).values(row).execute(write.conn()).stored()?;
+    Ok(())
+}
+
 /// A customer's name, where names are told apart.
 pub type Named = (ProgramId, Mode, Identifier);
 

@@ -74,6 +74,7 @@ pub const fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::AffiliateRejected
         | Refusal::AffiliateNotActive
         | Refusal::IdentifiersDisagree
+        | Refusal::CustomerOfAnother
         | Refusal::ForeignPage
         | Refusal::PayloadMismatch => StatusCode::CONFLICT,
     }

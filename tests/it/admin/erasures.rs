@@ -156,7 +156,8 @@ on_each_engine! {
         assert_eq!(sign_up(&click, "lea-canary-user"), 201);
         let late = house.visit(&shop.campaign, &shop.ben);
         house.pass_days(40);
-        assert!(sign_up(&late, "lea-canary-user") >= 400, "its click has ended");
+        assert_eq!(sign_up(&late, "lea-canary-user"), 200, "Ben's click is kept beside whose she is");
+        assert_eq!(sign_up("clk_forged", "lea-canary-user"), 404);
         let before = dump(&db);
         assert!(tables_with(&before, "Lea Canary") > 0 && before["attempts"].iter().any(|row| row.contains("lea-canary-user")));
         let mut olga = house.member("Olga", shop.program, Role::Owner);

@@ -1,16 +1,42 @@
-//! Sign-ups that the merchant's server reports: one click, one customer.
+//! Sign-ups that the merchant's server reports: names tell customers apart, and a click does not.
 
 use std::collections::BTreeSet;
 use std::thread;
 
 use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::attempt::{AttemptKey, Payload};
+use accrue::domain::click_token::Mode;
+use accrue::domain::id::Id;
+use accrue::domain::referral::{Identifier, IdentifierKind};
+use accrue::domain::user::Role;
+use accrue::operations::make_referral::{SignUp, SignedUp, make_referral};
+use accrue::operations::record_conversions::Presented;
+use accrue::storage::catalogue::Catalogue;
+use accrue::storage::error::StorageError;
+use accrue::storage::write::Write;
 use serde_json::{Value, json};
 
 use super::{SIGN_UPS, Server, assert_invalid, assert_problem, data};
-use crate::support::engine::on_each_engine;
-use crate::support::house::House;
+use crate::support::engine::{Engine, on_each_engine};
+use crate::support::house::{House, Shop, race};
+use crate::support::in_process::wait_for;
 use crate::support::sql::Sql;
 use crate::support::wire::Request;
+
+/// A sign-up as the server has read it.
+fn sign_up(house: &House, shop: &Shop, (click, user): (&str, &str)) -> SignUp {
+    let claims = house.environment().keys.click_tokens().open(click).expect("it is ours");
+    let link = wait_for(house.app().link_by_id(claims.link)).unwrap_or_else(|_| panic!("it has a link"));
+    let token_id = Id::at(house.now(), [7; 10]);
+    SignUp {
+        key: AttemptKey { token_id, program_id: shop.program, campaign_id: None, mode: Mode::Live },
+        received_at: house.now(),
+        click: Presented { claims, link },
+        names: vec![Identifier { kind: IdentifierKind::ExternalUserId, value: user.to_owned() }],
+        called: None,
+        payload: Payload::default(),
+    }
+}
 
 on_each_engine! {
     fn a_sign_up_makes_the_referral_and_a_repeat_answers_with_it(db: TestDatabase) {
@@ -28,7 +54,7 @@ on_each_engine! {
         });
         assert_eq!(made, expected);
         assert_eq!(data(&server.post(SIGN_UPS, said), 200), expected);
-        let other = json!({"click_id": click, "email": "other@example.com", "name": "Other"});
+        let other = json!({"click_id": click, "email": "JANE@example.com", "name": "Other"});
         assert_eq!(data(&server.post(SIGN_UPS, other), 200), expected, "a repeat changes nothing");
         house.pass_days(40);
         assert_eq!(data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "user_42"})), 200), expected, "long after the window");
@@ -52,27 +78,113 @@ on_each_engine! {
         assert_eq!((&now["customer_id"], &now["id"]), (&json!("c-1"), &made["id"]));
     }
 
-    fn of_fifty_at_once_one_makes_the_referral_and_all_name_it(db: TestDatabase) {
+    fn of_fifty_at_once_each_person_is_one_customer(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();
         let server = Server::tracking(&house, &shop);
         let click = house.visit(&shop.campaign, &shop.anna);
-        let answers: Vec<(u16, Value)> = thread::scope(|scope| {
+        let answers: Vec<(usize, u16, Value)> = thread::scope(|scope| {
+            // Ten people on one shared device, each told five times.
             let one = |number: usize| {
-                // By now one way and now another, as two servers of one shop may.
-                let name = if number.is_multiple_of(2) { json!({"email": "jane@example.com"}) } else { json!({"external_user_id": "u-1"}) };
+                let person = number % 10;
+                let name = if person.is_multiple_of(2) { "email" } else { "external_user_id" };
                 let mut said = json!({"click_id": click});
-                said.as_object_mut().unwrap().extend(name.as_object().unwrap().clone());
+                said[name] = json!(format!("person-{person}@example.com"));
                 let answer = server.post(SIGN_UPS, said);
-                (answer.status, answer.json()["data"]["id"].clone())
+                (person, answer.status, answer.json()["data"]["id"].clone())
             };
             let all: Vec<_> = (0..50).map(|number| scope.spawn(move || one(number))).collect();
             all.into_iter().map(|one| one.join().unwrap()).collect()
         });
-        assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 1, "{answers:?}");
-        assert_eq!(answers.iter().filter(|(status, _)| *status == 200).count(), 49, "{answers:?}");
-        assert_eq!(answers.iter().map(|(_, id)| id.as_str().unwrap()).collect::<BTreeSet<_>>().len(), 1);
-        assert_eq!(Sql::open(&db.url).count("referrals"), 1);
+        for person in 0..10 {
+            let of: Vec<_> = answers.iter().filter(|(who, ..)| *who == person).collect();
+            assert_eq!(of.iter().filter(|(_, status, _)| *status == 201).count(), 1, "{of:?}");
+            assert_eq!(of.iter().filter(|(_, status, _)| *status == 200).count(), 4, "{of:?}");
+            assert_eq!(of.iter().map(|(.., id)| id.as_str().unwrap()).collect::<BTreeSet<_>>().len(), 1, "{of:?}");
+        }
+        assert_eq!(Sql::open(&db.url).count("referrals"), 10);
+        assert_eq!(Sql::open(&db.url).count("referral_identifiers"), 11, "each by their name, and the click of the first");
+    }
+
+    /// One process writes through one connection, so this takes two of them and a lost lock: then the names are unique.
+    fn two_writers_never_make_one_customer_twice(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let clicks = [(); 2].map(|()| house.visit(&shop.campaign, &shop.anna));
+        let make = |write: &mut Write<'_>, click: &str, user: &str| {
+            let catalogue = Catalogue::load(write.conn(), house.now())?;
+            make_referral(write, &house.environment(), &catalogue, &sign_up(&house, &shop, (click, user)))
+        };
+        for (click, users, meet) in [
+            (&clicks[0], ["jane", "jane"], true),
+            (&clicks[0], ["joe", "jim"], false),
+            (&clicks[1], ["kim", "kay"], true),
+        ] {
+            let (first, second) = race(&db, |write| make(write, click, users[0]), |write| make(write, click, users[1]));
+            assert!(matches!(first, Ok(SignedUp::Made(_))), "{users:?}: {first:?}");
+            let again = match (db.engine, second) {
+                // What met the first one is asked for again.
+                (Engine::Postgres, Err(StorageError::Taken(_))) if meet => race(&db, |write| make(write, click, users[1]), |_| Err(StorageError::Panicked)).0,
+                (Engine::Postgres, second) if meet => panic!("{users:?}: {second:?}"),
+                (_, second) => second,
+            };
+            assert_eq!(matches!(again, Ok(SignedUp::Known(_))), users[0] == users[1], "{users:?}: {again:?}");
+            assert!(again.is_ok(), "{users:?}: {again:?}");
+        }
+        assert_eq!(Sql::open(&db.url).count("referrals"), 5);
+        assert_eq!(Sql::open(&db.url).count("referral_identifiers"), 7, "five people, and two clicks");
+    }
+
+    fn two_people_sign_up_through_one_click_and_each_is_found_by_their_names(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        let jane = data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "jane", "name": "Jane"})), 201);
+        let joes = json!({"click_id": click, "external_user_id": "joe", "email": "joe@example.com", "name": "Joe"});
+        let joe = data(&server.post(SIGN_UPS, joes.clone()), 201);
+        assert_ne!(joe["id"], jane["id"]);
+        assert_eq!((&joe["external_user_id"], &joe["name"], &joe["affiliate_id"]), (&json!("joe"), &json!("Joe"), &json!(shop.anna.id)));
+        house.pass_days(40);
+        assert_eq!(data(&server.post(SIGN_UPS, joes), 200), joe, "told again, long after the window");
+        for (said, who) in [
+            (json!({"external_user_id": "jane"}), &jane),
+            (json!({"external_user_id": "joe"}), &joe),
+            (json!({"customer_email": "joe@example.com", "customer_id": "c-joe"}), &joe),
+            (json!({"click_id": click, "external_user_id": "joe"}), &joe),
+            (json!({"click_id": click}), &jane),
+        ] {
+            let mut said = said;
+            if said.get("customer_email").is_some() {
+                said["external_user_id"] = json!("joe-at-work");
+            }
+            let sold = server.sells(said.clone());
+            assert_eq!((&sold["referral_id"], &sold["affiliate_id"]), (&who["id"], &json!(shop.anna.id)), "{said}");
+        }
+        let late = server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "jim"}));
+        assert_problem("a third, when the click is too old", &late, (404, "NOT_FOUND", None), "Click token expired");
+        house.assert_books_balance();
+    }
+
+    fn what_a_known_customer_is_called_besides_is_kept_for_them(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        let jane = data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "u-1"})), 201);
+        house.pass_days(40);
+        for (name, said) in [
+            ("an address", json!({"external_user_id": "u-1", "email": "jane@example.com"})),
+            ("another account, and what people call her", json!({"external_user_id": "u-2", "email": "jane@example.com", "name": "Jane"})),
+        ] {
+            let mut said = said;
+            said["click_id"] = json!(click);
+            let told = data(&server.post(SIGN_UPS, said.clone()), 200);
+            assert_eq!((&told["id"], &told["external_user_id"]), (&jane["id"], &said["external_user_id"]), "{name}");
+            assert_eq!(told["name"], said.get("name").cloned().unwrap_or_default(), "{name}");
+        }
+        assert_eq!(server.sells(json!({"external_user_id": "u-2"}))["referral_id"], jane["id"]);
+        assert!(house.attempts(shop.program).is_empty(), "nothing of it disagrees");
     }
 
     fn a_customer_who_is_known_stays_whose_they_are(db: TestDatabase) {
@@ -89,6 +201,40 @@ on_each_engine! {
         assert_eq!((&other["id"], &other["affiliate_id"]), (&made["id"], &json!(shop.anna.id)));
         let sold = server.sells(json!({"click_id": bens}));
         assert_eq!((&sold["affiliate_id"], &sold["referral_id"]), (&json!(shop.ben.id), &Value::Null), "Ben's click stays Ben's");
+    }
+
+    /// Ben's click is another customer's already, or nobody's yet: either way Jane stays Anna's, and what she is called since is
+    /// kept for her.
+    fn a_known_customer_who_comes_with_another_s_click_is_answered_with_what_stands(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let [bens, bens_customer_s] = [(); 2].map(|()| house.visit(&shop.campaign, &shop.ben));
+        let jane = data(&server.post(SIGN_UPS, json!({"click_id": annas, "email": "jane@example.com"})), 201);
+        let bob = data(&server.post(SIGN_UPS, json!({"click_id": bens_customer_s, "external_user_id": "bob"})), 201);
+        for (number, click) in [&bens, &bens_customer_s].into_iter().enumerate() {
+            let said = json!({"click_id": click, "email": "jane@example.com", "external_user_id": format!("jane-{number}")});
+            let told = data(&server.post(SIGN_UPS, said), 200);
+            assert_eq!((&told["id"], &told["affiliate_id"]), (&jane["id"], &json!(shop.anna.id)));
+            let sold = server.sells(json!({"external_user_id": format!("jane-{number}")}));
+            assert_eq!((&sold["referral_id"], &sold["affiliate_id"]), (&jane["id"], &json!(shop.anna.id)));
+        }
+        assert_eq!(server.sells(json!({"click_id": bens_customer_s}))["referral_id"], bob["id"]);
+        assert_eq!(server.sells(json!({"click_id": bens}))["affiliate_id"], json!(shop.ben.id));
+        let kept = house.attempts(shop.program);
+        assert!(kept.iter().all(|attempt| attempt.reason == "customer_of_another" && attempt.detail == jane["id"].as_str().unwrap()), "{kept:?}");
+        assert_eq!(kept.len(), 2);
+        let mut mara = house.member("Mara", shop.program, Role::Manager);
+        let page = mara.open(&format!("/admin/alderfinch/attempts/{}", kept[0].id));
+        for words in ["Another affiliate’s customer", "They sent this customer first.", "Open the referral", "jane-"] {
+            assert!(page.says(words), "{words}: {}", page.words());
+        }
+        assert!(!page.says("It was answered") && !page.says("No customer was recorded"), "{}", page.words());
+        assert_eq!(mara.get(&format!("/admin/alderfinch/referrals/{}", jane["id"].as_str().unwrap())).status, 200);
+        let both = json!({"click_id": annas, "email": "jane@example.com", "external_user_id": "bob"});
+        assert_eq!(data(&server.post(SIGN_UPS, both), 200)["id"], bob["id"], "the account is believed before the address");
+        assert_eq!(house.attempts(shop.program).len(), 3);
     }
 
     /// Anybody can speak for a browser, and nobody for the merchant's server.

@@ -17,6 +17,8 @@ pub enum Place {
     Affiliates,
     /// The conversion that is on record.
     Conversion,
+    /// The referral that stands.
+    Referral,
     /// Nowhere in Accrue.
     Nowhere,
 }
@@ -55,6 +57,7 @@ pub const fn on(reason: Refusal) -> Advice {
         Refusal::IdentifiersDisagree => IDENTIFIERS_DISAGREE,
         Refusal::UnknownCoupon => UNKNOWN_COUPON,
         Refusal::UnknownCustomer => UNKNOWN_CUSTOMER,
+        Refusal::CustomerOfAnother => CUSTOMER_OF_ANOTHER,
         Refusal::ForeignPage => FOREIGN_PAGE,
         Refusal::UnknownProgram => UNKNOWN_PROGRAM,
     }
@@ -154,6 +157,12 @@ const UNKNOWN_CUSTOMER: Advice = Advice {
     what: "The report named a customer whom no affiliate is known to have sent.",
     next: "Nothing is wrong: the customer came by themselves. If you know better, credit it by hand.",
     place: Place::Affiliates,
+};
+const CUSTOMER_OF_ANOTHER: Advice = Advice {
+    title: "Another affiliate’s customer",
+    what: "Somebody who is known already signed up with a click of another affiliate than the one who brought them first. They stay with the first one, which is what your shop was answered.",
+    next: "Nothing is wrong. If you know that the other affiliate brought them, say so on the customer’s referral.",
+    place: Place::Referral,
 };
 const FOREIGN_PAGE: Advice = Advice {
     title: "Page of another host",

@@ -133,6 +133,7 @@ impl ShowPage {
             Err(_) => UNKNOWN,
         };
         let differing = attempt.differing();
+        let was_refused = differing.is_empty() && attempt.standing_referral().is_none();
         let is_credited = conversion.is_some() && attempt.reason != Refusal::PayloadMismatch.as_str();
         let frame = Frame::new(seat, Section::Attempts, request);
         let remedy = remedy(advice.place, attempt).map(|(path, words)| (frame.at(&path), words));
@@ -150,12 +151,12 @@ impl ShowPage {
             became: conversion.filter(|_| is_credited).map(|row| frame.at(&format!("/conversions/{}", row.id))),
             lost: if is_credited {
                 "Somebody here credited it by hand since."
-            } else if differing.is_empty() {
+            } else if was_refused {
                 advice::lost(attempt.call)
             } else {
                 ""
             },
-            answer: differing.is_empty().then(|| attempt.detail.clone()),
+            answer: was_refused.then(|| attempt.detail.clone()),
             call: badges::call(attempt.call),
             received: second(attempt.received_at, &seat.program.zone),
             campaign: campaign(app, attempt).map(|(path, name)| (frame.at(&path), name)),
@@ -213,6 +214,7 @@ fn remedy(place: Place, attempt: &AttemptRow) -> Option<(String, &'static str)> 
         Place::Setup => campaign.map(|path| (format!("{path}?tab=integration"), "Open its Integration Setup")),
         Place::Affiliates => Some(("/affiliates".to_owned(), "Open the affiliates")),
         Place::Conversion => attempt.conversion_id.map(|id| (format!("/conversions/{id}"), "Open what is on record")),
+        Place::Referral => attempt.standing_referral().map(|id| (format!("/referrals/{id}"), "Open the referral")),
         Place::Nowhere => None,
     }
 }

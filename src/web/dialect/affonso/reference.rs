@@ -38,9 +38,10 @@ pub const REFERENCE: Group = Group {
             path: V1_SIGNUPS,
             tag: NAME,
             summary: "Report that a visitor signed up",
-            describes: "Makes the referral, by which later conversions are credited without a click. One click is one \
-                        sign-up: telling it again answers 200 with the referral that is there, as does a customer who is \
-                        known already.",
+            describes: "Makes the referral, by which later conversions are credited without a click. Names tell customers \
+                        apart: any number of people may sign up through one click. Whoever goes by one of the names \
+                        already is answered 200 with the referral that is there, for which names that nobody goes by yet \
+                        are kept; it stays with the affiliate who brought the customer first.",
             asks: Asks::Token("track"),
             sent: Sent::Body,
             fields: SIGN_UP_FIELDS,
@@ -268,7 +269,7 @@ fn to_a_sign_up(answers: Answers) -> Answers {
     refusals(answers.json::<SignedUp>(200, "The customer was known.").json::<SignedUp>(201, "The referral is made."))
         .json::<ErrorBody<'static>>(
             404,
-            "A click that the token's program does not know, or that is older than its window.",
+            "A click that the token's program does not know, or, of a customer whom nobody knows, one that is older than its window.",
         )
         .json::<ErrorBody<'static>>(409, "The campaign is archived, or the affiliate may not be credited.")
 }

@@ -35,13 +35,12 @@ pub async fn sign_up(app: web::Data<App>, request: HttpRequest, payload: Payload
 async fn take(app: &App, call: &Keyed) -> Result<HttpResponse, Stopped> {
     let asked = Asked::read(call.taken()?, app.environment.keys.email())?;
     let sign_up = SignUp {
-        program_id: call.key.program_id,
-        mode: call.key.mode,
-        token_id: call.key.token_id,
+        key: call.received.key,
         received_at: call.received.at,
         click: presented_click(app, &asked.click).await?,
         names: identifiers(&asked.customer),
         called: asked.called,
+        payload: call.received.intake.fields.redacted(),
     };
     let (env, catalogue) = (app.environment.clone(), Arc::clone(&app.catalogue()));
     let made = app.recorder.write(move |write| make_referral(write, &env, &catalogue, &sign_up)).await;
