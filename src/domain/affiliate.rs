@@ -58,6 +58,19 @@ impl AffiliateRef {
     }
 }
 
+/// The code that somebody chooses for an affiliate. Where either is taken an id goes before a code, so a code with the form
+/// of an id would never be found.
+///
+/// # Errors
+/// A sentence that begins with "must".
+pub fn chosen_code(text: &str) -> Result<AffiliateCode, HandleError> {
+    let code = AffiliateCode::parse(text)?;
+    match AffiliateRef::parse(code.as_str())? {
+        AffiliateRef::Id(_) => Err(HandleError::FormOfAnId),
+        AffiliateRef::Code(code) => Ok(code),
+    }
+}
+
 /// What a decision needs to know of an affiliate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affiliate {

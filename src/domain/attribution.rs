@@ -5,6 +5,8 @@
 //! that a promise made at the click is kept (a campaign paused or ended later still pays for it) unless the merchant
 //! took it back in so many words: by archiving the campaign or rejecting the affiliate (CONTRACT, Rules: Attribution).
 
+use std::time::Duration;
+
 use super::affiliate::Affiliate;
 use super::campaign::Campaign;
 use super::click_token::{Claims, Mode, Origin};
@@ -28,6 +30,8 @@ text_enum! {
         UnknownClickToken => "unknown_click_token",
         /// The click is older than its window.
         ClickTokenExpired => "click_token_expired",
+        /// The click happened when the order was on record already.
+        ClickAfterOrder => "click_after_order",
         /// The campaign was put away.
         CampaignArchived => "campaign_archived",
         /// The campaign is a draft or in review.
@@ -70,6 +74,7 @@ impl Refusal {
             Self::UnknownAffiliate => "Unknown affiliate",
             Self::UnknownClickToken => "Unknown click token",
             Self::ClickTokenExpired => "Click token expired",
+            Self::ClickAfterOrder => "The click came after the order",
             Self::CampaignArchived => "Campaign is archived",
             Self::CampaignNotPublic => "Campaign is not public",
             Self::CampaignOutsidePeriod => "Campaign is outside its period",
@@ -198,8 +203,10 @@ pub fn choose(candidates: &[Candidate], agreement: Agreement) -> Result<usize, R
     Err(telling.and_then(|candidate| candidate.standing.err()).unwrap_or(Refusal::NothingMatches))
 }
 
+/// Whether they lead to different affiliates. A click that is too old leads nowhere any more.
 fn disagree(candidates: &[Candidate]) -> bool {
-    let mut affiliates = candidates.iter().filter_map(|candidate| Some(candidate.credit?.affiliate_id));
+    let leading = candidates.iter().filter(|candidate| candidate.standing != Err(Refusal::ClickTokenExpired));
+    let mut affiliates = leading.filter_map(|candidate| Some(candidate.credit?.affiliate_id));
     affiliates.next().is_some_and(|first| affiliates.any(|other| other != first))
 }
 
@@ -236,8 +243,11 @@ pub fn belongs(claims: &Claims, link: Option<&Link>, scope: &Scope) -> Result<Cr
     Ok(Credit { campaign_id: link.campaign_id, affiliate_id: link.affiliate_id, click: Some(click) })
 }
 
+/// How far the clocks of the machines may differ that a click and an order arrived at.
+const CLOCKS: Duration = Duration::from_secs(60);
+
 /// Whether a click may still be credited at `now`: inside its window, the campaign not archived, the affiliate not
-/// rejected.
+/// rejected. What takes an order over is judged as of its first report, and no click of a later time led to it.
 ///
 /// # Errors
 /// The refusal to answer with.
@@ -249,6 +259,9 @@ pub fn judge_click(
 ) -> Result<(), Refusal> {
     if !claims.window.covers(claims.clicked_at(), now) {
         return Err(Refusal::ClickTokenExpired);
+    }
+    if claims.clicked_at() > now.plus(CLOCKS) {
+        return Err(Refusal::ClickAfterOrder);
     }
     campaign.still_credits()?;
     affiliate.ok_or(Refusal::AffiliateRejected)?.may_earn()
@@ -429,6 +442,10 @@ mod tests {
         assert_eq!(choose(&[one, other], Agreement::Asked), Err(Refusal::IdentifiersDisagree));
         assert_eq!(choose(&[one, other], Agreement::NotAsked), Ok(0));
         assert_eq!(choose(&[unknown, one], Agreement::Asked), Ok(1));
+        let expired = candidate(Source::ClickToken, 2, Err(Refusal::ClickTokenExpired));
+        let archived = candidate(Source::ClickToken, 2, Err(Refusal::CampaignArchived));
+        assert_eq!(choose(&[expired, one], Agreement::Asked), Ok(1), "an old click gives way");
+        assert_eq!(choose(&[archived, one], Agreement::Asked), Err(Refusal::IdentifiersDisagree));
     }
 
     #[test]
@@ -444,6 +461,12 @@ mod tests {
         let cases = [
             ("at the end of the window", judge_click(&claims(), &campaign(), Some(&active), end), Ok(())),
             ("after it", judge_click(&claims(), &campaign(), Some(&active), late), Err(Refusal::ClickTokenExpired)),
+            ("clocks that differ", judge_click(&claims(), &campaign(), Some(&active), CLICKED.minus(CLOCKS)), Ok(())),
+            (
+                "an order from before the click",
+                judge_click(&claims(), &campaign(), Some(&active), CLICKED.minus(CLOCKS + Duration::from_millis(1))),
+                Err(Refusal::ClickAfterOrder),
+            ),
             ("campaign withdrawn to draft", judge_click(&claims(), &draft, Some(&active), end), Ok(())),
             ("campaign over", judge_click(&claims(), &over, Some(&active), end), Ok(())),
             (

@@ -3,6 +3,8 @@
 //! Such text is never refused, for its sender seldom wrote it himself. It is made storable instead: PostgreSQL takes no
 //! NUL, a log takes no line break, and nobody gains from a user agent of sixty kilobytes.
 
+use super::invisible::is_invisible;
+
 /// Free text that is safe to store on both databases and to print on one line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FreeText(String);
@@ -12,11 +14,11 @@ impl FreeText {
     pub const LONGEST: usize = 512;
 
     /// Keeps at most [`Self::LONGEST`] bytes (whole characters), control characters replaced by `�`.
-    /// Blank text is no text.
+    /// Text that shows nothing is no text.
     #[must_use]
     pub fn from_untrusted(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.chars().all(is_invisible) {
             return None;
         }
         let cut = &text[..text.floor_char_boundary(Self::LONGEST)];
@@ -48,6 +50,7 @@ mod tests {
         let cases = [
             ("nothing", "", None),
             ("blanks", "  \t ", None),
+            ("what nobody sees", "\u{200b}\u{202e}", None),
             ("plain", " newsletter ", Some("newsletter".to_owned())),
             ("a NUL", "a\0b", Some("a\u{FFFD}b".to_owned())),
             ("a line break", "a\r\nb", Some("a\u{FFFD}\u{FFFD}b".to_owned())),

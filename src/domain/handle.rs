@@ -43,6 +43,9 @@ pub enum HandleError {
         /// The set, in words.
         allowed: &'static str,
     },
+    /// A code that would be taken for somebody's id.
+    #[error("must not have the form of an id")]
+    FormOfAnId,
     /// Not the form of an e-mail address.
     #[error("must be an e-mail address, such as name@example.com")]
     NotAnAddress,

@@ -249,6 +249,19 @@ impl Fields {
         self.0.iter().find(|(known, value)| known == name && !value.is_blank()).map(|(_, value)| value)
     }
 
+    /// Whether a text stands there that says nothing, as where a template had no value to put in.
+    #[must_use]
+    pub fn is_left_blank(&self, name: &str) -> bool {
+        let blank = |value: &Value| matches!(value, Value::Text(_)) && value.is_blank();
+        self.0.iter().any(|(known, value)| known == name && blank(value))
+    }
+
+    /// Whether a JSON null stands there.
+    #[must_use]
+    pub fn is_null(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, value)| known == name && *value == Value::Null)
+    }
+
     /// The field's value as text, if that is what it is.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

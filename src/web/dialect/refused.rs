@@ -67,7 +67,8 @@ pub const fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::UnknownCoupon
         | Refusal::UnknownCustomer => StatusCode::NOT_FOUND,
         Refusal::ClickTokenExpired => StatusCode::GONE,
-        Refusal::CampaignArchived
+        Refusal::ClickAfterOrder
+        | Refusal::CampaignArchived
         | Refusal::CampaignNotPublic
         | Refusal::CampaignOutsidePeriod
         | Refusal::DirectModeOff

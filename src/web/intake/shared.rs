@@ -52,6 +52,15 @@ pub fn filled(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError>
     found.map_or(Ok(()), |name| Err(FieldError::malformed(name, HandleError::UnfilledMacro)))
 }
 
+/// Says which of these was sent and says nothing, if one does: it may be left out, but where it stands something was meant.
+///
+/// # Errors
+/// [`FieldError`] that names the first.
+pub fn not_blank(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError> {
+    let found = names.iter().find(|name| fields.is_left_blank(name));
+    found.map_or(Ok(()), |name| Err(FieldError::malformed(name, HandleError::Blank)))
+}
+
 /// The field as text; what is no text is refused.
 ///
 /// # Errors
@@ -166,11 +175,13 @@ pub fn order_id(fields: &Fields) -> Result<OrderId, FieldError> {
     optional_order_id(fields, "order_id")?.ok_or(FieldError::Missing("order_id"))
 }
 
-/// The order under another name, if it is named.
+/// The order under another name, if it is named. A blank is no name, and no order goes without one by accident: without a
+/// name every retry would be an order of its own.
 ///
 /// # Errors
 /// [`FieldError`] that names it.
 pub fn optional_order_id(fields: &Fields, name: &'static str) -> Result<Option<OrderId>, FieldError> {
+    not_blank(fields, &[name])?;
     let Some(value) = fields.get(name) else { return Ok(None) };
     let order_id = OrderId::parse(text_or_integer(value, name)?);
     order_id.map(Some).map_err(|error| FieldError::malformed(name, error))

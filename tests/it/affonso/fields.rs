@@ -35,6 +35,8 @@ on_each_engine! {
             ("a day", json!({"click_id": click, "created_at": "2026-03-20"}), "created_at", "?"),
             ("no offset", json!({"click_id": click, "created_at": "2026-03-20T10:00:00"}), "created_at", "?"),
             ("an unfilled event", json!({"click_id": click, "external_event_id": "{order_id}"}), "external_event_id", "?"),
+            ("a blank event", json!({"click_id": click, "external_event_id": ""}), "external_event_id", "must not be blank"),
+            ("an event of blanks", json!({"click_id": click, "external_event_id": " \u{a0}"}), "external_event_id", "must not be blank"),
             ("a long event", json!({"click_id": click, "external_event_id": "x".repeat(256)}), "external_event_id", "?"),
             ("metadata of lists", json!({"click_id": click, "metadata": {"a": []}}), "metadata", "must have values that are texts, numbers, true, false or null"),
             ("101 products", json!({"click_id": click, "product_ids": vec!["p"; 101]}), "product_ids", "must not be more than 100"),

@@ -51,6 +51,17 @@ on_each_engine! {
         }
     }
 
+    fn a_click_that_is_too_old_contradicts_nobody(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let ben = signs_up(&server, &house.visit(&shop.campaign, &shop.ben), "u-ben")["id"].clone();
+        house.pass_days(200);
+        let told = server.sells(json!({"click_id": annas, "external_user_id": "u-ben"}));
+        assert_eq!((&told["affiliate_id"], &told["referral_id"]), (&json!(shop.ben.id), &ben));
+    }
+
     fn what_leads_nowhere_is_404_and_what_disagrees_is_400(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

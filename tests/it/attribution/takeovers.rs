@@ -176,6 +176,22 @@ on_each_engine! {
         assert_eq!(house.attempts(shop.program).len(), 2);
     }
 
+    fn a_click_from_after_the_order_does_not_take_it(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        Told::order("1001").clicked(&house, &annas).by(Channel::Pixel).report(&house, &shop);
+        house.pass_days(1);
+        let bens = house.visit(&shop.campaign, &shop.ben);
+        let later = Told::order("1001").clicked(&house, &bens);
+        assert_eq!(later.report(&house, &shop), Outcome::Refused(Refusal::ClickAfterOrder));
+        let row = house.conversion("1001");
+        assert!(belongs_to(&house, "1001", &shop.anna) && row.flags.has(Flag::HigherReportRefused));
+        let taken = Told::order("1001").clicked(&house, &annas).report(&house, &shop);
+        assert_eq!(taken, Outcome::Recorded(row.id), "the click that led to it still confirms it");
+        house.assert_books_balance();
+    }
+
     fn of_two_reports_at_once_the_better_one_is_the_first(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

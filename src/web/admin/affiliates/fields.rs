@@ -1,7 +1,7 @@
 //! The fields of an affiliate's form: as typed, as stored, and read into what is to be saved.
 
-use crate::domain::affiliate::AffiliateStatus;
-use crate::domain::handle::{AffiliateCode, EmailAddress};
+use crate::domain::affiliate::{AffiliateStatus, chosen_code};
+use crate::domain::handle::EmailAddress;
 use crate::domain::name::Name;
 use crate::operations::change_affiliate::AffiliateFacts;
 use crate::operations::create_affiliate::NewAffiliate;
@@ -60,7 +60,7 @@ impl AffiliateFields {
         let name = errors.take("name", "Name", Name::parse(&self.name));
         let code = match self.code.trim() {
             "" => Some(None),
-            typed => errors.take("code", "Code", AffiliateCode::parse(typed)).map(Some),
+            typed => errors.take("code", "Code", chosen_code(typed)).map(Some),
         };
         let email = self.read_email(&mut errors);
         let status = self.read_first_status(&mut errors);
@@ -77,7 +77,7 @@ impl AffiliateFields {
     pub fn read_change(&self) -> Result<AffiliateFacts, Errors> {
         let mut errors = Errors::default();
         let name = errors.take("name", "Name", Name::parse(&self.name));
-        let code = errors.take("code", "Code", AffiliateCode::parse(self.code.trim()));
+        let code = errors.take("code", "Code", chosen_code(self.code.trim()));
         let email = self.read_email(&mut errors);
         match (name, code, email) {
             (Some(name), Some(code), Some(email)) => Ok(AffiliateFacts { code, name, email }),

@@ -46,6 +46,7 @@ pub const fn on(reason: Refusal) -> Advice {
         Refusal::UnknownAffiliate => UNKNOWN_AFFILIATE,
         Refusal::UnknownClickToken => UNKNOWN_CLICK_TOKEN,
         Refusal::ClickTokenExpired => CLICK_TOKEN_EXPIRED,
+        Refusal::ClickAfterOrder => CLICK_AFTER_ORDER,
         Refusal::CampaignArchived => CAMPAIGN_ARCHIVED,
         Refusal::CampaignNotPublic => CAMPAIGN_NOT_PUBLIC,
         Refusal::CampaignOutsidePeriod => CAMPAIGN_OUTSIDE_PERIOD,
@@ -103,6 +104,12 @@ const UNKNOWN_CLICK_TOKEN: Advice = Advice {
     what: "The click token was cut off, altered, or belongs to another campaign or to the other mode.",
     next: "Have your shop keep the token exactly as it arrives, and report with the key of the campaign it came from.",
     place: Place::Setup,
+};
+const CLICK_AFTER_ORDER: Advice = Advice {
+    title: "Click after the order",
+    what: "The order was on record already, from a browser for instance, when the click that this report names was made.",
+    next: "Have your shop report the click that was known when the order was placed. What is on record stays, and is marked for you to look at.",
+    place: Place::Nowhere,
 };
 const CLICK_TOKEN_EXPIRED: Advice = Advice {
     title: "Click token expired",

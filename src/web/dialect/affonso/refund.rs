@@ -66,6 +66,14 @@ struct Said {
 impl Said {
     fn read(fields: &Fields) -> Result<Self, FieldError> {
         shared::filled(fields, &["external_event_id", AMOUNT, CURRENCY])?;
+        // Without an amount everything is given back, which a variable without its value must not mean.
+        shared::not_blank(fields, &["external_event_id", AMOUNT, CURRENCY])?;
+        if fields.is_null(AMOUNT) {
+            return Err(FieldError::malformed(
+                AMOUNT,
+                "must be a number or a text, or be left out to give everything back",
+            ));
+        }
         let amount = fields.get(AMOUNT).map(|value| {
             let text = value.as_text_or_number().map(str::to_owned);
             text.ok_or_else(|| FieldError::malformed(AMOUNT, "must be a number or a text"))
