@@ -116,12 +116,13 @@ impl Worth {
         Ok((Self { refunded, ..self }, amount))
     }
 
-    /// Where the purchase stands, given where it stood: what was given back says so; until then it is what it was.
+    /// Where the purchase stands, given where it stood: what was given back says so; until then it is what it was. A part
+    /// of what was never paid for makes nothing payable, so such a purchase stays where it is until it is paid for.
     #[must_use]
     pub fn sale(&self, before: SaleStatus) -> SaleStatus {
         if self.is_given_back() {
             SaleStatus::Refunded
-        } else if self.refunded.is_positive() {
+        } else if self.refunded.is_positive() && before.may_pay() {
             SaleStatus::PartialRefunded
         } else {
             before
@@ -218,7 +219,10 @@ mod tests {
             ("nothing given back of one on trial", worth(100, 100, 0), Trialing, Trialing),
             ("a return is no refund", worth(100, 40, 0), Failed, Failed),
             ("a part", worth(100, 100, 40), Complete, PartialRefunded),
-            ("a part of what nobody had said was paid for", worth(100, 100, 40), Open, PartialRefunded),
+            ("a part of what nobody had said was paid for", worth(100, 100, 40), Open, Open),
+            ("a part of what failed", worth(100, 100, 40), Failed, Failed),
+            ("a part of one on trial", worth(100, 100, 40), Trialing, Trialing),
+            ("all of what failed", worth(100, 100, 100), Failed, Refunded),
             ("all", worth(100, 100, 100), PartialRefunded, Refunded),
             ("all that a return left", worth(100, 40, 40), PartialRefunded, Refunded),
             ("more was left after all", worth(100, 60, 40), Refunded, PartialRefunded),

@@ -54,8 +54,12 @@ pub fn change_sale(
         let Some(case) = Case::find(write.conn(), program, id)? else {
             return Ok(Some(SaleChanged::Unknown));
         };
-        let before = case.conversion.sale_status;
-        if before == change.wanted {
+        let (before, row) = (case.conversion.sale_status, &case.conversion);
+        let comes_to = row.worth().sale(change.wanted);
+        // What was paid for although a part had been given back stands there: a system that says so again says no news.
+        let is_said_again = matches!(actor, Actor::Key(_))
+            && (before, change.wanted) == (SaleStatus::PartialRefunded, SaleStatus::Complete);
+        if before == change.wanted || (is_said_again && before == comes_to) {
             return Ok(Some(SaleChanged::AlreadySo));
         }
         if case.is_news_to(change.seen) {
@@ -66,10 +70,10 @@ pub fn change_sale(
             return Ok(Some(SaleChanged::NotPossible(case.current(write.conn())?, obstacle)));
         }
         let mut after = case.clone();
-        after.conversion.sale_status = change.wanted;
+        after.conversion.sale_status = comes_to;
         let why = Why {
             reason: standing::reason_kept(&change.reason),
-            detail: format!("{}, was {before}", change.wanted),
+            detail: format!("{comes_to}, was {before}"),
             ..Why::plain(ChangeKind::SaleChanged, actor, EntryKind::Adjust)
         };
         let mut changes = Changes::new(env);

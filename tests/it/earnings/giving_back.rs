@@ -2,7 +2,9 @@
 
 use accrue::domain::commission::CommissionState::{Disputed as Waiting, Held, InPayout, Paid, Payable, Void};
 use accrue::domain::conversion::ConversionStatus::{Approved, Pending, Rejected};
-use accrue::domain::conversion::SaleStatus::{Complete, PartialRefunded, Refunded as GivenBack};
+use accrue::domain::conversion::SaleStatus::{
+    Complete, Failed, Open, PartialRefunded, Refunded as GivenBack, Trialing,
+};
 use accrue::domain::currency::Currency;
 use accrue::domain::dispute::{DisputeObstacle, DisputeStep};
 use accrue::domain::money::Money;
@@ -10,12 +12,13 @@ use accrue::domain::rate::Rate;
 use accrue::domain::review::Obstacle;
 use accrue::domain::rule::{Basis, Terms};
 use accrue::domain::worth::RefundFault;
+use accrue::operations::change_sale::{SaleChange, SaleChanged, change_sale};
 use accrue::operations::dispute_conversion::Disputed;
 use accrue::operations::refund_conversion::Refunded;
 use accrue::operations::review_conversion::Reviewed;
 use accrue::storage::refunds;
 
-use super::{Desk, usd};
+use super::{Actor, Desk, Reported, usd};
 use crate::support::engine::on_each_engine;
 use crate::support::house::House;
 
@@ -52,6 +55,34 @@ on_each_engine! {
         // Another order may use the same name for a refund of its own.
         let other = desk.sale("1002", 10_000);
         assert!(matches!(desk.refunds(other, "r1", None), Refunded::Recorded(_)));
+        house.assert_books_balance();
+    }
+
+    /// A part of what nobody has paid for comes back; one of them is paid for after all.
+    fn a_part_given_back_of_what_was_never_paid_for_makes_nothing_payable(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        for sale in [Open, Trialing, Failed] {
+            let order = desk.records(&Reported { sale, ..Reported::of(sale.as_str(), usd(10_000)) });
+            desk.approves(order);
+            assert!(matches!(desk.refunds(order, "r1", Some(1)), Refunded::Recorded(_)));
+            assert_eq!(desk.stands(order), (Approved, Held, sale, 1_000), "99.99 of 100.00 earn 10.00");
+            assert!(matches!(desk.refunds(order, "r2", Some(3_999)), Refunded::Recorded(_)));
+            assert_eq!(desk.stands(order), (Approved, Held, sale, 600));
+            assert!(matches!(desk.says(order, Complete), SaleChanged::Changed));
+            assert_eq!(desk.stands(order), (Approved, Payable, PartialRefunded, 600), "what is left of it counts");
+            let again = SaleChange { wanted: Complete, seen: None, reason: String::new() };
+            let (program, key) = (desk.program, Actor::Key(house.environment().mint.id(house.now())));
+            let again = house.write(move |write, env| change_sale(write, env, program, order, key, &again));
+            assert!(matches!(again, SaleChanged::AlreadySo), "a system may say so twice: {again:?}");
+            assert!(matches!(desk.says(order, Failed), SaleChanged::NotPossible(..)));
+            assert!(matches!(desk.refunds(order, "r3", None), Refunded::Recorded(_)));
+            assert_eq!(desk.stands(order), (Approved, Void, GivenBack, 0));
+            assert!(matches!(desk.says(order, Complete), SaleChanged::NotPossible(..)));
+        }
+        let whole = desk.records(&Reported { sale: Failed, ..Reported::of("whole", usd(10_000)) });
+        assert!(matches!(desk.refunds(whole, "r1", None), Refunded::Recorded(_)));
+        assert_eq!(desk.stands(whole), (Pending, Void, GivenBack, 0));
         house.assert_books_balance();
     }
 
