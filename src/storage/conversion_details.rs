@@ -89,6 +89,31 @@ impl ConversionDetailsRow {
             stated: report.purchase.stated,
         }
     }
+
+    /// Adds what a report of more trust knows that tells the same story: whom it says the customer to be and what was bought,
+    /// because it is believed more, and of the rest what nobody has said yet. What it leaves unsaid stays.
+    pub fn learn(&mut self, report: &Report) {
+        fn believed<T>(known: &mut Option<T>, said: Option<T>) {
+            if said.is_some() {
+                *known = said;
+            }
+        }
+        let Self { customer_id, external_user_id, email_hash, coupon_code, product_ids, price_ids, .. } =
+            Self::new(report, None);
+        believed(&mut self.customer_id, customer_id);
+        believed(&mut self.external_user_id, external_user_id);
+        believed(&mut self.email_hash, email_hash);
+        believed(&mut self.coupon_code, coupon_code);
+        believed(&mut self.subscription, report.purchase.subscription);
+        if !report.purchase.product_ids.is_empty() {
+            self.product_ids = product_ids;
+        }
+        if !report.purchase.price_ids.is_empty() {
+            self.price_ids = price_ids;
+        }
+        self.claimed_at = self.claimed_at.or(report.purchase.claimed_at);
+        self.metadata = self.metadata.take().or_else(|| report.purchase.metadata.clone());
+    }
 }
 
 /// The details of a conversion.

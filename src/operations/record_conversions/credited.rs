@@ -14,7 +14,7 @@ use crate::domain::id::{ConversionId, ReferralId};
 use crate::domain::money::Money;
 use crate::domain::payment;
 use crate::domain::program::Program;
-use crate::domain::referral::{Claim, Hearing, ReferralChangeKind};
+use crate::domain::referral::{self, Claim, Hearing, ReferralChangeKind};
 use crate::domain::review::UnderReview;
 use crate::domain::rule::{self, Approval, Payment, Rule};
 use crate::domain::time::Timestamp;
@@ -81,6 +81,8 @@ pub(super) struct Customer {
     pub(super) referral: ReferralRow,
     /// Whether it is made with this report.
     pub(super) is_new: bool,
+    /// Whether the report names them, rather than nothing but a click.
+    pub(super) is_named: bool,
     /// What was believed of it, where this report changes that.
     pub(super) overruled: Option<(Claim, ReferralChangeKind)>,
     /// The names that were not known yet.
@@ -185,7 +187,7 @@ impl Credited {
         })
     }
 
-    /// Lays what is to be recorded over what is on record.
+    /// Lays what is to be recorded over what is on record, with its customer.
     pub(super) fn note(&self, on_record: &mut OnRecord, report: &Report, known: Known) {
         on_record.note_order(self.key.clone(), known);
         let Some(customer) = &self.customer else { return };
@@ -194,6 +196,12 @@ impl Credited {
             let payment = PaymentMade { conversion_id: self.id, received_at: self.received_at };
             on_record.note_payment(customer.referral.id, payment);
         }
+    }
+
+    /// The customer whom a row that tells the same learns of: the one whom this report names, and one of whom nothing but the
+    /// click is known where the row knew nobody.
+    pub(super) fn customer_learned(&self, row: &ConversionRow) -> Option<&Customer> {
+        self.customer.as_ref().filter(|customer| customer.is_named || row.referral_id.is_none())
     }
 
     /// Lays over whose the customer is, where the order itself stays as it is on record.
@@ -229,11 +237,12 @@ fn customer(
         return None;
     }
     let trust = i32::from(report.channel.trust().level());
+    let is_named = incoming.evidence.referral.is_some() || !referral::identifiers(&report.customer).is_empty();
     let new_names = names.into_iter().filter(|name| on_record.customer(name).is_none()).collect();
     let Some(known) = known else {
         let (id, of) = (env.mint.id(report.received_at), (report.program_id, report.mode));
         let referral = ReferralRow::new(id, of, credit, (trust, report.received_at));
-        return Some(Customer { referral, is_new: true, overruled: None, new_names });
+        return Some(Customer { referral, is_new: true, is_named, overruled: None, new_names });
     };
     let before = known.claim();
     let said = Claim { affiliate: credit.affiliate_id, campaign: credit.campaign_id, trust };
@@ -244,7 +253,7 @@ fn customer(
         Hearing::GivesWay => known.brought_by(credit, trust),
     };
     let overruled = hearing.change().map(|kind| (before, kind));
-    Some(Customer { referral, is_new: false, overruled, new_names })
+    Some(Customer { referral, is_new: false, is_named, overruled, new_names })
 }
 
 /// Whether it is credited through a customer of whom only a browser said who brought them.

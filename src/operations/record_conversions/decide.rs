@@ -192,6 +192,10 @@ fn take_over_order(
             on_record.forget_payment(row.id);
             credited.note(on_record, &incoming.report, raised);
         }
+        Takeover::Confirm if credited.customer_learned(&row).is_some() => {
+            on_record.forget_payment(row.id);
+            credited.note(on_record, &incoming.report, raised);
+        }
         // Of its customer nothing is written but who brought them, which the report knows whatever becomes of the order.
         Takeover::Confirm | Takeover::Compensate | Takeover::Flag => {
             on_record.note_order(row.dedup_key(), raised);
@@ -211,8 +215,8 @@ fn contest(
     let is_whole = !is_given_back && row.adjusted_minor == row.amount_minor;
     let rule = credited.rule.as_ref().map(|rule| rule.id);
     // Of the same customer by the same rule it earns what it did, whatever has become of their other orders since.
-    let customer = credited.customer.as_ref().map(|customer| customer.referral.id);
-    let is_of_another = customer.is_some() && customer != row.referral_id;
+    let learned = credited.customer_learned(row).map(|customer| customer.referral.id);
+    let is_of_another = learned.is_some() && learned != row.referral_id;
     let earns = is_whole && (rule != commission.rule_id || is_of_another);
     let on_row = Telling {
         sale: row.sale_status,

@@ -68,10 +68,17 @@ impl Changing<'_, '_> {
         }
     }
 
-    /// The same story from somebody who is believed more.
+    /// The same story from somebody who is believed more, and may know more.
     fn confirm(&mut self, taken: &TakenOver) -> Stored<()> {
-        let row = self.raised(taken);
+        let customer = taken.credited.customer_learned(&taken.row);
+        let learned = customer.map(|customer| customer.referral.id);
+        let row = ConversionRow { referral_id: learned.or(taken.row.referral_id), ..self.raised(taken) };
         self.replace(&row, taken.row.edition)?;
+        if let Some(mut details) = conversion_details::find(self.write.conn(), row.id)? {
+            details.learn(self.report);
+            conversion_details::replace(self.write, &details)?;
+        }
+        add_customer(customer, self.report, self.rows);
         self.note(&row, ChangeKind::Confirmed, String::new());
         Ok(())
     }

@@ -8,6 +8,7 @@ use accrue::domain::conversion::SaleStatus::{self, Complete, Failed, Open, Trial
 use accrue::domain::event::Channel;
 use accrue::domain::flag::Flag;
 use accrue::domain::rule::{Conditions, Terms};
+use accrue::domain::time::Timestamp;
 use accrue::operations::payouts::{Begun, begin_payout, call_off_payout};
 use accrue::operations::record_as_stated::record_as_stated;
 use accrue::operations::record_conversions::{Incoming, Outcome};
@@ -135,6 +136,48 @@ on_each_engine! {
         assert_eq!(house.commission("1001").booked_minor, 1_000, "what is gone is not rewritten");
         house.write(move |write, env| call_off_payout(write, env, program, payout.id, Actor::Clock));
         assert_eq!(stands(&house, "1001"), (Approved, CommissionState::Held, Failed));
+        house.assert_books_balance();
+    }
+
+    /// The browser knew an order and nothing else of it.
+    fn a_better_report_of_the_same_adds_what_it_knows(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        approved_on_a_browsers_word(&house, &shop, "1001", &token);
+        let claimed_at = Timestamp::parse_rfc3339("2026-03-03T00:00:00Z").unwrap();
+        let known = Told::order("1001").clicked(&house, &token).of("100.00").customer("c-1").email(&house, "Kim@shop.example");
+        let mut told = known.incoming(&house, &shop);
+        told.report.purchase.metadata = Some(r#"{"plan":"pro"}"#.to_owned());
+        told.report.purchase.claimed_at = Some(claimed_at);
+        tells(&house, told);
+        assert_eq!(stands(&house, "1001"), (Approved, CommissionState::Payable, Complete), "it is confirmed");
+        let kept = details(&house, "1001");
+        assert_eq!((kept.customer_id.as_deref(), kept.metadata.as_deref()), (Some("c-1"), Some(r#"{"plan":"pro"}"#)));
+        assert!(kept.email_hash.is_some() && kept.claimed_at == Some(claimed_at));
+        assert!(house.conversion("1001").referral_id.is_some());
+
+        let next = Told::order("1002").customer("c-1").report(&house, &shop);
+        assert!(matches!(next, Outcome::Recorded(_)), "and the next order of that customer is Anna's: {next:?}");
+        assert!(super::belongs_to(&house, "1002", &shop.anna));
+        assert_eq!(house.conversion("1002").referral_id, house.conversion("1001").referral_id);
+        house.assert_books_balance();
+    }
+
+    /// Both reports of fifty orders of one new customer come at once.
+    fn a_customer_whom_confirmed_orders_name_is_made_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let orders: Vec<String> = (0..50).map(|number| format!("o-{number}")).collect();
+        orders.iter().for_each(|order| approved_on_a_browsers_word(&house, &shop, order, &token));
+        let told = |order: &String| Told::order(order).clicked(&house, &token).of("100.00").customer("c-1");
+        let incoming: Vec<Incoming> = orders.iter().map(|order| told(order).incoming(&house, &shop)).collect();
+        let recorder = &house.app().recorder;
+        let answers = wait_for(futures_util::future::join_all(incoming.into_iter().map(|one| recorder.record_conversion(one))));
+        assert!(answers.iter().all(|answer| matches!(answer, Ok(Outcome::Recorded(_)))), "{answers:?}");
+        let whose: Vec<_> = house.conversions().iter().map(|row| row.referral_id).collect();
+        assert!(whose[0].is_some() && whose.iter().all(|referral| *referral == whose[0]), "{whose:?}");
         house.assert_books_balance();
     }
 
