@@ -10,6 +10,7 @@ mod reference;
 
 use std::time::Instant;
 
+use accrue::domain::conversion::SaleStatus::{self, Complete, Failed, Open, Trialing};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestRng, TestRunner};
@@ -28,8 +29,8 @@ pub struct Told {
     who: usize,
     amount: i64,
     currency: &'static str,
-    /// Whether it is on trial.
-    trial: bool,
+    /// Where its purchase is said to stand, if anything is said of it.
+    sale: Option<SaleStatus>,
     customer: Option<u8>,
     /// Amount, currency and affiliate are those of the order that is on record, if there is one.
     as_before: bool,
@@ -91,15 +92,16 @@ fn told() -> impl Strategy<Value = Told> {
     let currency = select(vec!["USD", "USD", "USD", "EUR", "GBP"]);
     let channel = select(vec!['b', 'b', 'm', 'm', 'd', 's', 's', 's']);
     let customer = prop::option::weighted(0.4, 0_u8..2);
-    let said = (prop::bool::weighted(0.15), customer, prop::bool::weighted(0.4));
+    let sale = prop::option::weighted(0.3, select(vec![Complete, Failed, Open, Trialing, Trialing]));
+    let said = (sale, customer, prop::bool::weighted(0.4));
     (order(), channel, who(), amount, currency, said).prop_map(
-        |(order, channel, who, amount, currency, (trial, customer, as_before))| Told {
+        |(order, channel, who, amount, currency, (sale, customer, as_before))| Told {
             order,
             channel,
             who,
             amount,
             currency,
-            trial,
+            sale,
             customer,
             as_before,
         },
@@ -127,9 +129,10 @@ fn rule() -> impl Strategy<Value = Step> {
 }
 
 /// A history. It often begins with what chance alone leads to rarely: an order that was paid for on a lesser report, a
-/// customer who buys again, or whose first order is paid for late, or one who was claimed.
+/// customer who buys again, whose first order is paid for late or never, or one who was claimed.
 fn history() -> impl Strategy<Value = Vec<Step>> {
-    let opening = prop_oneof![paid_and_told_otherwise(), bought_twice(), paid_for_late(), claimed_by_a_browser()];
+    let by_customers = prop_oneof![bought_twice(), paid_for_late(), claimed_by_a_browser()];
+    let opening = prop_oneof![2 => paid_and_told_otherwise(), 3 => by_customers, 2 => never_paid_for()];
     (opening, 0_usize..=9, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
         steps.truncate(opening);
         steps.extend(more);
@@ -141,7 +144,8 @@ fn paid_and_told_otherwise() -> impl Strategy<Value = Vec<Step>> {
     let refund = (1_i64..100).prop_map(Some);
     (told(), told(), refund).prop_map(|(first, better, percent)| {
         let who = first.who;
-        let first = Told { order: 0, channel: if first.trial { 'm' } else { 'b' }, trial: false, ..first };
+        let channel = if first.sale.is_some() { 'm' } else { 'b' };
+        let first = Told { order: 0, channel, sale: None, ..first };
         vec![
             Step::Click { who: 0 },
             Step::Click { who: 1 },
@@ -183,7 +187,7 @@ fn paid_for_late() -> impl Strategy<Value = Vec<Step>> {
                     channel: 's',
                     who,
                     customer: Some(0),
-                    trial: false,
+                    sale: None,
                     as_before: false,
                     ..told
                 })
@@ -198,6 +202,25 @@ fn paid_for_late() -> impl Strategy<Value = Vec<Step>> {
             steps
         },
     )
+}
+
+/// An order that was approved on a lesser report, until the server says where its purchase stands; then a part of it is given
+/// back, and it is paid for after all.
+fn never_paid_for() -> impl Strategy<Value = Vec<Step>> {
+    let sale = select(vec![Failed, Open, Trialing]).prop_map(Some);
+    (told(), told(), sale, any::<bool>(), 1_i64..100).prop_map(|(first, better, sale, as_before, percent)| {
+        let approve = Step::Decide { order: 0, wanted: 'a', stale: false, reason: true };
+        vec![
+            Step::Click { who: first.who },
+            Step::Convert(Told { order: 0, channel: 'b', sale: None, ..first }),
+            approve.clone(),
+            Step::Convert(Told { order: 0, channel: 's', sale, as_before, ..better }),
+            approve,
+            Step::Refund { order: 0, event: 0, percent: Some(percent), chargeback: false },
+            Step::Purchase { order: 0, wanted: 'c' },
+            Step::Purchase { order: 0, wanted: 'c' },
+        ]
+    })
 }
 
 /// A customer whom only a browser's word gave to the first affiliate, until a click of the second one's says otherwise.

@@ -6,7 +6,7 @@ use accrue::domain::affiliate::AffiliateRef;
 use accrue::domain::attempt::Payload;
 use accrue::domain::click::{Click, Visit};
 use accrue::domain::click_token::{Claims, Mode, Origin};
-use accrue::domain::conversion::{CustomerFacts, Purchase, Report, SaleStatus};
+use accrue::domain::conversion::{CustomerFacts, Purchase, Report};
 use accrue::domain::currency::Currency;
 use accrue::domain::event::{Channel, Event};
 use accrue::domain::exchange::ExchangeRate;
@@ -75,10 +75,7 @@ impl Installation {
                 event: Event::SALE,
                 amount,
                 customer: customer(told),
-                purchase: Purchase {
-                    sale: Some(if told.trial { SaleStatus::Trialing } else { SaleStatus::Complete }),
-                    ..Purchase::default()
-                },
+                purchase: Purchase { sale: told.sale, ..Purchase::default() },
                 ignored_fields: Vec::new(),
             };
             let campaign_id = Some(scene.campaign);

@@ -110,11 +110,11 @@ impl Model {
         if it.sale == wanted {
             return "already so";
         }
-        if it.refunded > 0 {
+        if it.refunded > 0 && it.pays() {
             return "not possible";
         }
         let counted = it.counts();
-        it.sale = wanted;
+        it.sale = it.sale_when_said(wanted);
         self.changed(order, counted);
         self.orders.get_mut(&order).unwrap().approve_by_rule(now);
         "changed"

@@ -125,6 +125,15 @@ impl Order {
         matches!(self.sale, "complete" | "partial_refunded" | "refunded")
     }
 
+    /// Where the purchase stands if somebody says that it stands there, going by what was given back.
+    pub fn sale_when_said(&self, said: &'static str) -> &'static str {
+        match said {
+            _ if self.left() == 0 => "refunded",
+            "complete" | "refunded" if self.refunded > 0 => "partial_refunded",
+            said => said,
+        }
+    }
+
     /// Whether a better report tells nothing else. A click differs only where both name one.
     pub fn tells_the_same_as(&self, better: &Order) -> bool {
         let clicks_differ = self.click.is_some() && better.click.is_some() && self.click != better.click;
@@ -191,9 +200,7 @@ impl Order {
             (self.sale, self.compensated) = ("refunded", 0);
             return;
         }
-        if self.refunded > 0 {
-            self.sale = "partial_refunded";
-        }
+        self.sale = self.sale_when_said(self.sale);
         if self.left() < before {
             let size = i128::from(self.compensated.abs()) * i128::from(self.left());
             let size = i64::try_from(rounded(size, i128::from(before))).unwrap();

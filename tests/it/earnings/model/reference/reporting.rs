@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use accrue::domain::conversion::SaleStatus;
+
 use super::super::Told;
 use super::order::Order;
 use super::{DAY, Model};
@@ -17,7 +19,8 @@ pub enum Customer {
 struct Report {
     amount: i64,
     currency: &'static str,
-    trial: bool,
+    /// Where it says that the purchase stands, if it does.
+    sale: Option<&'static str>,
     trust: i32,
     /// Whom it names without a click.
     direct: Option<usize>,
@@ -45,7 +48,7 @@ impl Model {
         Report {
             amount: first.map_or(told.amount, |first| first.initial),
             currency: first.map_or(told.currency, |first| first.currency),
-            trial: told.trial,
+            sale: told.sale.map(SaleStatus::as_str),
             trust: match told.channel {
                 's' => 3,
                 'm' | 'd' => 2,
@@ -98,17 +101,33 @@ impl Model {
         let is_gone = matches!(first.state, "in_payout" | "paid");
         let is_whole = first.refunded == 0 && first.adjusted == first.initial;
         let may_be_rewritten = !is_gone && first.state != "disputed" && is_whole;
-        let is_same = first.tells_the_same_as(&better) && !first.was_compensated();
+        let names_nobody_new = |customer: &Customer| first.customer.is_some() && matches!(customer, Customer::OfClick(_));
+        let learned = better.customer.filter(|customer| !names_nobody_new(customer));
+        let is_of_another = learned.is_some_and(|customer| first.customer != Some(customer));
+        let earns = (is_whole && is_of_another).then(|| first.earned().zip(better.earned())).flatten();
+        let earns_otherwise = earns.is_some_and(|(before, after)| before != after);
+        let is_other = !first.tells_the_same_as(&better) || first.was_compensated() || earns_otherwise;
+        let is_same = !is_other && first.sale == first.sale_when_said(better.sale);
         if may_be_rewritten && !(is_same && first.status == "approved") {
             return self.rewrite(number, better);
         }
         first.trust = better.trust;
         if is_same {
             first.edition += 1;
+            first.customer = learned.or(first.customer);
+            if is_whole && is_of_another {
+                first.paid_before = better.paid_before;
+            }
+            if let Some(customer) = learned {
+                self.customers.entry(customer).or_insert((better.brought_by, better.trust));
+            }
             return "taken over";
         }
         first.flags.insert("paid_differs");
-        match better.earned().filter(|_| is_gone && is_whole) {
+        if is_gone && is_whole {
+            first.sale = better.sale;
+        }
+        match better.earned().filter(|_| is_gone && is_whole && is_other) {
             Some(earned) => {
                 first.entitled = better.brought_by;
                 first.compensated = earned - first.earned().unwrap();
@@ -139,7 +158,8 @@ impl Model {
         let (who, click, known) = self.credited(report, received)?;
         let (_, rule) = *self.rules.iter().rev().find(|(since, _)| *since <= received).unwrap();
         let customer = self.customer(report);
-        let used = self.orders.get(&number).filter(|first| first.currency == report.currency);
+        let first = self.orders.get(&number);
+        let used = first.filter(|first| first.currency == report.currency);
         Some(Order {
             brought_by: who,
             entitled: who,
@@ -153,7 +173,7 @@ impl Model {
             refunds: BTreeMap::new(),
             status: "pending",
             state: "held",
-            sale: if report.trial { "trialing" } else { "complete" },
+            sale: report.sale.unwrap_or(first.map_or("complete", |first| first.sale)),
             rule,
             received,
             trust: report.trust,
