@@ -9,6 +9,7 @@ use super::handle::{EmailHash, ExternalId, OrderId};
 use super::id::{AffiliateId, ConversionId, ProgramId, TokenId};
 use super::money::Money;
 use super::rule::{Order, Subscription};
+use super::said::Said;
 use super::text_enum;
 use super::time::Timestamp;
 
@@ -210,6 +211,12 @@ impl Report {
             action: action.to_owned(),
             mode: self.mode,
         }
+    }
+
+    /// What it says besides its facts.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        Said::of(&self.customer, &self.purchase)
     }
 
     /// What it claims, as far as a repeat can differ.

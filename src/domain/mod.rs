@@ -55,6 +55,7 @@ pub mod referral;
 pub mod report;
 pub mod review;
 pub mod rule;
+pub mod said;
 pub mod sale;
 pub mod screening;
 pub mod sign_up;

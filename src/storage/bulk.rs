@@ -151,6 +151,7 @@ inserted!(conversions, ConversionRow {
     referral_id: Nullable<DbUuid>,
     flags: Text,
     edition: BigInt,
+    said: Nullable<Text>,
 });
 
 inserted!(conversion_details, ConversionDetailsRow {

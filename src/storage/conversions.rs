@@ -24,6 +24,7 @@ use crate::domain::flag::Flags;
 use crate::domain::handle::{ActionCode, OrderId};
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId, TokenId};
 use crate::domain::money::Money;
+use crate::domain::said::Said;
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::domain::worth::Worth;
 
@@ -63,6 +64,7 @@ pub struct ConversionRow {
     pub referral_id: Option<ReferralId>,
     pub flags: Flags,
     pub edition: i64,
+    pub said: Option<Said>,
 }
 
 impl ConversionRow {

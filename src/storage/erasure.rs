@@ -13,6 +13,7 @@ use super::write::Write;
 use crate::domain::erasure::Subject;
 use crate::domain::id::{AttemptId, ClickId, ConversionId, ProgramId, ReferralId};
 use crate::domain::referral::IdentifierKind;
+use crate::domain::said::Said;
 
 /// Most values of one statement's list.
 const AT_ONCE: usize = 500;
@@ -127,7 +128,7 @@ pub fn attempts_of(conn: &mut Conn, program: ProgramId, orders: &[ConversionId])
 /// What stands where nothing that was sent is kept.
 pub const NOTHING_SENT: &str = "{}";
 
-/// Takes out of orders whatever says who bought.
+/// Takes out of orders whatever says who bought, and what a later report of one is held against, which was made of that.
 ///
 /// # Errors
 /// [`super::error::StorageError`].
@@ -143,6 +144,8 @@ pub fn blank_orders(write: &mut Write<'_>, orders: &[ConversionId]) -> Stored<us
         dsl::referrer.eq(nothing.clone()),
         dsl::landing_page.eq(nothing),
     );
+    let rows = conversions::table.filter(conversions::id.eq_any(orders));
+    diesel::update(rows).set(conversions::said.eq(None::<Said>)).execute(write.conn()).stored()?;
     diesel::update(these).set(blank).execute(write.conn()).stored()
 }
 

@@ -40,6 +40,7 @@ use crate::domain::media::ImageFormat;
 use crate::domain::payout::{PayoutState, RefundKind};
 use crate::domain::referral::{IdentifierKind, ReferralChangeKind};
 use crate::domain::rule::{Approval, Subscription, SubscriptionCondition};
+use crate::domain::said::Said;
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::domain::user::Role;
 
@@ -204,6 +205,7 @@ stored_as! {
         |flags: &Flags| flags.words(),
         |text: String| Flags::from_words(&text).ok_or_else(|| format!("unknown flags: {text}").into())
     },
+    Said { |said: &Said| said.written(), |text: String| Ok(Said::read(&text)) },
 }
 
 stored_as! {

@@ -8,6 +8,7 @@ mod fields;
 mod identifiers;
 mod listing;
 mod refunds;
+mod retelling;
 mod scopes;
 mod shapes;
 mod sign_ups;

@@ -8,6 +8,7 @@ use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
 use crate::domain::id::ConversionId;
+use crate::domain::said::{Said, Standing};
 use crate::domain::takeover::{Contested, Story, Takeover, Telling};
 use crate::domain::trace::Trace;
 use crate::environment::Environment;
@@ -152,7 +153,10 @@ fn repeat(row: &ConversionRow, incoming: &Incoming, found: &[Candidate]) -> Repe
     let facts = row.facts();
     let meant = credits.iter().find(|credit| credit.affiliate_id == row.affiliate_id).or(credits.first()).copied();
     let on_row = Credit { campaign_id: row.campaign_id, affiliate_id: row.affiliate_id, click: None };
-    let differing = facts.differing(&incoming.report.facts(&meant.unwrap_or(on_row)));
+    let mut differing = facts.differing(&incoming.report.facts(&meant.unwrap_or(on_row)));
+    let standing = Standing { sale: row.sale_status, came_the_same_way: row.channel == incoming.report.channel };
+    let said = row.said.as_ref().map(|said| said.differing(&incoming.report.said(), &standing));
+    differing.extend(said.unwrap_or_default());
     Repeat { id: row.id, differing, trace: Trace::of(found, None) }
 }
 
@@ -186,7 +190,12 @@ fn take_over_order(
         credited.flags.raise(Flag::HigherReportRefused);
     }
     let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
-    let raised = Known::now(ConversionRow { trust: level(incoming.report.channel.trust()), ..row.clone() });
+    let raised = ConversionRow {
+        trust: level(incoming.report.channel.trust()),
+        said: said(&row, &incoming.report),
+        ..row.clone()
+    };
+    let raised = Known::now(raised);
     match kind {
         Takeover::Rewrite => {
             on_record.forget_payment(row.id);
@@ -203,6 +212,11 @@ fn take_over_order(
         }
     }
     Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, credited, differing }))
+}
+
+/// What is said of an order once a better report has told more. Where nobody knows what the first one said, nobody ever will.
+pub(super) fn said(row: &ConversionRow, better: &Report) -> Option<Said> {
+    row.said.as_ref().map(|said| said.followed_by(&better.said()))
 }
 
 /// What a takeover goes by, and in what the better report differs.

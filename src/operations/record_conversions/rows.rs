@@ -151,6 +151,7 @@ impl Credited {
             referral_id: self.customer.as_ref().map(|customer| customer.referral.id),
             flags: self.flags.clone(),
             edition: 0,
+            said: Some(report.said()),
         }
     }
 

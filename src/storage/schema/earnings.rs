@@ -64,6 +64,7 @@ diesel::table! {
         referral_id -> Nullable<DbUuid>,
         flags -> Text,
         edition -> BigInt,
+        said -> Nullable<Text>,
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use accrue::domain::click_token::Mode;
 use accrue::domain::permission::{Scope, Scopes};
+use accrue::domain::said::Said;
 use accrue::domain::user::Role;
 use accrue::operations::issue_key::Holder;
 
@@ -113,6 +114,7 @@ on_each_engine! {
         assert!(look_up(&mut olga, "email", "marta@people.example").says("Nothing is known by this name."));
 
         let after = house.conversion("m-1");
+        assert!(before.said.is_some_and(|said| said != Said::default()) && after.said.is_none(), "not even a digest");
         assert_eq!((after.amount_minor, after.order_id, after.affiliate_id), (before.amount_minor, before.order_id, before.affiliate_id));
         assert_eq!(house.entries("m-1").len(), entries);
         let page = format!("/admin/alderfinch/referrals/{}", after.referral_id.expect("it stays"));

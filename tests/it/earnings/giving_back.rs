@@ -130,7 +130,7 @@ on_each_engine! {
             reason: String::new(),
             claimed_at: None,
         };
-        let (program, actor) = (desk.program, super::Actor::User(desk.user));
+        let (program, actor) = (desk.program, Actor::User(desk.user));
         let refused =
             house.write(move |write, env| super::refund_conversion(write, env, program, order, actor, &euros));
         assert!(matches!(refused, Refunded::Refused(RefundFault::OtherCurrency(Currency::USD))), "{refused:?}");

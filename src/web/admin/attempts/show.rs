@@ -14,8 +14,9 @@ use crate::domain::id::{AttemptId, ProgramId};
 use crate::domain::key::pixel_of;
 use crate::domain::time::{Timestamp, Zone};
 use crate::domain::user::Role;
+use crate::storage::attempts::AttemptRow;
+use crate::storage::attempts::kept_report::{self, KeptReport};
 use crate::storage::attempts::list::{self, Whose};
-use crate::storage::attempts::{AttemptRow, kept_report};
 use crate::storage::conn::Conn;
 use crate::storage::conversions::ConversionRow;
 use crate::storage::conversions::list as conversion_list;
@@ -244,7 +245,8 @@ fn on_record(app: &App, zone: &Zone, field: &str, row: &ConversionRow) -> String
             catalogue.affiliate(row.program_id, row.affiliate_id).map(|found| found.name.clone()).unwrap_or_default()
         }
         "click" => row.click_id.map_or_else(|| "No click".to_owned(), |click| clicked(click.time(), zone)),
-        _ => String::new(),
+        "sales_status" => badges::sale(row.sale_status).to_owned(),
+        _ => "Reported otherwise before".to_owned(),
     }
 }
 
@@ -267,6 +269,24 @@ fn sent(app: &App, zone: &Zone, field: &str, attempt: &AttemptRow) -> Option<Str
         }
         "affiliate" => catalogue.affiliate(program, named?.affiliate?).map(|found| found.name.clone()),
         "click" => Some(named?.clicked_at.map_or_else(|| "No click".to_owned(), |at| clicked(at, zone))),
+        field => said(field, &report?),
+    }
+}
+
+/// What a report said besides its facts.
+fn said(field: &str, report: &KeptReport) -> Option<String> {
+    let (purchase, customer) = (&report.purchase, &report.customer);
+    match field {
+        "sales_status" => purchase.sale.map(|sale| badges::sale(sale).to_owned()),
+        "product" => Some(purchase.product_ids.join(", ")),
+        "price" => Some(purchase.price_ids.join(", ")),
+        "interval" => purchase.subscription.map(|interval| interval.as_str().to_owned()),
+        "metadata" => purchase.metadata.clone(),
+        "coupon" => customer.coupon_code.as_ref().map(|code| code.as_str().to_owned()),
+        "customer" => {
+            let named = customer.external_user_id.as_ref().or(customer.customer_id.as_ref());
+            named.map(|name| name.as_str().to_owned())
+        }
         _ => None,
     }
 }

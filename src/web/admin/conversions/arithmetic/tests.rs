@@ -50,6 +50,7 @@ fn conversion(minor: i64, currency: Currency) -> ConversionRow {
         referral_id: None,
         flags: Flags::default(),
         edition: 0,
+        said: None,
     }
 }
 

@@ -1,0 +1,192 @@
+//! What a report says besides its facts, kept so that a repeat can be held against it.
+//!
+//! What is on record of an order moves on: purchases are paid for and given back, commissions are decided, what the merchant
+//! wants to find again is replaced, customers are forgotten. A repeat is therefore compared with what was *said* and not with
+//! what has become of that, so that the same report stays the same report for ever. It is kept in the row of the order, where
+//! it costs a repeat no further query, and of each field only a digest, which tells that there is another story without
+//! telling it.
+//!
+//! Compared is what both name; that somebody leaves a field out is no story. Only where a purchase stands is never left out:
+//! whoever says nothing of it has sold something. When something happened is not compared, because nothing goes by it and
+//! every retry may claim another moment.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::commission_status::CommissionStatus;
+use super::conversion::{CustomerFacts, Purchase, SaleStatus};
+use super::handle::{EmailHash, ExternalId};
+use super::rule::Subscription;
+
+/// What a report says besides its facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said(Vec<(Field, String)>);
+
+/// What it can say, in the order in which differences are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Sale,
+    Status,
+    Product,
+    Price,
+    Interval,
+    CustomerId,
+    UserId,
+    Email,
+    Coupon,
+    Metadata,
+}
+
+impl Field {
+    const ALL: [Self; 10] = [
+        Self::Sale,
+        Self::Status,
+        Self::Product,
+        Self::Price,
+        Self::Interval,
+        Self::CustomerId,
+        Self::UserId,
+        Self::Email,
+        Self::Coupon,
+        Self::Metadata,
+    ];
+
+    /// The word it is stored under.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Sale => "sale",
+            Self::Status => "status",
+            Self::Product => "product",
+            Self::Price => "price",
+            Self::Interval => "interval",
+            Self::CustomerId => "customer",
+            Self::UserId => "user",
+            Self::Email => "email",
+            Self::Coupon => "coupon",
+            Self::Metadata => "metadata",
+        }
+    }
+
+    /// What differs, in the words of the vocabulary.
+    const fn told(self) -> &'static str {
+        match self {
+            Self::Sale => "sales_status",
+            Self::CustomerId | Self::UserId | Self::Email => "customer",
+            other => other.word(),
+        }
+    }
+}
+
+/// How an order stands when a report of it comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where its purchase stands by now: whoever says so tells no news.
+    pub sale: SaleStatus,
+    /// Whether the repeat came the same way as what is on record. Of what the sender wants to find again a browser and a
+    /// server may well say different things, and neither is wrong.
+    pub came_the_same_way: bool,
+}
+
+impl Said {
+    /// What a report says of its customer and its purchase.
+    #[must_use]
+    pub fn of(customer: &CustomerFacts, purchase: &Purchase) -> Self {
+        let word = |field, word: Option<&str>| word.map(|word| (field, word.to_owned()));
+        let digest = |field, text: Option<&str>| text.map(|text| (field, digested(text)));
+        let list = |field, ids: &[String]| (!ids.is_empty()).then(|| (field, digested(&in_order(ids))));
+        let metadata = purchase.metadata.as_deref().map(spelled_one_way);
+        let said = [
+            word(Field::Sale, purchase.sale.map(SaleStatus::as_str)),
+            word(Field::Status, purchase.stated.map(CommissionStatus::as_str)),
+            list(Field::Product, &purchase.product_ids),
+            list(Field::Price, &purchase.price_ids),
+            word(Field::Interval, purchase.subscription.map(Subscription::as_str)),
+            digest(Field::CustomerId, customer.customer_id.as_ref().map(ExternalId::as_str)),
+            digest(Field::UserId, customer.external_user_id.as_ref().map(ExternalId::as_str)),
+            digest(Field::Email, customer.email.as_ref().map(EmailHash::as_str)),
+            digest(Field::Coupon, customer.coupon_code.as_ref().map(ExternalId::as_str)),
+            digest(Field::Metadata, metadata.as_deref()),
+        ];
+        Self(said.into_iter().flatten().collect())
+    }
+
+    /// The fields in which a repeat tells another story. Empty means that it is the same report.
+    #[must_use]
+    pub fn differing(&self, repeat: &Self, standing: &Standing) -> Vec<&'static str> {
+        let differs = |field: &Field| {
+            let Some(told) = repeat.get(*field) else { return false };
+            match field {
+                Field::Sale => told != self.sale() && told != standing.sale.as_str(),
+                Field::Metadata if !standing.came_the_same_way => false,
+                field => self.get(*field).is_some_and(|first| first != told),
+            }
+        };
+        let mut told: Vec<&'static str> = Field::ALL.into_iter().filter(differs).map(Field::told).collect();
+        told.dedup();
+        told
+    }
+
+    /// What is said once a better report has told more: where it says nothing, what was said before.
+    #[must_use]
+    pub fn followed_by(&self, better: &Self) -> Self {
+        let latest = |field| better.get(field).or_else(|| self.get(field));
+        let said = Field::ALL.into_iter().filter_map(|field| Some((field, latest(field)?.to_owned())));
+        Self(said.collect())
+    }
+
+    /// As it is stored: `field=digest`, separated by blanks.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let words: Vec<String> = self.0.iter().map(|(field, said)| format!("{}={said}", field.word())).collect();
+        words.join(" ")
+    }
+
+    /// Reads it back; what a newer version says that is not known here is left out.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let known = |word: &str| Field::ALL.into_iter().find(|field| field.word() == word);
+        let read = |part: &str| part.split_once('=').and_then(|(word, said)| Some((known(word)?, said.to_owned())));
+        Self(text.split(' ').filter_map(read).collect())
+    }
+
+    fn get(&self, field: Field) -> Option<&str> {
+        self.0.iter().find(|(said, _)| *said == field).map(|(_, said)| said.as_str())
+    }
+
+    fn sale(&self) -> &str {
+        self.get(Field::Sale).unwrap_or(SaleStatus::UNSAID.as_str())
+    }
+}
+
+/// Eight bytes tell two stories apart.
+fn digested(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The ids of a list, in whatever order they were named.
+fn in_order(ids: &[String]) -> String {
+    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    ids.sort_unstable();
+    Value::from(ids).to_string()
+}
+
+/// A JSON object in one spelling, in whatever order its fields stand.
+fn spelled_one_way(text: &str) -> String {
+    serde_json::from_str(text).map_or_else(|_| text.to_owned(), |value: Value| sorted(value).to_string())
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<(String, Value)> = fields.into_iter().collect();
+            fields.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(fields.into_iter().map(|(name, value)| (name, sorted(value))).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! An event that is reported again with another story.
+
+use accrue::domain::permission::Scope;
+use serde_json::{Value, json};
+
+use super::changing::patch;
+use super::{Server, a_visit, data};
+use crate::support::engine::on_each_engine;
+use crate::support::house::House;
+
+/// What was kept of repeats: the fields in which they differ, the oldest first.
+fn differing(house: &House) -> Vec<String> {
+    let mut kept = house.attempts(house.conversions()[0].program_id);
+    kept.sort_by_key(|attempt| attempt.id);
+    assert!(kept.iter().all(|attempt| attempt.reason == "payload_mismatch"));
+    kept.into_iter().map(|attempt| attempt.detail).collect()
+}
+
+fn first(click: &str) -> Value {
+    json!({
+        "click_id": click, "external_event_id": "1001", "sales_status": "open", "status": "pending",
+        "product_ids": ["a", "b"], "price_ids": ["p"], "is_subscription": true, "interval": "monthly",
+        "customer_id": "c-1", "external_user_id": "u-1", "metadata": {"plan": "pro", "seats": 3},
+    })
+}
+
+fn but(first: &Value, said: &Value) -> Value {
+    let mut again = first.clone();
+    again.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+    again
+}
+
+on_each_engine! {
+    fn a_repeat_that_tells_another_story_is_kept_with_the_fields_in_which_it_differs(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Track, Scope::Read, Scope::Manage]);
+        let first = first(&a_visit(&house, &shop));
+        let recorded = server.sells(first.clone());
+        let stories = [
+            (json!({"sales_status": "failed"}), "sales_status"),
+            (json!({"sales_status": "refunded"}), "sales_status"),
+            (json!({"status": "paid"}), "status"),
+            (json!({"product_ids": ["z"]}), "product"),
+            (json!({"price_ids": ["q"]}), "price"),
+            (json!({"interval": "yearly"}), "interval"),
+            (json!({"customer_id": "c-2", "external_user_id": "u-2"}), "customer"),
+            (json!({"metadata": {"plan": "free", "seats": 3}}), "metadata"),
+            (json!({"sale_amount": 5, "sales_status": "failed", "price_ids": ["q"]}), "amount sales_status price"),
+        ];
+        for (said, _) in &stories {
+            assert_eq!(data(&server.report(but(&first, said)), 200)["id"], recorded["id"], "{said}");
+            house.pass_days(1);
+        }
+        assert_eq!(differing(&house), stories.map(|(_, fields)| fields));
+        assert_eq!(house.conversion("1001").repeats, 0, "none of them is the same report");
+        house.assert_books_balance();
+    }
+
+    /// The purchase is paid for, a part of it given back, and its commission stated and declined; metadata is replaced.
+    fn the_first_report_again_stays_silent_whatever_has_become_of_it(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Track, Scope::Read, Scope::Manage]);
+        let first = first(&a_visit(&house, &shop));
+        let id = server.sells(first.clone())["id"].clone();
+        let silent = || {
+            let alike = [
+                first.clone(),
+                but(&first, &json!({"product_ids": ["b", "a"], "metadata": {"seats": 3, "plan": "pro"}})),
+                json!({"click_id": first["click_id"], "external_event_id": "1001", "created_at": "2026-03-01T00:00:00Z"}),
+            ];
+            for again in alike {
+                assert_eq!(data(&server.report(again.clone()), 200)["id"], id, "{again}");
+            }
+            assert_eq!(differing(&house), Vec::<String>::new());
+        };
+        silent();
+        let id_text = id.as_str().unwrap();
+        for said in [
+            json!({"sales_status": "complete", "metadata": {"plan": "none"}}),
+            json!({"status": "ready_for_payment"}),
+            json!({"status": "pending"}),
+            json!({"status": "declined"}),
+        ] {
+            assert_eq!(patch(&server, id_text, said.clone()).status, 200, "{said}");
+            silent();
+        }
+        assert_eq!(server.post(&format!("/v1/conversions/{id_text}/refund"), json!({"amount": 40})).status, 200);
+        silent();
+        data(&server.report(but(&first, &json!({"sales_status": "partial_refunded"}))), 200);
+        assert_eq!(differing(&house), Vec::<String>::new(), "where the purchase stands by now is no news");
+        data(&server.report(but(&first, &json!({"sales_status": "failed"}))), 200);
+        assert_eq!(differing(&house), ["sales_status"]);
+        assert_eq!(house.conversion("1001").repeats, 19);
+        house.assert_books_balance();
+    }
+}
