@@ -60,6 +60,13 @@ impl CommissionRow {
         Money::new(self.booked_minor, self.currency)
     }
 
+    /// What machines are told that it earns: its amount, and once the ledger has made up for another one, what that holds;
+    /// none as long as nobody knows.
+    #[must_use]
+    pub fn told(&self) -> Option<Money> {
+        self.amount().map(|amount| if self.is_compensated() { self.booked() } else { amount })
+    }
+
     /// To whom what is booked belongs.
     #[must_use]
     pub fn entitled(&self) -> AffiliateId {

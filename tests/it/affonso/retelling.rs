@@ -1,4 +1,5 @@
-//! An event that is reported again with another story.
+//! An event that is reported again with another story, and an order of which a better report told another amount once it was
+//! paid.
 
 use accrue::domain::permission::Scope;
 use serde_json::{Value, json};
@@ -7,6 +8,7 @@ use super::changing::patch;
 use super::{Server, a_visit, data};
 use crate::support::engine::on_each_engine;
 use crate::support::house::House;
+use crate::support::personas::Sale;
 
 /// What was kept of repeats: the fields in which they differ, the oldest first.
 fn differing(house: &House) -> Vec<String> {
@@ -93,6 +95,31 @@ on_each_engine! {
         data(&server.report(but(&first, &json!({"sales_status": "failed"}))), 200);
         assert_eq!(differing(&house), ["sales_status"]);
         assert_eq!(house.conversion("1001").repeats, 19);
+        house.assert_books_balance();
+    }
+
+    /// An app told of 100.00, which was paid; then the server tells of 150.00, and of another one of 40.00.
+    fn what_is_made_up_for_is_told_alike_in_every_dialect(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        house.admin().set_direct_mode(&shop.campaign, true);
+        let server = Server::may(&house, &shop, &[Scope::Track, Scope::Read, Scope::Manage]);
+        let click = a_visit(&house, &shop);
+        for (order, amount, booked, written, cents) in [("more", 150, 15.0, "15.00", 1_500), ("less", 40, 4.0, "4.00", 400)] {
+            let direct = Sale::direct(&shop.campaign, &shop.anna).order_id(order).order_total("100.00");
+            let id = house.merchant(&shop.campaign).report(direct).conversion_id.expect("it is recorded");
+            assert_eq!(data(&patch(&server, &id, json!({"status": "paid"})), 200)["commission_amount"], json!(10.0));
+            let told = server.report(json!({"click_id": click, "sale_amount": amount, "external_event_id": order}));
+            assert_eq!(data(&told, 201)["commission_amount"], json!(booked), "{order}");
+            assert_eq!(server.shows(&json!(id))["commission_amount"], json!(booked), "{order}");
+            let listed = server.get("/api/conversions?per_page=100").json();
+            let rows = listed["data"].as_array().expect("a list");
+            let row = rows.iter().find(|row| row["conversion_id"] == json!(id)).expect("it is listed");
+            assert_eq!(row["commission_amount"], json!(written), "{order}");
+            let affilae = server.get(&format!("/advertiser/conversions.info?id={id}")).json();
+            assert_eq!(house.commission(order).booked_minor, cents, "{order}");
+            assert_eq!(affilae["conversions"]["data"][0]["commissionsTotalConverted"], json!(cents), "{order}");
+        }
         house.assert_books_balance();
     }
 }

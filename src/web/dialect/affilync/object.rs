@@ -25,7 +25,8 @@ pub(super) struct Conversion {
     /// What was promoted.
     #[schema(value_type = String, example = "camp_01h455vb4pex5vsknk084sn02q")]
     campaign_id: CampaignId,
-    /// In the program's base currency; null as long as an exchange rate is waited for.
+    /// In the program's base currency; null as long as an exchange rate is waited for. Where a better report told another
+    /// amount after it was paid, what is booked for it since.
     #[schema(example = "10.00")]
     commission_amount: Option<String>,
     /// `pending`, `approved` or `rejected`.
@@ -53,7 +54,7 @@ impl Conversion {
             click_id: told.claims().map(|claims| keys.seal(&claims)),
             affiliate_id: row.affiliate_id,
             campaign_id: row.campaign_id,
-            commission_amount: told.commission.as_ref().and_then(CommissionRow::amount).map(|it| it.to_string()),
+            commission_amount: told.commission.as_ref().and_then(CommissionRow::told).map(|it| it.to_string()),
             status: row.status.as_str(),
             created_at: to_the_second(row.received_at),
         }

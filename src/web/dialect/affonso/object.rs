@@ -35,7 +35,8 @@ pub(super) struct Conversion {
     /// ISO 4217.
     #[schema(value_type = String, example = "USD")]
     sale_amount_currency: &'static str,
-    /// What is earned by what is left; null as long as an exchange rate is waited for.
+    /// What is earned by what is left; null as long as an exchange rate is waited for. Where a better report told another
+    /// amount after it was paid, what is booked for it since.
     #[schema(schema_with = amount_or_null)]
     commission_amount: Option<Number>,
     /// The program's base currency.
@@ -86,7 +87,7 @@ impl Conversion {
             program_id: row.program_id,
             sale_amount: row.remaining().into(),
             sale_amount_currency: row.currency.code(),
-            commission_amount: commission.and_then(CommissionRow::amount).map(Number::from),
+            commission_amount: commission.and_then(CommissionRow::told).map(Number::from),
             commission_currency: row.base_currency.code(),
             status: status.as_str(),
             sales_status: row.sale_status.as_str(),
