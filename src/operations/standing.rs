@@ -161,7 +161,12 @@ impl<'a> Changes<'a> {
         let others = theirs.iter().filter(|payment| payment.conversion_id != id);
         let others: Vec<Timestamp> = others.map(|payment| payment.received_at).collect();
         let zone = self.zone(conn, case.conversion.program_id)?;
-        case.commission.set_payment(payment::place(duration, &others, received_at, zone));
+        let payment = payment::place(duration, &others, received_at, zone);
+        case.commission.set_payment(payment);
+        if !duration.covers(payment, received_at, zone) {
+            // What a better report earned more was for the same payment.
+            case.commission.compensated_minor = 0;
+        }
         Ok(())
     }
 

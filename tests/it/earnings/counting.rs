@@ -185,6 +185,25 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    /// A better report earned more with it while it was in a payout, which is for the same payment.
+    fn what_was_made_up_for_goes_with_its_payment(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        desk.pays(first_sale());
+        let by_app = Reported { channel: Channel::Mobile, ..of("1001", Complete) };
+        let Outcome::Recorded(first) = desk.cleo_reports(&by_app) else { panic!("not recorded") };
+        desk.approves(first);
+        let payout = desk.begins_payout();
+        assert_eq!(desk.cleo_reports(&Reported::of("1001", usd(15_000))), Outcome::Recorded(first));
+        assert_eq!(desk.stands(first), (Approved, InPayout, Complete, 1_500));
+        desk.calls_off(&payout);
+        desk.says_so(first, Failed);
+        desk.cleo_orders("1002", Complete);
+        desk.says_so(first, Complete);
+        assert_eq!((desk.stands(first).3, desk.money().balance_minor), (0, 1_000));
+        house.assert_books_balance();
+    }
+
     fn months_are_paid_for_once(db: TestDatabase) {
         let house = House::open(&db);
         let desk = Desk::of(&house);

@@ -101,7 +101,7 @@ impl Order {
 
     /// Whether its rule pays for this of the customer's payments. One from before the first of the others is paid for where
     /// the months that began with it reach as far as what was paid for.
-    fn is_covered(&self) -> bool {
+    pub fn is_covered(&self) -> bool {
         let (Some(first), (kind, most)) = (self.paid_before.iter().copied().min(), self.rule.duration) else {
             return true;
         };

@@ -228,7 +228,11 @@ impl Model {
         let order = &self.orders[&number];
         if !counted && order.counts() && order.customer.is_some() {
             let paid_before = self.paid_by_others(number, order.customer);
-            self.orders.get_mut(&number).unwrap().paid_before = paid_before;
+            let order = self.orders.get_mut(&number).unwrap();
+            order.paid_before = paid_before;
+            if !order.is_covered() {
+                order.compensated = 0;
+            }
         }
     }
 }
