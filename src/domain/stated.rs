@@ -159,10 +159,8 @@ impl Stands {
 
     fn to_payable(self) -> Result<Vec<Step>, Hindrance> {
         match self.standpoint.state {
-            CommissionState::InPayout if self.payer == Payer::Outside => {
-                self.may_be_owed()?;
-                Ok(vec![Step::CallOffPayout])
-            }
+            // Whatever became of the purchase since: then it goes back to where that puts it, and is told so.
+            CommissionState::InPayout if self.payer == Payer::Outside => Ok(vec![Step::CallOffPayout]),
             CommissionState::InPayout => Err(Hindrance::HousePayout),
             CommissionState::Disputed => {
                 self.may_be_owed()?;

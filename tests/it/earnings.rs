@@ -10,6 +10,7 @@ mod differences;
 mod giving_back;
 mod model;
 mod paying;
+mod stated_back;
 mod stated_moves;
 mod stating;
 mod two_writers;

@@ -122,7 +122,7 @@ fn from_owed() -> Vec<Row> {
         (
             "in a payout outside, and failed since",
             outside(at(Approved, InPayout, Failed)),
-            ["!gone", "!gone", "!unpaid", "=", "f", "!gone", "g", "!gone"],
+            ["!gone", "!gone", "c", "=", "f", "!gone", "g", "!gone"],
         ),
         (
             "in a payout of the house",
@@ -155,7 +155,7 @@ fn from_elsewhere() -> Vec<Row> {
         (
             "in a payout outside, and given back",
             outside(at(Approved, InPayout, Refunded)),
-            ["!gone", "!gone", "!back", "=", "f", "!gone", "=", "!gone"],
+            ["!gone", "!gone", "c", "=", "f", "!gone", "=", "!gone"],
         ),
         (
             "paid and given back",

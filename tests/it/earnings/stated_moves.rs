@@ -25,18 +25,18 @@ use crate::support::house::{House, percent, race};
 
 impl Desk<'_> {
     /// A system of the merchant's changes a conversion.
-    fn updates(&self, id: ConversionId, update: Update) -> Result<bool, UpdateFault> {
+    pub fn updates(&self, id: ConversionId, update: Update) -> Result<bool, UpdateFault> {
         let (program, key) = (self.program, self.house.environment().mint.id(self.house.now()));
         self.house.attempt(move |write, env| update_conversion(write, env, program, id, Actor::Key(key), &update))
     }
 
     /// It states where a commission stands.
-    fn moves(&self, id: ConversionId, status: Word) -> Result<bool, UpdateFault> {
+    pub fn moves(&self, id: ConversionId, status: Word) -> Result<bool, UpdateFault> {
         self.updates(id, Update { status: Some(status), ..Update::default() })
     }
 
     /// It states where a purchase stands.
-    fn tells(&self, id: ConversionId, sale: SaleStatus) -> Result<bool, UpdateFault> {
+    pub fn tells(&self, id: ConversionId, sale: SaleStatus) -> Result<bool, UpdateFault> {
         self.updates(id, Update { sale: Some(sale), ..Update::default() })
     }
 

@@ -1,0 +1,45 @@
+//! What was stated is taken back: payouts made outside that were none, holds that are not over, words that are true no more.
+
+use accrue::domain::commission::CommissionState::{Held, InPayout, Payable, Void};
+use accrue::domain::commission_status::CommissionStatus as Word;
+use accrue::domain::conversion::ConversionStatus::Approved;
+use accrue::domain::conversion::SaleStatus::{Failed, PartialRefunded, Refunded as GivenBack};
+use accrue::domain::payout::PayoutState;
+use accrue::domain::report::MoneyTally;
+
+use super::{Desk, Refunded, usd};
+use crate::support::engine::on_each_engine;
+use crate::support::house::House;
+
+on_each_engine! {
+    /// It was being paid outside, and then it was not: whatever became of the purchase meanwhile.
+    fn a_payout_outside_is_called_off_after_a_refund_or_a_failure(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        let refunded = desk.states("refunded", Word::ProcessingPayout);
+        assert!(matches!(desk.refunds(refunded, "r1", None), Refunded::Recorded(_)));
+        assert_eq!(desk.stands(refunded), (Approved, InPayout, GivenBack, 0));
+        let part = desk.states("part", Word::ProcessingPayout);
+        assert!(matches!(desk.refunds(part, "r2", Some(4_000)), Refunded::Recorded(_)));
+        let failed = desk.states("failed", Word::ProcessingPayout);
+        assert!(matches!(desk.tells(failed, Failed), Ok(true)));
+        house.assert_books_balance();
+
+        for (id, word, stands) in [
+            (refunded, Word::Refunded, (Approved, Void, GivenBack, 0)),
+            (part, Word::ReadyForPayment, (Approved, Payable, PartialRefunded, 600)),
+            (failed, Word::Pending, (Approved, Held, Failed, 1_000)),
+        ] {
+            let moved = desk.moves(id, Word::ReadyForPayment);
+            assert!(matches!(moved, Ok(true)), "{word}: {moved:?}");
+            assert_eq!((desk.stands(id), desk.told(id)), (stands, word));
+        }
+        assert!(desk.paid_outside().iter().all(|row| row.state == PayoutState::CalledOff));
+        let expected = MoneyTally { balance_minor: 1_600, held_minor: 1_000, ..MoneyTally::default() };
+        assert_eq!((desk.money(), desk.money().payable_minor()), (expected, 600));
+        house.assert_books_balance();
+        // And the house pays what is left of it.
+        assert_eq!(desk.begins_payout().amount(), usd(600));
+        house.assert_books_balance();
+    }
+}
