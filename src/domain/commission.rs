@@ -126,11 +126,16 @@ pub struct Settled {
 
 impl Standing {
     /// Where the commission belongs at `now`. What is in a payout, paid or disputed stays there: only that payout, or the
-    /// end of the dispute, moves it.
+    /// end of the dispute, moves it. A dispute has ended once the customer has everything back: nothing is left to ask for.
     #[must_use]
     pub fn settle(&self, now: Timestamp) -> Settled {
         let at = |state| Settled { state, release_at: None };
-        if matches!(self.state, CommissionState::InPayout | CommissionState::Paid | CommissionState::Disputed) {
+        let stays = match self.state {
+            CommissionState::InPayout | CommissionState::Paid => true,
+            CommissionState::Disputed => self.sale != SaleStatus::Refunded,
+            CommissionState::Held | CommissionState::Payable | CommissionState::Void => false,
+        };
+        if stays {
             return at(self.state);
         }
         if self.status == ConversionStatus::Rejected || self.sale == SaleStatus::Refunded {
@@ -258,6 +263,18 @@ mod tests {
             ("in a payout", Standing { state: InPayout, sale: SaleStatus::Refunded, ..plain }, InPayout, None),
             ("paid", Standing { state: Paid, status: Rejected, ..plain }, Paid, None),
             ("disputed", Standing { state: Disputed, ..plain }, Disputed, None),
+            (
+                "disputed and partly given back",
+                Standing { state: Disputed, sale: SaleStatus::PartialRefunded, ..plain },
+                Disputed,
+                None,
+            ),
+            (
+                "disputed and wholly given back",
+                Standing { state: Disputed, sale: SaleStatus::Refunded, ..plain },
+                Void,
+                None,
+            ),
         ];
         for (name, standing, state, release_at) in cases {
             assert_eq!(standing.settle(now), Settled { state, release_at }, "{name}");

@@ -109,21 +109,31 @@ impl Stands {
         if self.is_already(wanted) {
             return Course::AlreadySo;
         }
+        if self.was_before_all_was_given_back(wanted) {
+            return Course::NotPossible(Hindrance::GivenBack);
+        }
         self.steps(wanted).map_or_else(Course::NotPossible, Course::Steps)
     }
 
     /// Whether it stands there. What is undecided does only where that word was stated: a rule that goes on by itself is
     /// not the same as somebody who says that it is not to be decided yet.
     fn is_already(&self, wanted: CommissionStatus) -> bool {
-        let Standpoint { status, state, stated, .. } = self.standpoint;
-        match wanted {
+        let Standpoint { status, stated, .. } = self.standpoint;
+        let is_decided = status != ConversionStatus::Pending || !wanted.is_open();
+        self.standpoint.told() == wanted && (is_decided || stated == Some(wanted))
+    }
+
+    /// Whether it would stand there, had the customer not got everything back: nothing leads there any more.
+    fn was_before_all_was_given_back(&self, wanted: CommissionStatus) -> bool {
+        let Standpoint { status, state, sale, .. } = self.standpoint;
+        let was = match wanted {
             CommissionStatus::Paid => state == CommissionState::Paid,
             CommissionStatus::ProcessingPayout => state == CommissionState::InPayout,
             CommissionStatus::Dispute => state == CommissionState::Disputed,
             CommissionStatus::Declined => status == ConversionStatus::Rejected,
-            _ if self.standpoint.told() != wanted => false,
-            _ => status != ConversionStatus::Pending || !wanted.is_open() || stated == Some(wanted),
-        }
+            _ => false,
+        };
+        was && sale == SaleStatus::Refunded
     }
 
     fn steps(&self, wanted: CommissionStatus) -> Result<Vec<Step>, Hindrance> {

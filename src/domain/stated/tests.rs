@@ -150,17 +150,17 @@ fn from_elsewhere() -> Vec<Row> {
         (
             "declined and given back",
             at(Rejected, Void, Refunded),
-            ["!back", "!back", "!back", "!back", "!back", "=", "=", "!void"],
+            ["!back", "!back", "!back", "!back", "!back", "!back", "=", "!void"],
         ),
         (
             "in a payout outside, and given back",
             outside(at(Approved, InPayout, Refunded)),
-            ["!gone", "!gone", "c", "=", "f", "!gone", "=", "!gone"],
+            ["!gone", "!gone", "c", "!back", "f", "!gone", "=", "!gone"],
         ),
         (
             "paid and given back",
             at(Approved, PAID, Refunded),
-            ["!gone", "!gone", "!gone", "!gone", "=", "!gone", "=", "!gone"],
+            ["!gone", "!gone", "!gone", "!gone", "!back", "!gone", "=", "!gone"],
         ),
         (
             "disputed",
@@ -175,7 +175,7 @@ fn from_elsewhere() -> Vec<Row> {
         (
             "disputed and given back",
             at(Approved, Disputed, Refunded),
-            ["!disputed", "!disputed", "!back", "!disputed", "!disputed", "!disputed", "=", "="],
+            ["!disputed", "!disputed", "!back", "!disputed", "!disputed", "!disputed", "=", "!back"],
         ),
     ]
 }

@@ -1,11 +1,14 @@
 //! What was stated is taken back: payouts made outside that were none, holds that are not over, words that are true no more.
 
-use accrue::domain::commission::CommissionState::{Held, InPayout, Payable, Void};
+use accrue::domain::commission::CommissionState::{Disputed, Held, InPayout, Paid, Payable, Void};
 use accrue::domain::commission_status::CommissionStatus as Word;
-use accrue::domain::conversion::ConversionStatus::Approved;
+use accrue::domain::conversion::ConversionStatus::{Approved, Pending};
 use accrue::domain::conversion::SaleStatus::{Failed, PartialRefunded, Refunded as GivenBack};
+use accrue::domain::dispute::DisputeStep;
 use accrue::domain::payout::PayoutState;
 use accrue::domain::report::MoneyTally;
+use accrue::domain::stated::Hindrance;
+use accrue::operations::update_conversion::UpdateFault;
 
 use super::{Desk, Refunded, usd};
 use crate::support::engine::on_each_engine;
@@ -40,6 +43,47 @@ on_each_engine! {
         house.assert_books_balance();
         // And the house pays what is left of it.
         assert_eq!(desk.begins_payout().amount(), usd(600));
+        house.assert_books_balance();
+    }
+
+    /// What the customer has back is told as that, so no other word is true, and none is answered as if it were.
+    fn no_word_holds_after_everything_was_given_back(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        for word in [Word::Paid, Word::ProcessingPayout, Word::Declined] {
+            let id = desk.states(word.as_str(), word);
+            assert!(matches!(desk.refunds(id, "r1", None), Refunded::Recorded(_)), "{word}");
+            let before = (desk.stands(id), desk.changes(id).len());
+            assert_eq!(desk.told(id), Word::Refunded);
+            let moved = desk.moves(id, word);
+            assert!(matches!(&moved, Err(UpdateFault::Status(_, Hindrance::GivenBack))), "{word}: {moved:?}");
+            assert!(matches!(desk.moves(id, Word::Refunded), Ok(false)), "{word}");
+            assert_eq!((desk.stands(id), desk.changes(id).len()), before, "{word}");
+        }
+        // That it was paid all the same is news.
+        let id = desk.states("paid all the same", Word::ProcessingPayout);
+        assert!(matches!(desk.refunds(id, "r1", None), Refunded::Recorded(_)));
+        assert!(matches!(desk.moves(id, Word::Paid), Ok(true)));
+        assert_eq!((desk.stands(id), desk.told(id)), ((Approved, Paid, GivenBack, 0), Word::Refunded));
+        assert_eq!(desk.money().payable_minor(), -3_000);
+        house.assert_books_balance();
+    }
+
+    fn a_dispute_ends_when_everything_was_given_back(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        let id = desk.states("1001", Word::Dispute);
+        assert!(matches!(desk.refunds(id, "r1", Some(4_000)), Refunded::Recorded(_)));
+        assert_eq!((desk.stands(id), desk.told(id)), ((Approved, Disputed, PartialRefunded, 600), Word::Dispute));
+        assert!(matches!(desk.refunds(id, "r2", None), Refunded::Recorded(_)));
+        assert_eq!((desk.stands(id), desk.told(id)), ((Approved, Void, GivenBack, 0), Word::Refunded));
+        assert_eq!(desk.money(), MoneyTally::default());
+
+        // Nobody had decided about it, and by a system's word.
+        let undecided = desk.sale("1002", 10_000);
+        desk.disputes(undecided, DisputeStep::Opened);
+        assert!(matches!(desk.tells(undecided, GivenBack), Ok(true)));
+        assert_eq!(desk.stands(undecided), (Pending, Void, GivenBack, 0));
         house.assert_books_balance();
     }
 }

@@ -148,7 +148,8 @@ impl Order {
 
     pub fn settle(&mut self, now: i64) {
         self.releases_at = None;
-        if !matches!(self.state, "in_payout" | "paid" | "disputed") {
+        let is_asked_for = self.state == "disputed" && self.sale != "refunded";
+        if !is_asked_for && !matches!(self.state, "in_payout" | "paid") {
             let ends = self.received + i64::from(self.rule.hold_days) * DAY;
             self.state = if self.status == "rejected" || self.sale == "refunded" {
                 "void"
