@@ -91,6 +91,9 @@ impl<'a> Changes<'a> {
     /// [`StorageError`], also for a conversion whose amount does not fit the program's currency.
     pub fn make(&mut self, write: &mut Write<'_>, before: &Case, mut after: Case, why: Why) -> Stored<Option<Case>> {
         let now = self.env.clock.now();
+        if why.kind == ChangeKind::Reopened {
+            self.restore_hold(write.conn(), &mut after)?;
+        }
         if after.counts_as_payment() && !before.counts_as_payment() {
             self.ask_which_payment(write.conn(), &mut after)?;
         }
@@ -149,6 +152,13 @@ impl<'a> Changes<'a> {
         let worth = conversion.worth();
         commission.compensated_minor = compensation_left(&worth, commission.amount_minor, commission.compensated_minor);
         Ok(Ok(()))
+    }
+
+    /// Gives a decision that is taken back the hold of its rule again: that somebody stated it was over went with the decision.
+    fn restore_hold(&mut self, conn: &mut Conn, case: &mut Case) -> Stored<()> {
+        let rule = self.rule(conn, case.commission.rule_id)?;
+        case.commission.hold_until = rule.map(|rule| rule.terms.hold_until(case.conversion.received_at));
+        Ok(())
     }
 
     /// Asks which of its customer's payments a conversion is that begins to count as one, beside all that count by now.

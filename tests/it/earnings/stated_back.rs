@@ -3,16 +3,23 @@
 use accrue::domain::commission::CommissionState::{Disputed, Held, InPayout, Paid, Payable, Void};
 use accrue::domain::commission_status::CommissionStatus as Word;
 use accrue::domain::conversion::ConversionStatus::{Approved, Pending};
-use accrue::domain::conversion::SaleStatus::{Failed, PartialRefunded, Refunded as GivenBack};
+use accrue::domain::conversion::SaleStatus::{Complete, Failed, PartialRefunded, Refunded as GivenBack};
 use accrue::domain::dispute::DisputeStep;
 use accrue::domain::payout::PayoutState;
 use accrue::domain::report::MoneyTally;
+use accrue::domain::rule::{Approval, Terms};
 use accrue::domain::stated::Hindrance;
+use accrue::operations::release_held::release_held;
 use accrue::operations::update_conversion::UpdateFault;
 
 use super::{Desk, Refunded, usd};
 use crate::support::engine::on_each_engine;
-use crate::support::house::House;
+use crate::support::house::{House, percent};
+
+/// Thirty days held, approved by nobody's hand.
+fn held() -> Terms {
+    Terms { hold_days: 30, approval: Approval::Automatic, ..Terms::plain(percent("10")) }
+}
 
 on_each_engine! {
     /// It was being paid outside, and then it was not: whatever became of the purchase meanwhile.
@@ -84,6 +91,33 @@ on_each_engine! {
         desk.disputes(undecided, DisputeStep::Opened);
         assert!(matches!(desk.tells(undecided, GivenBack), Ok(true)));
         assert_eq!(desk.stands(undecided), (Pending, Void, GivenBack, 0));
+        house.assert_books_balance();
+    }
+
+    /// Stated to be owed, and then that it was not: until its hold is over it is not.
+    fn what_is_undecided_again_is_held_again(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        desk.pays(held());
+        let by_word = desk.states("by word", Word::ReadyForPayment);
+        let by_hand = desk.states("by hand", Word::ReadyForPayment);
+        let ends = desk.case(by_word).conversion.received_at.plus(std::time::Duration::from_secs(30 * 86_400));
+        assert_eq!([by_word, by_hand].map(|id| desk.case(id).commission.hold_until), [None; 2]);
+        assert!(matches!(desk.moves(by_word, Word::Pending), Ok(true)));
+        desk.decides(by_hand, Pending);
+        assert_eq!([by_word, by_hand].map(|id| desk.case(id).commission.hold_until), [Some(ends); 2]);
+        house.assert_books_balance();
+        desk.approves(by_word);
+        desk.approves(by_hand);
+        for id in [by_word, by_hand] {
+            assert_eq!(desk.stands(id), (Approved, Held, Complete, 1_000));
+            assert_eq!(desk.case(id).commission.release_at, Some(ends));
+        }
+        assert_eq!(desk.money().payable_minor(), 0);
+        house.assert_books_balance();
+        house.pass_days(30);
+        house.write(release_held);
+        assert_eq!(desk.money().payable_minor(), 2_000);
         house.assert_books_balance();
     }
 }
