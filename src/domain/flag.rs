@@ -30,6 +30,8 @@ text_enum! {
         PaidDiffers => "paid_differs",
         /// It is credited through a referral that rests on nothing but a browser's word.
         UnconfirmedCustomer => "unconfirmed_customer",
+        /// Its report states where its commission stands, and that could not be followed.
+        StatedOtherwise => "stated_otherwise",
     }
 }
 
@@ -44,6 +46,11 @@ impl Flags {
             self.0.push(flag);
             self.0.sort_unstable();
         }
+    }
+
+    /// Lowers a flag: what it says is so no more.
+    pub fn lower(&mut self, flag: Flag) {
+        self.0.retain(|raised| *raised != flag);
     }
 
     /// Whether this one is up.
@@ -103,6 +110,9 @@ mod tests {
             flags.raise(flag);
         }
         assert_eq!(flags.words(), "own_email too_fast");
+        flags.lower(Flag::OwnEmail);
+        flags.lower(Flag::PaidDiffers);
+        assert_eq!(flags.words(), "too_fast");
         assert_eq!(Flags::from_words(&flags.words()), Some(flags));
         assert_eq!(Flags::from_words("own_email nonsense"), None);
     }

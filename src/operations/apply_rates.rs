@@ -1,13 +1,15 @@
 //! Exchange rates have arrived: what waited for them gets its amount.
 //!
 //! A conversion in a foreign currency waits for a rate of its own day, or of at most a week before. Once there is one it is
-//! converted with it for good; a rate that is published again with another figure changes nothing that is converted.
+//! converted with it for good; a rate that is published again with another figure changes nothing that is converted. Whose
+//! report states where the commission stands, which had to wait for the rate, is brought there.
 
 use std::collections::HashMap;
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::currency::Currency;
 use crate::domain::exchange::{ExchangeRate, Quote};
+use crate::domain::flag::Flag;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
 use crate::domain::time::LocalDay;
@@ -18,6 +20,7 @@ use crate::storage::exchange_rates;
 use crate::storage::write::Write;
 
 use super::standing::{Case, Changes, Why};
+use super::state_status::follow_stated;
 
 /// How many waiting conversions one transaction looks at.
 const PORTION: i64 = 200;
@@ -47,7 +50,7 @@ pub fn apply_rates(
     let next = waiting.last().filter(|_| is_full).map(|row| row.id);
     let mut changes = Changes::new(env);
     let mut quotes: HashMap<(Currency, LocalDay), Option<Quote>> = HashMap::new();
-    let mut changed = 0;
+    let mut changed = Vec::new();
     for case in Case::of_conversions(write.conn(), waiting)? {
         let row = &case.conversion;
         let (currency, base) = (row.currency, row.base_currency);
@@ -60,11 +63,15 @@ pub fn apply_rates(
         if let Some(quote) = quote
             && apply(write, &mut changes, &case, &quote)?
         {
-            changed += 1;
+            changed.push(case);
         }
     }
     changes.write(write)?;
-    Ok(Applied { changed, next })
+    // Only now is all that the steps go by on record.
+    for case in changed.iter().filter(|case| case.conversion.flags.has(Flag::StatedOtherwise)) {
+        follow_stated(write, env, (program, case.conversion.id))?;
+    }
+    Ok(Applied { changed: changed.len(), next })
 }
 
 fn apply(write: &mut Write<'_>, changes: &mut Changes<'_>, case: &Case, quote: &Quote) -> Stored<bool> {

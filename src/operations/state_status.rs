@@ -8,11 +8,13 @@ use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::dispute::DisputeStep;
+use crate::domain::flag::Flag;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
 use crate::domain::stated::{Course, Hindrance, Payer, Stands, Step};
 use crate::environment::Environment;
 use crate::storage::conn::Conn;
+use crate::storage::conversion_changes::{self, ChangeRow};
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::write::Write;
 use crate::storage::{conversion_details, payouts};
@@ -57,7 +59,7 @@ pub fn state_status(
             Course::AlreadySo => return Ok(Stated::AlreadySo),
             Course::NotPossible(why) => return Ok(Stated::NotPossible(case.current(stating.write.conn())?, why)),
         };
-        if stating.note(&case, &steps, "")? {
+        if stating.note(&case, &steps, None)? {
             steps.into_iter().try_for_each(|step| stating.take(step))?;
             return Ok(Stated::Changed);
         }
@@ -66,7 +68,7 @@ pub fn state_status(
 }
 
 /// The same of a conversion that was recorded a moment ago with this word. Where the word cannot be followed, it is kept all
-/// the same, with what stands in the way: then somebody has to decide, and no rule does.
+/// the same, with what stands in the way, and flagged: then somebody has to decide, and no rule does.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -84,11 +86,30 @@ pub(super) fn state_recorded(
         Course::AlreadySo => (Vec::new(), None),
         Course::NotPossible(why) => (Vec::new(), Some(why)),
     };
-    if !stating.note(&case, &steps, hindrance.map_or("", Hindrance::sentence))? {
+    if !stating.note(&case, &steps, hindrance)? {
         return Err(overtaken());
     }
     steps.into_iter().try_for_each(|step| stating.take(step))?;
     Ok(hindrance)
+}
+
+/// Brings a conversion where its report stated that it stands, now that the exchange rate is there for which that had to
+/// wait. Where something else stands in the way, or a person has decided about it meanwhile, it stays flagged.
+///
+/// # Errors
+/// [`StorageError`].
+pub(super) fn follow_stated(
+    write: &mut Write<'_>,
+    env: &Environment,
+    (program, id): (ProgramId, ConversionId),
+) -> Stored<()> {
+    let Some(wanted) = conversion_details::stated(write.conn(), &[id])?.remove(&id) else { return Ok(()) };
+    let changes = conversion_changes::of_conversion(write.conn(), id)?;
+    let by_person = |change: &ChangeRow| change.kind.is_decision() && matches!(change.by(), Actor::User(_));
+    if !changes.iter().any(by_person) {
+        state_status(write, env, program, id, Actor::Clock, wanted)?;
+    }
+    Ok(())
 }
 
 /// How often it is decided again on what somebody else left behind.
@@ -125,14 +146,19 @@ impl Stating<'_, '_> {
         Case::find(self.write.conn(), self.program, self.id)
     }
 
-    /// Keeps the word, and ends the hold where that is a step; answers whether nobody was faster.
-    fn note(&mut self, case: &Case, steps: &[Step], reason: &str) -> Stored<bool> {
+    /// Keeps the word, and ends the hold where that is a step; answers whether nobody was faster. A flag says that what was
+    /// stated last could not be followed.
+    fn note(&mut self, case: &Case, steps: &[Step], hindrance: Option<Hindrance>) -> Stored<bool> {
         let mut after = case.clone();
+        match hindrance {
+            Some(_) => after.conversion.flags.raise(Flag::StatedOtherwise),
+            None => after.conversion.flags.lower(Flag::StatedOtherwise),
+        }
         if steps.contains(&Step::EndHold) {
             after.commission.hold_until = None;
         }
         let why = Why {
-            reason: reason.to_owned(),
+            reason: hindrance.map_or("", Hindrance::sentence).to_owned(),
             detail: self.wanted.as_str().to_owned(),
             ..Why::plain(ChangeKind::Stated, self.actor, EntryKind::Adjust)
         };

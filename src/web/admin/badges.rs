@@ -100,6 +100,7 @@ pub const fn flag(flag: Flag) -> &'static str {
         Flag::HigherReportRefused => "Another report refused",
         Flag::PaidDiffers => "Differs from what was paid",
         Flag::UnconfirmedCustomer => "Customer claimed by a browser only",
+        Flag::StatedOtherwise => "Another status stated",
     }
 }
 
@@ -122,6 +123,10 @@ pub const fn flag_sentence(flag: Flag) -> &'static str {
         Flag::UnconfirmedCustomer => {
             "It is credited because the customer was known, and that the affiliate brought them only a browser said, for \
              which anybody can speak. Confirm or reassign the referral once you know."
+        }
+        Flag::StatedOtherwise => {
+            "Its report states where the commission stands, and that could not be followed. The history says which status \
+             it states, and what stood in the way."
         }
     }
 }

@@ -13,6 +13,7 @@ use accrue::domain::conversion::{ConversionStatus, CustomerFacts};
 use accrue::domain::currency::Currency;
 use accrue::domain::event::Event;
 use accrue::domain::exchange::ExchangeRate;
+use accrue::domain::flag::Flag;
 use accrue::domain::handle::{ExternalId, OrderId};
 use accrue::domain::id::ConversionId;
 use accrue::domain::money::Money;
@@ -56,6 +57,11 @@ impl Desk<'_> {
             panic!("{order} as {word}: {recorded:?}")
         };
         id
+    }
+
+    /// Whether a mark says that its report states something else.
+    fn is_marked(&self, id: ConversionId) -> bool {
+        self.case(id).conversion.flags.has(Flag::StatedOtherwise)
     }
 
     /// The word that is told of a conversion.
@@ -173,10 +179,11 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
-    fn without_an_exchange_rate_it_is_recorded_and_waits_for_somebody(db: TestDatabase) {
+    /// Nothing of what was stated is forgotten: a mark says that it is not so, and the rate brings it about.
+    fn without_an_exchange_rate_it_is_recorded_and_stands_there_once_the_rate_is_known(db: TestDatabase) {
         let house = House::open(&db);
         let desk = Desk::of(&house);
-        desk.pays(Terms { approval: Approval::Automatic, ..Terms::plain(percent("10")) });
+        desk.pays(Terms { hold_days: 30, approval: Approval::Automatic, ..Terms::plain(percent("10")) });
         let euros = |order| Reported::of(order, Money::new(10_000, Currency::EUR));
         let mut waiting = Vec::new();
         for word in Word::ALL.iter().copied() {
@@ -185,20 +192,49 @@ on_each_engine! {
                 Word::Pending | Word::PendingManualApproval | Word::Declined | Word::Refunded => (word, None),
                 _ => (Word::PendingManualApproval, Some(Hindrance::Review(Obstacle::NeedsRate))),
             };
-            assert_eq!((desk.told(id), hindrance), (told, expected), "{word}");
+            assert_eq!((desk.told(id), hindrance, desk.is_marked(id)), (told, expected, expected.is_some()), "{word}");
             assert_eq!(desk.stands(id).3, 0, "{word}");
             if desk.stands(id).0 == Pending {
-                waiting.push(id);
+                waiting.push((id, word));
             }
         }
+        assert_eq!(waiting.len(), 6);
+        // Of these two somebody thought otherwise meanwhile.
+        let decided = [("rejected", Word::Paid), ("looked at", Word::Dispute)]
+            .map(|(order, word)| recorded(desk.reports_as(desk.stated(&euros(order), word))).0);
+        for id in decided {
+            desk.decides(id, Rejected);
+        }
+        desk.decides(decided[1], Pending);
         house.assert_books_balance();
         publish(&desk, "1.1000");
-        let told: Vec<Word> = waiting.iter().map(|id| desk.told(*id)).collect();
-        assert!(wait_for(house.app().apply_rates(desk.program)).unwrap() >= waiting.len());
-        for (id, told) in waiting.into_iter().zip(told) {
-            assert_eq!(desk.stands(id), (Pending, Held, Complete, 1_100), "the rule does not decide about it");
-            assert_eq!(desk.told(id), told);
+        assert_eq!(wait_for(house.app().apply_rates(desk.program)).unwrap(), waiting.len() + decided.len() + 1);
+        for (id, word) in waiting {
+            let (status, state, sale, booked) = standing(word);
+            assert_eq!(desk.stands(id), (status, state, sale, booked / 10 * 11), "{word}");
+            assert_eq!((desk.told(id), desk.is_marked(id)), (word, false), "{word}");
         }
+        for id in decided {
+            assert!(desk.is_marked(id) && matches!(desk.stands(id).1, Held | Void), "what a person decides stands");
+        }
+        let paid = desk.paid_outside();
+        assert_eq!(paid.iter().map(|row| row.amount_minor).collect::<Vec<_>>(), [1_100; 2]);
+        house.assert_books_balance();
+    }
+
+    /// A mark tells people that a report says otherwise, until it is so or something else is stated.
+    fn what_could_not_be_followed_is_marked_until_it_is_so(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        let (id, hindrance) = recorded(desk.reports_as(desk.stated(&of("1001", Open), Word::Paid)));
+        assert_eq!((hindrance, desk.is_marked(id)), (Some(Hindrance::NotPaidFor), true));
+        let noted = desk.changes(id).remove(0);
+        assert_eq!((noted.detail.as_str(), noted.reason.as_str()), ("paid", Hindrance::NotPaidFor.sentence()));
+        assert!(desk.moves(id, Word::Paid).is_err());
+        assert!(matches!(desk.says(id, Complete), SaleChanged::Changed));
+        assert!(desk.is_marked(id), "somebody still has to look");
+        assert!(matches!(desk.moves(id, Word::Paid), Ok(true)));
+        assert_eq!((desk.told(id), desk.is_marked(id)), (Word::Paid, false));
         house.assert_books_balance();
     }
 
