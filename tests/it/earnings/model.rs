@@ -53,6 +53,8 @@ pub enum Step {
     Dispute { order: u8, step: char },
     /// The purchase: 'o'pen, 'c'omplete, 't'rialing, 'f'ailed.
     Purchase { order: u8, wanted: char },
+    /// A system states where the commission stands, in one of the eight words.
+    State { order: u8, word: usize },
     /// Hours pass.
     Pass { hours: i64 },
     /// The job looks at holds.
@@ -254,6 +256,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(order, event, percent, chargeback)| Step::Refund { order, event, percent, chargeback }),
         4 => (order(), select(vec!['o', 'w', 'l'])).prop_map(|(order, step)| Step::Dispute { order, step }),
         4 => (order(), select(vec!['o', 'c', 'c', 't', 'f'])).prop_map(|(order, wanted)| Step::Purchase { order, wanted }),
+        8 => (order(), 0_usize..8).prop_map(|(order, word)| Step::State { order, word }),
         5 => prop_oneof![0_i64..=30, 24_i64..=900].prop_map(|hours| Step::Pass { hours }),
         4 => Just(Step::Release),
         4 => (select(vec!["USD", "GBP"]), 5_000_i64..=20_000, 0_i32..=9).prop_map(

@@ -128,6 +128,7 @@ impl Installation {
             }
             Step::Dispute { order, step } => return self.dispute(*order, *step).to_owned(),
             Step::Purchase { order, wanted } => return self.purchase(*order, *wanted).to_owned(),
+            Step::State { order, word } => return self.state(*order, *word).to_owned(),
             Step::Pass { hours } => self.clock.advance(Duration::from_secs(hours.unsigned_abs() * 3_600)),
             Step::Release => drop(self.write(release_held)),
             Step::Rate { currency, ten_thousandths, days_ago } => self.publish(currency, *ten_thousandths, *days_ago),

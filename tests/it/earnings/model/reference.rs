@@ -4,6 +4,7 @@ mod calendar;
 mod deciding;
 mod order;
 mod reporting;
+mod stating;
 
 use std::collections::BTreeMap;
 
@@ -113,7 +114,7 @@ impl Model {
             sum(&|it| it.state == "held" && it.status == "pending"),
             sum(&|it| it.state == "held" && it.status != "pending"),
             sum(&|it| it.state == "disputed"),
-            self.payouts[who].unwrap_or(0),
+            self.payouts[who].unwrap_or(0) + self.paid_outside(who),
         ]
     }
 
@@ -150,6 +151,7 @@ impl Model {
             }
             Step::Dispute { order, step } => return self.dispute(*order, *step).to_owned(),
             Step::Purchase { order, wanted } => return self.purchase(*order, *wanted).to_owned(),
+            Step::State { order, word } => return self.state(*order, *word).to_owned(),
             Step::Pass { hours } => self.now += hours * HOUR,
             Step::Release => {
                 for order in self.orders.values_mut().filter(|it| it.releases_at.is_some_and(|at| at <= now)) {
@@ -193,6 +195,7 @@ impl Model {
     fn pay(&mut self, who: usize, step: char) -> String {
         let now = self.now;
         let [balance, waiting, held, disputed, on_its_way] = self.money(who);
+        let is_own = |it: &Order| it.state == "in_payout" && it.payer == Some(who) && it.outside.is_none();
         let payable = balance - waiting - held - disputed - on_its_way;
         let open = self.payouts[who];
         match (step, open) {
@@ -210,7 +213,7 @@ impl Model {
             (_, None) => return "no payout".to_owned(),
             _ => {}
         }
-        for order in self.orders.values_mut().filter(|it| it.state == "in_payout" && it.payer == Some(who)) {
+        for order in self.orders.values_mut().filter(|it| is_own(it)) {
             order.state = if step == 'f' { "paid" } else { "payable" };
             order.changed(now);
         }

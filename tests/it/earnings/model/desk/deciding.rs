@@ -1,6 +1,7 @@
 //! Decisions, returns, refunds, disputes, and where the purchase stands.
 
 use accrue::domain::change::Actor;
+use accrue::domain::commission_status::CommissionStatus;
 use accrue::domain::conversion::{ConversionStatus, SaleStatus};
 use accrue::domain::currency::Currency;
 use accrue::domain::dispute::DisputeStep;
@@ -14,6 +15,7 @@ use accrue::operations::change_sale::{SaleChange, SaleChanged, change_sale};
 use accrue::operations::dispute_conversion::{Disputed, dispute_conversion};
 use accrue::operations::refund_conversion::{Refund, Refunded, refund_conversion};
 use accrue::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use accrue::operations::state_status::{Stated, state_status};
 use accrue::storage::conversions;
 
 use super::super::reference::part;
@@ -111,6 +113,17 @@ impl Installation {
             SaleChanged::NotPossible(..) => "not possible",
             SaleChanged::Unknown => "unknown",
             SaleChanged::Overtaken(_) => "overtaken",
+        }
+    }
+
+    pub(super) fn state(&mut self, order: u8, word: usize) -> &'static str {
+        let (program, id) = (self.scene().program, self.id_of(order));
+        let wanted = CommissionStatus::ALL[word];
+        match self.write(|write, env| state_status(write, env, program, id, Actor::Clock, wanted)) {
+            Stated::Changed => "changed",
+            Stated::AlreadySo => "already so",
+            Stated::NotPossible(..) => "not possible",
+            Stated::Unknown => "unknown",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Model, part};
 
 impl Model {
-    fn changed(&mut self, order: u8, counted: bool) {
+    pub(super) fn changed(&mut self, order: u8, counted: bool) {
         self.takes_its_place(order, counted);
         self.orders.get_mut(&order).unwrap().changed(self.now);
     }
@@ -34,6 +34,7 @@ impl Model {
             "needs_reason"
         } else {
             let counted = it.counts();
+            it.hold_is_over &= wanted != "pending";
             it.status = wanted;
             it.decided = true;
             self.changed(order, counted);

@@ -36,6 +36,12 @@ pub struct Order {
     pub dispute_end: Option<char>,
     /// In whose payout it is, or was paid.
     pub payer: Option<usize>,
+    /// How much of that somebody pays elsewhere.
+    pub outside: Option<i64>,
+    /// What somebody stated last.
+    pub stated: Option<&'static str>,
+    /// Whether somebody stated that it is owed, whatever its hold.
+    pub hold_is_over: bool,
     /// What a better report earns more than this one, where the money was gone.
     pub compensated: i64,
     pub ledger: i64,
@@ -155,7 +161,7 @@ impl Order {
                 "void"
             } else if self.status == "pending" || !self.pays() || self.waits() {
                 "held"
-            } else if now < ends {
+            } else if now < ends && !self.hold_is_over {
                 self.releases_at = Some(ends);
                 "held"
             } else {
@@ -168,6 +174,11 @@ impl Order {
     pub fn changed(&mut self, now: i64) {
         self.settle(now);
         self.edition += 1;
+    }
+
+    /// Whether its rule approves it once nothing keeps it back.
+    pub fn needs_nobody(&self) -> bool {
+        self.rule.automatic && self.trust == 3 && self.flags.is_empty() && !self.decided
     }
 
     fn may_be_approved_by_its_rule(&self) -> bool {
