@@ -131,10 +131,11 @@ fn rule() -> impl Strategy<Value = Step> {
 }
 
 /// A history. It often begins with what chance alone leads to rarely: an order that was paid for on a lesser report, a
-/// customer who buys again, whose first order is paid for late or never, or one who was claimed.
+/// customer who buys again, whose first order is paid for late or never, one who was claimed, or a payout made elsewhere.
 fn history() -> impl Strategy<Value = Vec<Step>> {
     let by_customers = prop_oneof![bought_twice(), paid_for_late(), claimed_by_a_browser()];
-    let opening = prop_oneof![2 => paid_and_told_otherwise(), 3 => by_customers, 2 => never_paid_for()];
+    let opening =
+        prop_oneof![2 => paid_and_told_otherwise(), 3 => by_customers, 2 => never_paid_for(), 1 => paid_elsewhere()];
     (opening, 0_usize..=9, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
         steps.truncate(opening);
         steps.extend(more);
@@ -222,6 +223,22 @@ fn never_paid_for() -> impl Strategy<Value = Vec<Step>> {
             Step::Purchase { order: 0, wanted: 'c' },
             Step::Purchase { order: 0, wanted: 'c' },
         ]
+    })
+}
+
+/// A commission that is stated to be paid elsewhere, of whose purchase something becomes meanwhile.
+fn paid_elsewhere() -> impl Strategy<Value = Vec<Step>> {
+    let given_back = prop_oneof![Just(None), (1_i64..=100).prop_map(Some)];
+    let meanwhile = prop_oneof![
+        given_back.prop_map(|percent| Step::Refund { order: 0, event: 0, percent, chargeback: false }),
+        Just(Step::Purchase { order: 0, wanted: 'f' }),
+        told().prop_map(|better| Step::Convert(Told { order: 0, channel: 's', ..better })),
+    ];
+    (rule(), told(), meanwhile, (2_usize..5, 0_usize..8)).prop_map(|(rule, first, meanwhile, (then, at_last))| {
+        let state = |word| Step::State { order: 0, word };
+        let who = first.who;
+        let first = Told { order: 0, channel: 'm', currency: "USD", sale: None, ..first };
+        vec![Step::Click { who }, rule, Step::Convert(first), state(3), meanwhile, state(then), state(at_last)]
     })
 }
 

@@ -101,7 +101,8 @@ impl Model {
         let is_gone = matches!(first.state, "in_payout" | "paid");
         let is_whole = first.refunded == 0 && first.adjusted == first.initial;
         let may_be_rewritten = !is_gone && first.state != "disputed" && is_whole;
-        let names_nobody_new = |customer: &Customer| first.customer.is_some() && matches!(customer, Customer::OfClick(_));
+        let names_nobody_new =
+            |customer: &Customer| first.customer.is_some() && matches!(customer, Customer::OfClick(_));
         let learned = better.customer.filter(|customer| !names_nobody_new(customer));
         let is_of_another = learned.is_some_and(|customer| first.customer != Some(customer));
         let earns = (is_whole && is_of_another).then(|| first.earned().zip(better.earned())).flatten();
