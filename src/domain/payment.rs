@@ -91,11 +91,13 @@ mod tests {
         Timestamp::from_millis((20_454 + number) * 86_400_000)
     }
 
+    type Case = (&'static str, Duration, &'static [i64], i64, u32, bool);
+
     #[test]
     fn whatever_begins_to_count_is_counted_behind_all_that_count() {
         let (first, three, month) = (Duration::FirstSale, Duration::Payments(3), Duration::Months(1));
         // The duration, the days of the others and its own; its number, and whether it is paid for. Day 0 is 1 January.
-        let cases: [(&str, Duration, &[i64], i64, u32, bool); 11] = [
+        let cases: [Case; 11] = [
             ("the only one", first, &[], 5, 1, true),
             ("the second", first, &[0], 5, 2, false),
             ("completed after a later one", first, &[9], 5, 2, false),

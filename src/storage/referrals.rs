@@ -209,8 +209,8 @@ pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralI
     let rows: Vec<(Option<ReferralId>, ConversionId, Timestamp, SaleStatus)> =
         sales.select((dsl::referral_id, dsl::id, dsl::received_at, dsl::sale_status)).load(conn).stored()?;
     // Where the money stands matters only for the few that were not paid for.
-    let not_made = rows.iter().filter(|(.., sale)| !payment::is_made(*sale)).map(|(_, id, ..)| *id).collect();
-    let paid_for = paid_for(conn, not_made)?;
+    let not_made = rows.iter().filter(|(.., sale)| !payment::is_made(*sale)).map(|(_, id, ..)| *id);
+    let paid_for = paid_for(conn, &not_made.collect::<Vec<_>>())?;
     let mut payments: HashMap<ReferralId, Vec<PaymentMade>> = HashMap::new();
     for (referral, conversion_id, received_at, sale) in rows {
         if let Some(referral) = referral.filter(|_| payment::is_made(sale) || paid_for.contains(&conversion_id)) {
@@ -221,7 +221,7 @@ pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralI
 }
 
 /// Those of these conversions whose affiliates were paid for them, or are about to be.
-fn paid_for(conn: &mut Conn, conversions: Vec<ConversionId>) -> Stored<HashSet<ConversionId>> {
+fn paid_for(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<ConversionId>> {
     let mut found = HashSet::new();
     for portion in conversions.chunks(500) {
         let theirs = commissions::of_conversions(conn, portion)?;
