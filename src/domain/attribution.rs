@@ -302,7 +302,9 @@ pub fn judge_by_hand(campaign: &Campaign, affiliate: &Affiliate) -> Result<(), R
 mod tests {
     use std::time::Duration;
 
-    use super::{Agreement, Candidate, Credit, Refusal, Scope, Source, belongs, choose, judge_click, judge_direct};
+    use super::{
+        Agreement, CLOCKS, Candidate, Credit, Refusal, Scope, Source, belongs, choose, judge_click, judge_direct,
+    };
     use crate::domain::affiliate::{Affiliate, AffiliateStatus};
     use crate::domain::campaign::{Campaign, CampaignKind, CampaignStatus, IntegrationMethod, Period, ToolType};
     use crate::domain::click_token::{Claims, Mode, Origin};
