@@ -23,6 +23,9 @@ pub enum TimeError {
     /// Not the shape of RFC 3339, or a date or time of day that does not exist.
     #[error("must be a date and time as in RFC 3339, such as 2026-03-20T14:30:00Z")]
     NotATime,
+    /// Before the year 0000 or after 9999 in UTC, where RFC 3339 ends and no answer could tell it again.
+    #[error("must lie in the years 0000 to 9999 in UTC")]
+    OutsideYears,
     /// Not the shape of a calendar date, or a date that does not exist.
     #[error("must be a date that exists, such as 2026-03-31")]
     NotADate,
@@ -51,7 +54,8 @@ impl Timestamp {
     /// Reads the form of RFC 3339, with any offset; digits below the millisecond are cut off.
     ///
     /// # Errors
-    /// [`TimeError::MissingOffset`] for a time (or a bare date) without one, else [`TimeError::NotATime`].
+    /// [`TimeError::MissingOffset`] for a time (or a bare date) without one, [`TimeError::OutsideYears`], or
+    /// [`TimeError::NotATime`].
     pub fn parse_rfc3339(text: &str) -> Result<Self, TimeError> {
         let bytes = text.as_bytes();
         let Some((date, rest)) = bytes.split_at_checked(10) else {
@@ -66,7 +70,9 @@ impl Timestamp {
             return Err(TimeError::MissingOffset);
         }
         let offset = read_offset(rest).ok_or(TimeError::NotATime)?;
-        Ok(Self(day * DAY + of_day - offset))
+        let at = Self(day * DAY + of_day - offset);
+        let (year, ..) = date_of(at.0.div_euclid(DAY));
+        if (0..=9999).contains(&year) { Ok(at) } else { Err(TimeError::OutsideYears) }
     }
 
     /// The instant that much later; stays at the last one that can be written down instead of overflowing.
@@ -424,6 +430,8 @@ mod tests {
             ("leap day", "2028-02-29T12:00:00Z", "2028-02-29T12:00:00Z"),
             ("leap second", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
             ("before the epoch", "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
+            ("the first", "0000-01-01T01:00:00+01:00", "0000-01-01T00:00:00Z"),
+            ("the last", "9999-12-31T22:59:59.999-01:00", "9999-12-31T23:59:59.999Z"),
         ];
         for (name, text, expected) in cases {
             assert_eq!(at(text).to_string(), expected, "{name}");
@@ -457,6 +465,9 @@ mod tests {
             ("a number of seconds", "1773930600", TimeError::NotATime),
             ("digits of another script", "٢٠٢٦-03-20T14:30:00Z", TimeError::NotATime),
             ("full-width digits", "２０２６", TimeError::NotATime),
+            ("before the first", "0000-01-01T00:59:59.999+01:00", TimeError::OutsideYears),
+            ("after the last", "9999-12-31T23:00:00-01:00", TimeError::OutsideYears),
+            ("the last leap second", "9999-12-31T23:59:60Z", TimeError::OutsideYears),
         ];
         for (name, text, expected) in cases {
             assert_eq!(Timestamp::parse_rfc3339(text), Err(expected), "{name}: {text}");

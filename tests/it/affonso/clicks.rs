@@ -87,6 +87,7 @@ on_each_engine! {
             ("programId", json!({"programId": "456def"})),
             ("trackingId", json!({"trackingId": "a b"})),
             ("createdAt", json!({"createdAt": "yesterday"})),
+            ("createdAt", json!({"createdAt": "0000-01-01T00:00:00+14:00"})),
             ("ip", json!({"ip": "localhost"})),
             ("sub1", json!({"sub1": ["a"]})),
             ("utmTerm", json!({"utmTerm": -1})),
@@ -103,7 +104,7 @@ on_each_engine! {
         assert_problem("archived", &server.post(CLICKS, click(&shop, json!({}))), conflict, "Campaign is archived");
         assert_eq!(house.click_count(), 0);
         let kept = house.attempts(shop.program);
-        assert_eq!(kept.len(), 12);
+        assert_eq!(kept.len(), 13);
         assert!(kept.iter().all(|attempt| attempt.call.as_str() == "register_click"));
     }
 

@@ -33,6 +33,8 @@ on_each_engine! {
             ("another purchase", json!({"click_id": click, "sales_status": "done"}), "sales_status", "?"),
             ("another status", json!({"click_id": click, "status": "approved"}), "status", "?"),
             ("a day", json!({"click_id": click, "created_at": "2026-03-20"}), "created_at", "?"),
+            ("a year before Christ", json!({"click_id": click, "created_at": "0000-01-01T00:00:00+01:00"}), "created_at", "must lie in the years 0000 to 9999 in UTC"),
+            ("the year 10000", json!({"click_id": click, "created_at": "9999-12-31T23:59:59-00:01"}), "created_at", "must lie in the years 0000 to 9999 in UTC"),
             ("no offset", json!({"click_id": click, "created_at": "2026-03-20T10:00:00"}), "created_at", "?"),
             ("an unfilled event", json!({"click_id": click, "external_event_id": "{order_id}"}), "external_event_id", "?"),
             ("a blank event", json!({"click_id": click, "external_event_id": ""}), "external_event_id", "must not be blank"),

@@ -76,7 +76,7 @@ on_each_engine! {
         }
         for (field, value) in [
             ("page", "0"), ("page", "two"), ("limit", "0"), ("limit", "201"), ("status", "approved"), ("sales_status", "done"),
-            ("referral_id", "u-1"), ("created_gte", "yesterday"), ("created_lte", "2026-03-20T12:00:00"),
+            ("referral_id", "u-1"), ("created_gte", "yesterday"), ("created_lte", "2026-03-20T12:00:00"), ("created_lte", "9999-12-31T23:59:59-14:00"),
         ] {
             let answer = server.get(&format!("{CONVERSIONS}?{field}={value}"));
             let message = answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();

@@ -106,6 +106,7 @@ on_each_engine! {
             (json!({"currency": "EUR"}), "currency", "must be in USD, as the order is"),
             (json!({"currency": "gold"}), "currency", "must be an ISO 4217 currency code, such as USD"),
             (json!({"external_event_id": "{refund_id}"}), "external_event_id", "must be filled in: this is a placeholder without its value"),
+            (json!({"refunded_at": "9999-12-31T23:59:59-01:00"}), "refunded_at", "must lie in the years 0000 to 9999 in UTC"),
             (json!({"refunded_at": "yesterday"}), "refunded_at", "must be a date and time as in RFC 3339, such as 2026-03-20T14:30:00Z"),
         ] {
             let answer = refund(&server, &id, said.clone());
