@@ -105,11 +105,17 @@ impl OrderId {
     /// # Errors
     /// A [`HandleError`] that names what makes it impossible.
     pub fn parse(text: &str) -> Result<Self, HandleError> {
+        Self::sought(text).and_then(|named| filled(text).map(|()| named))
+    }
+
+    /// What somebody looks for, who may look for anything: under a placeholder there is nothing to find.
+    ///
+    /// # Errors
+    /// A [`HandleError`] that names what makes it impossible.
+    pub fn sought(text: &str) -> Result<Self, HandleError> {
         foreign(text).map(Self)
     }
-}
 
-impl OrderId {
     /// The order of a conversion whose report named none: the conversion's own id.
     #[must_use]
     pub fn own(conversion: ConversionId) -> Self {
@@ -123,6 +129,14 @@ impl ExternalId {
     /// # Errors
     /// A [`HandleError`] that names what makes it impossible.
     pub fn parse(text: &str) -> Result<Self, HandleError> {
+        Self::sought(text).and_then(|named| filled(text).map(|()| named))
+    }
+
+    /// What somebody looks for, as [`OrderId::sought`].
+    ///
+    /// # Errors
+    /// A [`HandleError`] that names what makes it impossible.
+    pub fn sought(text: &str) -> Result<Self, HandleError> {
         foreign(text).map(Self)
     }
 }
@@ -309,10 +323,12 @@ where
 fn foreign(text: &str) -> Result<Box<str>, HandleError> {
     const MOST: usize = 255;
     sized(text, 1, MOST)?;
-    if text.contains(char::is_control) {
-        return Err(HandleError::ControlCharacter);
-    }
-    if is_unfilled(text.trim()) { Err(HandleError::UnfilledMacro) } else { Ok(text.into()) }
+    if text.contains(char::is_control) { Err(HandleError::ControlCharacter) } else { Ok(text.into()) }
+}
+
+/// Whether a value stands where one was meant.
+fn filled(text: &str) -> Result<(), HandleError> {
+    if is_unfilled(text.trim()) { Err(HandleError::UnfilledMacro) } else { Ok(()) }
 }
 
 fn is_blank(text: &str) -> bool {

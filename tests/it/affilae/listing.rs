@@ -28,8 +28,8 @@ const MALFORMED: [(&str, &str, &str); 17] = [
     ("to", "2026-03-20T25:00:00Z", "must be a date and time as in RFC 3339, such as 2026-03-20T14:30:00Z"),
     ("program", "prg_1", "must be prg_ followed by 26 characters of lower-case base32"),
     ("program", "conv_01h455vb4pex5vsknk084sn02q", "must start with prg_"),
-    ("customerId", "{customer_id}", "must be filled in: this is a placeholder without its value"),
-    ("externalId", "undefined", "must be filled in: this is a placeholder without its value"),
+    ("from", "0000-01-01T00:00:00+01:00", "must lie in the years 0000 to 9999 in UTC"),
+    ("to", "9999-12-31T23:59:59-01:00", "must lie in the years 0000 to 9999 in UTC"),
 ];
 
 /// What is asked, and the orders that are found.
@@ -116,7 +116,7 @@ on_each_engine! {
         assert_eq!(one(&reviewer.accepts(&ids[0]))["status"], "accepted");
         assert_eq!(one(&reviewer.refuses(&ids[1], "Sent back"))["status"], "refused");
         let program = reviewer.program();
-        let cases: [Case<'_>; 16] = [
+        let cases: [Case<'_>; 20] = [
             (&[], &["8", "7", "3", "2", "1"]),
             (&[("program", &program)], &["8", "7", "3", "2", "1"]),
             (&[("status", "pending")], &["8", "7", "3"]),
@@ -128,6 +128,10 @@ on_each_engine! {
             (&[("customerId", "nobody")], &[]),
             (&[("externalId", "2")], &["2"]),
             (&[("externalId", " 2")], &[]),
+            (&[("customerId", "none")], &[]),
+            (&[("customerId", "{customer_id}")], &[]),
+            (&[("externalId", "none")], &[]),
+            (&[("externalId", "undefined")], &[]),
             (&[("externalId", "2"), ("customerId", "c-1")], &[]),
             (&[("limit", "2")], &["8", "7"]),
             (&[("limit", "2"), ("offset", "3")], &["2", "1"]),

@@ -47,8 +47,10 @@ on_each_engine! {
         let elsewhere = Reviewer::of(&house, shop_in(&house, "Elsewhere", ("USD", "UTC")));
         let theirs = elsewhere.sells(elsewhere.sale("theirs", "10.00").with("customer_id", "c-9"));
         let unknown = (404, "Unknown conversion");
-        let cases: [&[(&str, &str)]; 10] = [
+        let cases: [&[(&str, &str)]; 12] = [
             &[("externalId", "9")],
+            &[("externalId", "none")],
+            &[("customerId", "none")],
             &[("customerId", "c-9")],
             &[("id", "conv_00000000000000000000000000")],
             &[("id", &id), ("externalId", "2")],

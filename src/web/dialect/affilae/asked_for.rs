@@ -25,7 +25,7 @@ pub(super) fn conversion(fields: &Fields) -> Result<ConversionId, FieldError> {
 pub(super) fn order(fields: &Fields) -> Result<Option<OrderId>, FieldError> {
     const FIELD: &str = "externalId";
     let Some(value) = fields.get(FIELD) else { return Ok(None) };
-    let order = OrderId::parse(shared::text_or_integer(value, FIELD)?);
+    let order = OrderId::sought(shared::text_or_integer(value, FIELD)?);
     order.map(Some).map_err(|error| FieldError::malformed(FIELD, error))
 }
 
@@ -33,6 +33,6 @@ pub(super) fn order(fields: &Fields) -> Result<Option<OrderId>, FieldError> {
 pub(super) fn customer(fields: &Fields) -> Result<Option<ExternalId>, FieldError> {
     const FIELD: &str = "customerId";
     let Some(value) = fields.get(FIELD) else { return Ok(None) };
-    let customer = ExternalId::parse(shared::text_or_integer(value, FIELD)?);
+    let customer = ExternalId::sought(shared::text_or_integer(value, FIELD)?);
     customer.map(Some).map_err(|error| FieldError::malformed(FIELD, error))
 }
