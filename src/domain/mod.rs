@@ -58,6 +58,7 @@ pub mod rule;
 pub mod said;
 pub mod sale;
 pub mod screening;
+pub mod secret;
 pub mod sign_up;
 pub mod stated;
 pub mod takeover;

@@ -22,6 +22,7 @@ use percent_encoding::percent_decode;
 pub use value::{FieldError, Value};
 
 use crate::domain::attempt;
+use crate::domain::secret::holds_secret;
 
 /// The largest JSON body, in bytes.
 const LARGEST_JSON: usize = 64 * 1024;
@@ -256,7 +257,7 @@ impl Fields {
         self.0.iter().any(|(known, value)| known == name && blank(value))
     }
 
-    /// Whether a JSON null stands there.
+    /// Whether it is there, and said to be nothing.
     #[must_use]
     pub fn is_null(&self, name: &str) -> bool {
         self.0.iter().any(|(known, value)| known == name && *value == Value::Null)
@@ -297,17 +298,17 @@ impl Fields {
     /// What was sent, for keeping: without the key, without e-mail addresses, and within bounds.
     #[must_use]
     pub fn redacted(&self) -> attempt::Payload {
-        let kept = self.0.iter().filter(|(name, _)| name != "api_key").take(50);
-        attempt::Payload(
-            kept.map(|(name, value)| (shortened(name), value::redacted(name, &value.to_string()))).collect(),
-        )
+        let kept = || self.0.iter().filter(|(name, _)| name != "api_key").take(50);
+        let names = value::told_apart(kept().map(|(name, _)| shortened(name)).collect());
+        let values = kept().map(|(name, value)| value::redacted(name, &value.to_string()));
+        attempt::Payload(names.into_iter().zip(values).collect())
     }
 }
 
 /// A name as it may be repeated to its sender and kept: of a bounded length, without control characters, and without a
 /// secret, which stands in a name where JSON was sent as a form.
 fn shortened(name: &str) -> String {
-    if value::holds_secret(name) {
+    if holds_secret(name) {
         return value::REMOVED.into();
     }
     let cut = &name[..name.floor_char_boundary(64)];

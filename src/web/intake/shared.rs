@@ -7,9 +7,10 @@ use crate::domain::free_text::FreeText;
 use crate::domain::handle::{ActionCode, EmailAddress, EmailHash, ExternalId, HandleError, OrderId};
 use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
+use crate::domain::secret::holds_secret;
 use crate::domain::time::Timestamp;
 
-use super::value::{holds_secret, without_secrets};
+use super::value::without_secrets;
 use super::{FieldError, Fields, Value, json};
 
 /// The most keys of `metadata`.
@@ -313,6 +314,16 @@ mod tests {
             ("quotes", r#""metadata":{"a\"b":"c\\d\n"}"#, some(r#"{"a\"b":"c\\d\n"}"#)),
             ("an address", r#""metadata":{"who":"me@shop.example"}"#, some(r#"{"who":"[removed]"}"#)),
             ("an address for a name", r#""metadata":{"me@shop.example":1}"#, some(r#"{"[removed]":1}"#)),
+            (
+                "two addresses for names",
+                r#""metadata":{"a@shop.example":1,"b":2,"c@shop.example":3,"[removed] 2":4,"[removed]":5}"#,
+                some(r#"{"[removed]":1,"b":2,"[removed] 3":3,"[removed] 2":4,"[removed] 4":5}"#),
+            ),
+            (
+                "what is no address",
+                r#""metadata":{"by":"@jane","of":"2 @ 9.99"}"#,
+                some(r#"{"by":"@jane","of":"2 @ 9.99"}"#),
+            ),
             ("its text", r#""metadata":"{\"a\":1}""#, some(r#"{"a":1}"#)),
             ("another text", r#""metadata":"a=1""#, not_an_object.clone()),
             ("a list", r#""metadata":[1]"#, not_an_object),

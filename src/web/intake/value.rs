@@ -1,6 +1,9 @@
 //! One field's value, as it was written.
 
+use std::collections::HashSet;
+
 use crate::domain::free_text::FreeText;
+use crate::domain::secret::holds_secret;
 
 /// A value, with numbers as their text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +82,12 @@ impl Value {
                 format!("[{}]", values.join(","))
             }
             Self::Object(members) => {
-                let member = |(name, value): &(String, Self)| {
-                    let name = if holds_secret(name) { REMOVED } else { name };
+                let kept = |name: &str| if holds_secret(name) { REMOVED.to_owned() } else { name.to_owned() };
+                let names = told_apart(members.iter().map(|(name, _)| kept(name)).collect());
+                let member = |(name, (_, value)): (&String, &(String, Self))| {
                     format!("{}:{}", quoted(name), value.as_kept_json())
                 };
-                format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+                format!("{{{}}}", names.iter().zip(members).map(member).collect::<Vec<_>>().join(","))
             }
         }
     }
@@ -156,11 +160,19 @@ impl FieldError {
 /// What stands in the place of a text that may not be kept.
 pub(super) const REMOVED: &str = "[removed]";
 
-/// Whether a text holds an e-mail address or a key, as it is or encoded once more.
-pub(super) fn holds_secret(text: &str) -> bool {
-    const SIGNS: [&str; 8] = ["@", "%40", "ak_live_", "ak_test_", "sk_live_", "sk_test_", "at_live_", "at_test_"];
-    let lower = text.to_ascii_lowercase();
-    SIGNS.iter().any(|sign| lower.contains(sign))
+/// Names as they may be kept, each another one: of those that would be the same, from the second on, with its number.
+pub(super) fn told_apart(names: Vec<String>) -> Vec<String> {
+    let all: HashSet<String> = names.iter().cloned().collect();
+    let mut used: HashSet<String> = HashSet::new();
+    let apart = |name: String| {
+        if used.insert(name.clone()) {
+            return name;
+        }
+        let numbered = (2_u32..).map(|number| format!("{name} {number}"));
+        let free = numbered.into_iter().find(|free| !all.contains(free) && used.insert(free.clone()));
+        free.unwrap_or(name)
+    };
+    names.into_iter().map(apart).collect()
 }
 
 /// A text that somebody wrote to be read again, without the words in it that hold an e-mail address or a key.
