@@ -66,8 +66,11 @@ on_each_engine! {
         let message = "The conversion is ready_for_payment. The purchase is not paid for, so nothing is owed yet.";
         assert_problem("failed and paid", &answer, (409, "CONFLICT", Some("status")), message);
         assert_eq!(server.shows(&json!(id)), told);
+        let told = data(&patch(&server, &id, json!({"metadata": null, "status": "ready_for_payment"})), 200);
+        assert_eq!(told["metadata"], json!({"plan": "free"}), "null says nothing");
         let told = data(&patch(&server, &id, json!({"metadata": {}})), 200);
         assert_eq!(told["metadata"], Value::Null);
+        assert_eq!(server.shows(&json!(id))["metadata"], Value::Null);
         house.assert_books_balance();
     }
 
@@ -85,6 +88,7 @@ on_each_engine! {
             (json!({"status": "approved"}), "status", format!("must be one of {statuses}")),
             (json!({"status": 5}), "status", "must be a text".to_owned()),
             (json!({"sales_status": "done"}), "sales_status", "must be one of open, complete, trialing, failed, partial_refunded, refunded".to_owned()),
+            (json!({"metadata": null}), "metadata", "must be a JSON object; {} removes what is there, null says nothing".to_owned()),
             (json!({"metadata": [1]}), "metadata", "must be a JSON object".to_owned()),
         ] {
             let answer = patch(&server, &id, said.clone());

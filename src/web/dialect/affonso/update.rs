@@ -39,7 +39,14 @@ pub async fn update(
 }
 
 fn read(fields: &Fields) -> Result<Update, FieldError> {
-    if FIELDS.iter().all(|name| fields.get(name).is_none()) {
+    let says_nothing = FIELDS.iter().all(|name| fields.get(name).is_none());
+    if says_nothing && fields.is_null("metadata") {
+        return Err(FieldError::malformed(
+            "metadata",
+            "must be a JSON object; {} removes what is there, null says nothing",
+        ));
+    }
+    if says_nothing {
         return Err(FieldError::malformed(FIELDS[0], "must be there, or status or metadata"));
     }
     let metadata = match (fields.get("metadata"), shared::metadata(fields)?) {
