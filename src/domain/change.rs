@@ -62,7 +62,7 @@ impl ChangeKind {
 }
 
 /// Who changed something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A person, in the admin.
     User(UserId),

@@ -29,6 +29,7 @@ pub mod end_rule;
 pub mod erase_customer;
 pub mod explain_conversion;
 pub mod explain_referral;
+pub mod explaining;
 pub mod forget_old;
 pub mod give_bonus;
 pub mod import_rates;

@@ -2,7 +2,9 @@
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::time::Zone;
-use crate::operations::explain_conversion::{Explained, Noted};
+use crate::operations::explain_conversion::Explained;
+use crate::operations::explaining::Noted;
+use crate::storage::conversion_changes::ChangeRow;
 use crate::web::admin::badges;
 use crate::web::filters::{second, time_of_day, with_currency};
 use crate::web::routes::LINK;
@@ -65,7 +67,7 @@ const fn did(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn by(noted: &Noted) -> String {
+fn by(noted: &Noted<ChangeRow>) -> String {
     match (noted.change.by(), &noted.name) {
         (Actor::Clock, _) => "by itself".to_owned(),
         (Actor::User(_) | Actor::Key(_), Some(name)) => format!("by {name}"),
@@ -99,7 +101,7 @@ pub(super) fn steps(explained: &Explained, zone: &Zone) -> Vec<Step> {
     changes.chain([recorded]).chain(click).collect()
 }
 
-fn change(noted: &Noted, zone: &Zone) -> Step {
+fn change(noted: &Noted<ChangeRow>, zone: &Zone) -> Step {
     let (icon, headline) = told(noted.change.kind);
     let detail = noted.change.detail.as_str();
     let by_and_when = format!("{} · {}", by(noted), second(noted.change.changed_at, zone));

@@ -5,6 +5,7 @@ use crate::domain::id::{AffiliateId, ConversionId, Id, ProgramId, ReferralId};
 use crate::domain::referral::ReferralChangeKind;
 use crate::domain::time::Zone;
 use crate::operations::explain_referral::ExplainedReferral;
+use crate::operations::explaining::Noted;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::referral_changes::ReferralChangeRow;
 use crate::web::filters::second;
@@ -43,7 +44,7 @@ impl Place<'_> {
             small: second(explained.row.created_at, self.zone),
             cause: None,
         };
-        let changes = explained.changes.iter().rev().map(|(change, name)| self.step(change, name.as_deref()));
+        let changes = explained.changes.iter().rev().map(|noted| self.step(&noted.change, noted.name.as_deref()));
         changes.chain([known]).collect()
     }
 
@@ -95,10 +96,10 @@ fn cause(change: &ReferralChangeRow) -> Option<(String, &'static str)> {
 /// What was done last, and by whom, for who came too late: `Ines Duarte changed this.`
 pub(super) fn faster(explained: &ExplainedReferral) -> String {
     match explained.changes.last() {
-        Some((change, Some(name))) if matches!(change.by(), Actor::User(_)) => {
+        Some(Noted { change, name: Some(name) }) if matches!(change.by(), Actor::User(_)) => {
             format!("{name} changed this meanwhile.")
         }
-        Some((change, _)) if matches!(change.by(), Actor::Key(_)) => {
+        Some(Noted { change, .. }) if matches!(change.by(), Actor::Key(_)) => {
             "A better report changed this meanwhile.".to_owned()
         }
         _ => "Somebody else changed this meanwhile.".to_owned(),
