@@ -1,5 +1,6 @@
 //! Reading and reviewing: what is asked within the limit of a key, and answered with what is left of it.
 
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::received::too_many_keyless;
@@ -8,6 +9,7 @@ use crate::domain::limit::{Allowance, Exceeded, in_seconds};
 use crate::storage::catalogue::Key;
 use crate::web::access::tokens::{AdvertiserToken, Denied, ManageToken, ReadToken};
 use crate::web::client_address::client_address;
+use crate::web::intake::{Fields, Intake, Unreadable};
 use crate::web::limits;
 
 /// A right that is counted.
@@ -32,6 +34,15 @@ impl Counted for ManageToken {
     fn token(&self) -> &Key {
         self.key()
     }
+}
+
+/// The fields of a request, if all of it could be read.
+///
+/// # Errors
+/// [`Unreadable`].
+pub async fn fields(request: &HttpRequest, payload: Payload) -> Result<Fields, Unreadable> {
+    let Intake { fields, problem } = Intake::read(request, payload, &[]).await;
+    problem.map_or(Ok(fields), Err)
 }
 
 /// An error in the shape of a dialect.

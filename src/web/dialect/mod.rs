@@ -3,14 +3,18 @@
 //!
 //! What is the same in all of them stands here once: what a report says ([`said`]), what becomes of a request that is not
 //! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what was
-//! recorded is read ([`on_record`]) and a list walked through ([`walked`]), and how a server registers a click
-//! ([`registered`]). A dialect is left with its names and its words.
+//! recorded is read ([`on_record`]), changed ([`changed`]), and a list of it filtered ([`filtered`]) and walked through
+//! ([`walked`]), how a server registers a click ([`registered`]), and what all answers have in common
+//! ([`answered`]). A dialect is left with its names and its words.
 
 pub mod affilae;
 pub mod affiliatepro;
 pub mod affilync;
 pub mod affonso;
+pub mod answered;
 pub mod asked;
+pub mod changed;
+pub mod filtered;
 pub mod on_record;
 pub mod received;
 pub mod refused;

@@ -1,5 +1,8 @@
 //! The fields that mean the same in every wire format, each into its own type or into a sentence that names it.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use crate::domain::conversion::{CustomerFacts, reported_amount};
 use crate::domain::currency::Currency;
 use crate::domain::event::Event;
@@ -120,6 +123,17 @@ pub fn campaign_id(fields: &Fields, name: &'static str) -> Result<CampaignId, Fi
 /// [`FieldError`] that names it.
 pub fn currency(fields: &Fields, name: &'static str) -> Result<Currency, FieldError> {
     Currency::parse(text(fields, name)?).map_err(|error| FieldError::malformed(name, error))
+}
+
+/// A word or an id, if there is one.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn word<T: FromStr<Err: Display>>(fields: &Fields, name: &'static str) -> Result<Option<T>, FieldError> {
+    if fields.get(name).is_none() {
+        return Ok(None);
+    }
+    text(fields, name)?.parse().map(Some).map_err(|error| FieldError::malformed(name, error))
 }
 
 /// A moment with its offset, if there is one.

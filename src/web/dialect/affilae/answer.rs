@@ -2,9 +2,9 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,17 +16,11 @@ use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::conversions::whole::{self, Whole};
 use crate::storage::error::{StorageError, Stored};
 use crate::web::access::tokens::Denied;
+use crate::web::dialect::answered::{self, respond};
 use crate::web::dialect::asked::{self, Problem as _};
 use crate::web::dialect::refused::Refused;
 use crate::web::intake::{FieldError, Unreadable};
 use crate::web::routes::allow;
-
-/// The type of every answer.
-const JSON: &str = "application/json; charset=utf-8";
-
-fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
-}
 
 /// Conversions, of which there are so many in all.
 pub(super) fn found(app: &App, total: i64, rows: &[Whole]) -> Result<HttpResponse, Problem> {
@@ -67,7 +61,7 @@ impl Problem {
     }
 
     fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.header = answered::header(name, value);
         self
     }
 
@@ -111,19 +105,19 @@ impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NoToken => {
-                let message = "Send the token in the header Authorization: Bearer";
+                let message = answered::SEND_THE_TOKEN;
                 Self::new(StatusCode::UNAUTHORIZED, message).with(WWW_AUTHENTICATE, "Bearer")
             }
             Denied::UnknownToken => {
                 let problem = Self::new(StatusCode::UNAUTHORIZED, "Invalid token");
-                problem.with(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+                problem.with(WWW_AUTHENTICATE, answered::INVALID_TOKEN)
             }
             Denied::Forbidden { key, wanted } => {
                 let message = match key.kind {
                     KeyKind::Affiliate => "This is for the program's own tokens, not for an affiliate's".to_owned(),
                     _ => Refused::ScopeMissing(wanted).to_string(),
                 };
-                let challenge = format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#);
+                let challenge = answered::insufficient_scope(wanted);
                 Self::new(StatusCode::FORBIDDEN, message).with(WWW_AUTHENTICATE, &challenge)
             }
         }
@@ -160,24 +154,21 @@ impl From<WriteError<StorageError>> for Problem {
 
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
-        if let StorageError::Unavailable(cause) = &error {
-            tracing::warn!(%cause, "a request could not be answered");
-            let message = "The database does not answer; send the same request again in a few seconds";
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, message).with(RETRY_AFTER, "2");
+        match answered::storage_failed(&error) {
+            (status @ StatusCode::SERVICE_UNAVAILABLE, message) => Self::new(status, message).with(RETRY_AFTER, "2"),
+            (status, message) => Self::new(status, message),
         }
-        tracing::error!(%error, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This went wrong on our side; it has been logged")
     }
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
 pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
     let allowed = allow(allowed);
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("This endpoint answers {allowed}"));
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, answered::answers_only(&allowed));
     ready(problem.with(ALLOW, &allowed).into_response())
 }
 
 /// The answer to an address under `/advertiser` that nobody has.
 pub async fn unknown() -> HttpResponse {
-    Problem::new(StatusCode::NOT_FOUND, "Unknown endpoint").into_response()
+    Problem::new(StatusCode::NOT_FOUND, answered::UNKNOWN_ENDPOINT).into_response()
 }

@@ -14,16 +14,15 @@ use crate::storage::conversions::list::Wanted;
 use crate::storage::conversions::whole::{self, Whole};
 use crate::storage::error::Stored;
 use crate::web::access::tokens::AdvertiserToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{Fields, Intake};
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::intake::Fields;
 
 /// `GET /advertiser/conversions.info`.
 pub async fn info(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let checked = AdvertiserToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let named = Named::read(&intake.fields, token.key())?;
+        let fields = asked::fields(&request, payload).await?;
+        let named = Named::read(&fields, token.key())?;
         let program = token.key().program_id;
         let whole = app.read(move |conn| named.newest(conn, program)).await?;
         let whole = whole.ok_or_else(Problem::unknown_conversion)?;

@@ -15,10 +15,10 @@ use crate::storage::conversions::list::Wanted;
 use crate::storage::conversions::whole::{self, Whole};
 use crate::storage::error::Stored;
 use crate::web::access::tokens::AdvertiserToken;
-use crate::web::dialect::asked::within_limit;
+use crate::web::dialect::asked::{self, within_limit};
 use crate::web::dialect::walked::{self, Piece, Place};
 use crate::web::intake::filter::{self, End};
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// Rows of a page unless it is said.
 pub(super) const LIMIT: i64 = 20;
@@ -33,9 +33,8 @@ pub(super) const LAST_OFFSET: i64 = 2_147_483_647;
 pub async fn list(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let checked = AdvertiserToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let (wanted, piece) = read(&intake.fields, token.key())?;
+        let fields = asked::fields(&request, payload).await?;
+        let (wanted, piece) = read(&fields, token.key())?;
         let (rows, total) = walked::page::<Whole>(&app, token.key(), wanted, piece).await?;
         found(&app, total, &rows)
     })

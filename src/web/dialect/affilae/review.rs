@@ -6,16 +6,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::{Problem, current};
 use super::{asked_for, words};
 use crate::app::App;
-use crate::domain::change::Actor;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::ConversionId;
 use crate::domain::review::Obstacle;
-use crate::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use crate::operations::review_conversion::{Decision, Reviewed};
 use crate::operations::standing::Current;
-use crate::storage::conversions;
 use crate::web::access::tokens::ManageToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::changed::Hand;
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// `POST /advertiser/conversions.accept`.
 pub async fn accept(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -30,10 +29,9 @@ pub async fn refuse(app: Data<App>, request: HttpRequest, payload: Payload) -> H
 async fn review(app: &App, request: &HttpRequest, payload: Payload, wanted: ConversionStatus) -> HttpResponse {
     let checked = ManageToken::check(app, request);
     within_limit(app, request, checked, async |token| {
-        let intake = Intake::read(request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let (id, decision) = read(&intake.fields, wanted)?;
-        asked_for::own_program(&intake.fields, token.key())?;
+        let fields = asked::fields(request, payload).await?;
+        let (id, decision) = read(&fields, wanted)?;
+        asked_for::own_program(&fields, token.key())?;
         decide(app, &token, id, decision).await
     })
     .await
@@ -49,17 +47,8 @@ fn read(fields: &Fields, wanted: ConversionStatus) -> Result<(ConversionId, Deci
 }
 
 async fn decide(app: &App, token: &ManageToken, id: ConversionId, decision: Decision) -> Result<HttpResponse, Problem> {
-    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
-    let env = app.environment.clone();
-    let write = app.recorder.write(move |write| {
-        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
-        match own {
-            Some(_) => review_conversion(write, &env, program, id, actor, &decision),
-            None => Ok(Reviewed::Unknown),
-        }
-    });
-    match write.await? {
-        Reviewed::Changed | Reviewed::AlreadySo => current(app, program, id).await,
+    match Hand::of(token).review(app, id, decision).await? {
+        Reviewed::Changed | Reviewed::AlreadySo => current(app, token.key().program_id, id).await,
         Reviewed::NotPossible(stands, obstacle) => Err(not_possible(&stands, obstacle)),
         Reviewed::Overtaken(stands) => Err(not_possible(&stands, Obstacle::DecidedOtherwise)),
         Reviewed::Unknown => Err(Problem::unknown_conversion()),

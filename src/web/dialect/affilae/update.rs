@@ -6,16 +6,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::{Problem, current};
 use super::{asked_for, words};
 use crate::app::App;
-use crate::domain::change::Actor;
 use crate::domain::conversion::LARGEST_AMOUNT;
 use crate::domain::id::ConversionId;
 use crate::domain::money::Money;
 use crate::domain::worth::AdjustFault;
 use crate::operations::adjust_conversion::{Adjusted, Adjustment, adjust_conversion};
-use crate::storage::conversions;
 use crate::web::access::tokens::ManageToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::changed::Hand;
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// The field that says how much of the order counts.
 const AMOUNT: &str = "amount";
@@ -24,10 +23,9 @@ const AMOUNT: &str = "amount";
 pub async fn update(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let checked = ManageToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let update = Update::read(&intake.fields)?;
-        asked_for::own_program(&intake.fields, token.key())?;
+        let fields = asked::fields(&request, payload).await?;
+        let update = Update::read(&fields)?;
+        asked_for::own_program(&fields, token.key())?;
         update.make(&app, &token).await
     })
     .await
@@ -49,11 +47,11 @@ impl Update {
 
     async fn make(self, app: &App, token: &ManageToken) -> Result<HttpResponse, Problem> {
         let Self { id, minor, reason } = self;
-        let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
+        let hand = Hand::of(token);
+        let Hand { program, actor, .. } = hand;
         let env = app.environment.clone();
         let write = app.recorder.write(move |write| {
-            let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
-            let Some(own) = own else { return Ok(Adjusted::Unknown) };
+            let Some(own) = hand.find(write.conn(), id)? else { return Ok(Adjusted::Unknown) };
             let adjustment = Adjustment { amount: Money::new(minor, own.currency), reason, seen: None };
             adjust_conversion(write, &env, program, id, actor, &adjustment)
         });

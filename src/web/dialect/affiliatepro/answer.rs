@@ -2,9 +2,9 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,14 +12,12 @@ use crate::domain::id::ConversionId;
 use crate::domain::limit::Exceeded;
 use crate::operations::record_conversions::Outcome;
 use crate::recorder::NotRecorded;
+use crate::web::dialect::answered::{self, respond};
 use crate::web::dialect::received::too_many_keyless;
 use crate::web::dialect::refused::{Refused, not_recorded, status_of};
 use crate::web::intake::Unreadable;
 use crate::web::limits;
 use crate::web::routes::allow;
-
-/// The type of every answer.
-const JSON: &str = "application/json; charset=utf-8";
 
 /// Everything this dialect can answer.
 #[derive(Debug)]
@@ -65,11 +63,6 @@ impl<'a> Body<'a> {
     const fn new(status: &'static str, message: &'a str) -> Self {
         Self { status, message, conversion_id: None, click_token: None }
     }
-}
-
-fn respond(status: StatusCode, body: &Body<'_>) -> HttpResponse {
-    let mut answer = HttpResponseBuilder::new(status);
-    answer.insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
 }
 
 fn error(status: StatusCode, message: &str) -> HttpResponse {
@@ -132,7 +125,7 @@ impl Answer {
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
 pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
     let allowed = allow(allowed);
-    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, &format!("This endpoint answers {allowed}"));
+    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, &answered::answers_only(&allowed));
     if let Ok(allowed) = HeaderValue::from_str(&allowed) {
         answer.headers_mut().insert(ALLOW, allowed);
     }
@@ -141,5 +134,5 @@ pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
 
 /// The answer to an address under `/integration` that nobody has.
 pub async fn unknown() -> HttpResponse {
-    error(StatusCode::NOT_FOUND, "Unknown endpoint")
+    error(StatusCode::NOT_FOUND, answered::UNKNOWN_ENDPOINT)
 }

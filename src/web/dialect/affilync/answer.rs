@@ -2,28 +2,21 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::permission::Scope;
-use crate::recorder::NotRecorded;
+use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::Denied;
+use crate::web::dialect::answered::{self, respond};
 use crate::web::dialect::asked::{self, Problem as _};
 use crate::web::dialect::refused::{Refused, not_recorded};
 use crate::web::intake::{FieldError, Unreadable};
 use crate::web::routes::allow;
-
-/// The type of every answer.
-const JSON: &str = "application/json; charset=utf-8";
-
-/// An answer that nobody stores: it is about money, and some of these addresses are asked by GET.
-pub(super) fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
-}
 
 /// An error, in words for people and as a code for programs.
 #[derive(Serialize, ToSchema)]
@@ -51,7 +44,7 @@ impl Problem {
     }
 
     fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.header = answered::header(name, value);
         self
     }
 
@@ -63,14 +56,14 @@ impl Problem {
     /// The token opens nothing.
     pub(super) fn invalid_token() -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token");
-        problem.with(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+        problem.with(WWW_AUTHENTICATE, answered::INVALID_TOKEN)
     }
 
     /// The token is good and may not do this.
     pub(super) fn insufficient_scope(wanted: Scope) -> Self {
         let detail = Refused::ScopeMissing(wanted).to_string();
         let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
-        problem.with(WWW_AUTHENTICATE, &format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#))
+        problem.with(WWW_AUTHENTICATE, &answered::insufficient_scope(wanted))
     }
 
     /// The sentence.
@@ -96,7 +89,7 @@ impl asked::Problem for Problem {
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::NoToken => Self::missing_token("Send the token in the header Authorization: Bearer"),
+            Denied::NoToken => Self::missing_token(answered::SEND_THE_TOKEN),
             Denied::UnknownToken => Self::invalid_token(),
             Denied::Forbidden { wanted, .. } => Self::insufficient_scope(wanted),
         }
@@ -136,31 +129,35 @@ impl From<NotRecorded> for Problem {
     }
 }
 
+impl From<WriteError<StorageError>> for Problem {
+    fn from(error: WriteError<StorageError>) -> Self {
+        match error {
+            WriteError::NotRecorded(reason) => reason.into(),
+            WriteError::Refused(error) => error.into(),
+        }
+    }
+}
+
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
-        if let StorageError::Unavailable(cause) = &error {
-            tracing::warn!(%cause, "a request could not be answered");
-            let detail = "The database does not answer; send the same request again in a few seconds";
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).with(RETRY_AFTER, "2");
+        match answered::storage_failed(&error) {
+            (status @ StatusCode::SERVICE_UNAVAILABLE, detail) => {
+                Self::new(status, "unavailable", detail).with(RETRY_AFTER, "2")
+            }
+            (status, detail) => Self::new(status, "internal_error", detail),
         }
-        tracing::error!(%error, "a request failed");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal_error",
-            "This went wrong on our side; it has been logged",
-        )
     }
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
 pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
     let allowed = allow(allowed);
-    let detail = format!("This endpoint answers {allowed}");
+    let detail = answered::answers_only(&allowed);
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
     ready(problem.with(ALLOW, &allowed).into_response())
 }
 
 /// The answer to an address under `/api` that nobody has.
 pub async fn unknown() -> HttpResponse {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", "Unknown endpoint").into_response()
+    Problem::new(StatusCode::NOT_FOUND, "not_found", answered::UNKNOWN_ENDPOINT).into_response()
 }

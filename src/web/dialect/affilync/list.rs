@@ -4,23 +4,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{Problem, respond};
+use super::answer::Problem;
 use super::object::{Listed, Meta, Row};
 use crate::app::App;
-use crate::domain::affiliate::AffiliateRef;
 use crate::domain::attribution::Refusal;
-use crate::domain::conversion::ConversionStatus;
-use crate::domain::id::{AffiliateId, CampaignId};
+use crate::domain::id::CampaignId;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conversions::list::Wanted;
 use crate::storage::conversions::told::Told;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::ReadToken;
-use crate::web::dialect::asked::within_limit;
+use crate::web::dialect::answered::respond;
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::filtered;
 use crate::web::dialect::refused::Refused;
 use crate::web::dialect::walked::{self, LAST_PAGE, Piece};
 use crate::web::intake::filter::{self, End};
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::intake::{Fields, shared};
 
 /// Rows of a page unless it is said.
 const PER_PAGE: i64 = 20;
@@ -32,9 +32,8 @@ pub(super) const MOST_PER_PAGE: i64 = 100;
 pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let checked = ReadToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let asked = Asked::read(&app.catalogue(), &token, &intake.fields)?;
+        let fields = asked::fields(&request, payload).await?;
+        let asked = Asked::read(&app.catalogue(), &token, &fields)?;
         asked.answer(&app, &token).await
     })
     .await
@@ -55,8 +54,8 @@ impl Asked {
         let wanted = Wanted {
             mode: key.mode,
             campaign: campaign(catalogue, token, fields)?,
-            affiliate: affiliate(catalogue, token, fields)?,
-            status: status(fields)?,
+            affiliate: filtered::affiliate(catalogue, token, fields, merchants_only)?,
+            status: shared::word(fields, "status")?,
             from: filter::moment(fields, "date_from", &program.zone, End::First)?,
             until: filter::moment(fields, "date_to", &program.zone, End::Last)?,
             ..Wanted::default()
@@ -85,31 +84,6 @@ fn campaign(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result
     Ok(Some(own.id))
 }
 
-/// The affiliate whose rows are wanted: an affiliate's token sees its own, and cannot ask for anybody.
-fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Option<AffiliateId>, Problem> {
-    const FIELD: &str = "affiliate_id";
-    let asked = fields.get(FIELD).is_some();
-    match token.affiliate() {
-        Some(_) if asked => {
-            let detail = "Only a program's token may filter by affiliate_id; this one sees its own conversions";
-            Err(Problem::new(StatusCode::FORBIDDEN, "merchants_only", detail))
-        }
-        Some(own) => Ok(Some(own)),
-        None if asked => {
-            let named = AffiliateRef::parse(shared::text(fields, FIELD)?);
-            let named = named.map_err(|error| Refused::from(FieldError::malformed(FIELD, error)))?;
-            let own = catalogue.affiliate_named(token.key().program_id, &named);
-            Ok(Some(own.ok_or(Refused::from(Refusal::UnknownAffiliate))?.id))
-        }
-        None => Ok(None),
-    }
-}
-
-fn status(fields: &Fields) -> Result<Option<ConversionStatus>, Problem> {
-    const FIELD: &str = "status";
-    if fields.get(FIELD).is_none() {
-        return Ok(None);
-    }
-    let status = shared::text(fields, FIELD)?.parse::<ConversionStatus>();
-    status.map(Some).map_err(|error| Refused::from(FieldError::malformed(FIELD, error)).into())
+fn merchants_only(detail: &str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "merchants_only", detail)
 }

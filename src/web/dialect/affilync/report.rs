@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{Problem, respond};
+use super::answer::Problem;
 use super::fields::ReportFields;
 use super::object::{Conversion, Reported};
 use super::reference::{POSTBACK_FIELDS, REPORT_FIELDS};
@@ -19,6 +19,7 @@ use crate::recorder::Answered;
 use crate::storage::catalogue::Key;
 use crate::storage::conversions::told::Told;
 use crate::web::access::tokens::{Denied, PostbackToken, TrackToken, attempt_key, bearer};
+use crate::web::dialect::answered::respond;
 use crate::web::dialect::asked::{Problem as _, limited};
 use crate::web::dialect::on_record;
 use crate::web::dialect::received::{Keyless, Received, presented_click, too_many_keyless};

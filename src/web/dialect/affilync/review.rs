@@ -4,21 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{Problem, respond};
+use super::answer::Problem;
 use super::object::{Reviewed as Answer, Row};
 use crate::app::App;
-use crate::domain::change::Actor;
 use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::ConversionId;
 use crate::domain::review::Obstacle;
-use crate::operations::review_conversion::{Decision, Reviewed, review_conversion};
+use crate::operations::review_conversion::{Decision, Reviewed};
 use crate::operations::standing::Current;
-use crate::recorder::WriteError;
-use crate::storage::conversions::{self, told};
-use crate::storage::error::StorageError;
+use crate::storage::conversions::told;
 use crate::web::access::tokens::ManageToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::dialect::answered::respond;
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::changed::Hand;
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// What stands as the reason of a rejection that came without a note.
 const NO_NOTE: &str = "Rejected by the API, without a note";
@@ -32,9 +31,8 @@ pub async fn review(
 ) -> HttpResponse {
     let checked = ManageToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let decision = decision(&intake.fields)?;
+        let fields = asked::fields(&request, payload).await?;
+        let decision = decision(&fields)?;
         let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
         decide(&app, &token, id, decision).await
     })
@@ -54,25 +52,13 @@ fn decision(fields: &Fields) -> Result<Decision, FieldError> {
 }
 
 async fn decide(app: &App, token: &ManageToken, id: ConversionId, decision: Decision) -> Result<HttpResponse, Problem> {
-    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
-    let env = app.environment.clone();
-    let write = app.recorder.write(move |write| {
-        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
-        match own {
-            Some(_) => review_conversion(write, &env, program, id, actor, &decision),
-            None => Ok(Reviewed::Unknown),
-        }
-    });
-    let reviewed = write.await.map_err(|error: WriteError<StorageError>| match error {
-        WriteError::NotRecorded(reason) => Problem::from(reason),
-        WriteError::Refused(error) => Problem::from(error),
-    })?;
-    match reviewed {
+    match Hand::of(token).review(app, id, decision).await? {
         Reviewed::Changed | Reviewed::AlreadySo => {}
         Reviewed::NotPossible(current, obstacle) => return Err(not_possible(&current, obstacle)),
         Reviewed::Overtaken(current) => return Err(not_possible(&current, Obstacle::DecidedOtherwise)),
         Reviewed::Unknown => return Err(unknown()),
     }
+    let program = token.key().program_id;
     let told = app.read(move |conn| told::find(conn, program, id)).await?.ok_or_else(unknown)?;
     let data = Row::of(&told, app.environment.keys.click_tokens());
     Ok(respond(StatusCode::OK, &Answer { data }))

@@ -2,9 +2,9 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,18 +13,11 @@ use crate::domain::permission::Scope;
 use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::Denied;
+use crate::web::dialect::answered::{self, respond};
 use crate::web::dialect::asked::{self, Problem as _};
 use crate::web::dialect::refused::{Refused, not_recorded, status_of};
 use crate::web::intake::{FieldError, Unreadable};
 use crate::web::routes::allow;
-
-/// The type of every answer.
-const JSON: &str = "application/json; charset=utf-8";
-
-/// An answer that nobody stores: it is about money, and some of these addresses are asked by GET.
-pub(super) fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
-}
 
 /// An error.
 #[derive(Serialize, ToSchema)]
@@ -78,26 +71,26 @@ impl Problem {
     }
 
     fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
+        self.header = answered::header(name, value).map(Box::new);
         self
     }
 
     /// No token was presented.
     fn missing_token() -> Self {
-        let message = "Send the token in the header Authorization: Bearer";
+        let message = answered::SEND_THE_TOKEN;
         Self::new(StatusCode::UNAUTHORIZED, "MISSING_API_KEY", message).with(WWW_AUTHENTICATE, "Bearer")
     }
 
     /// The token opens nothing.
     fn invalid_token() -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "INVALID_API_KEY", "Invalid API key");
-        problem.with(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+        problem.with(WWW_AUTHENTICATE, answered::INVALID_TOKEN)
     }
 
     /// The token is good and may not do this.
     fn insufficient_scope(wanted: Scope) -> Self {
         let problem = Self::forbidden(Refused::ScopeMissing(wanted).to_string());
-        problem.with(WWW_AUTHENTICATE, &format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#))
+        problem.with(WWW_AUTHENTICATE, &answered::insufficient_scope(wanted))
     }
 
     /// The token is good and may not ask for this.
@@ -225,13 +218,10 @@ impl<E: Into<Self>> From<WriteError<E>> for Problem {
 
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
-        if let StorageError::Unavailable(cause) = &error {
-            tracing::warn!(%cause, "a request could not be answered");
-            return Self::unavailable("The database does not answer; send the same request again in a few seconds");
+        match answered::storage_failed(&error) {
+            (StatusCode::SERVICE_UNAVAILABLE, message) => Self::unavailable(message),
+            (status, message) => Self::new(status, "INTERNAL_ERROR", message),
         }
-        tracing::error!(%error, "a request failed");
-        let message = "This went wrong on our side; it has been logged";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message)
     }
 }
 
@@ -245,12 +235,12 @@ impl Problem {
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
 pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
     let allowed = allow(allowed);
-    let message = format!("This endpoint answers {allowed}");
+    let message = answered::answers_only(&allowed);
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
     ready(problem.with(ALLOW, &allowed).into_response())
 }
 
 /// The answer to an address under `/v1` that nobody has.
 pub async fn unknown() -> HttpResponse {
-    Problem::not_found("Unknown endpoint").into_response()
+    Problem::not_found(answered::UNKNOWN_ENDPOINT).into_response()
 }

@@ -8,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::respond;
 use super::keyed::Keyed;
 use super::reference::{CLICK_FIELDS, CLICK_FIELDS_KEPT};
 use crate::app::App;
@@ -21,6 +20,7 @@ use crate::domain::id::ProgramId;
 use crate::domain::link::Link;
 use crate::recorder::NotRecorded;
 use crate::storage::catalogue::Catalogue;
+use crate::web::dialect::answered::respond;
 use crate::web::dialect::refused::Stopped;
 use crate::web::dialect::registered::{self, Visitor, may_be_sent, register};
 use crate::web::intake::field::{Kind, names};

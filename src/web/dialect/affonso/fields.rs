@@ -32,7 +32,7 @@ impl ReportFields {
         shared::filled(fields, &NEVER_PLACEHOLDERS)?;
         let customer = shared::customer(fields, email_key)?;
         let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
-        let referral = word::<ReferralId>(fields, "referral_id")?;
+        let referral = shared::word::<ReferralId>(fields, "referral_id")?;
         let is_named = customer.customer_id.is_some() || customer.external_user_id.is_some();
         if click.is_none() && referral.is_none() && !is_named {
             return Err(FieldError::malformed(
@@ -62,10 +62,10 @@ fn purchase(fields: &Fields) -> Result<Purchase, FieldError> {
         product_ids: shared::ids(fields, "product_ids")?,
         price_ids: shared::ids(fields, "price_ids")?,
         subscription: subscription(fields)?,
-        sale: word::<SaleStatus>(fields, "sales_status")?,
+        sale: shared::word::<SaleStatus>(fields, "sales_status")?,
         claimed_at: shared::moment(fields, "created_at")?,
         metadata: shared::metadata(fields)?,
-        stated: word::<CommissionStatus>(fields, "status")?,
+        stated: shared::word::<CommissionStatus>(fields, "status")?,
     })
 }
 
@@ -85,16 +85,4 @@ fn subscription(fields: &Fields) -> Result<Option<Subscription>, FieldError> {
         (false, Subscription::Unspecified) => Ok(None),
         (false, _) => Err(FieldError::malformed(FIELD, "must only be sent with is_subscription: true")),
     }
-}
-
-/// A word or an id, if there is one.
-pub(super) fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
-    fields: &Fields,
-    name: &'static str,
-) -> Result<Option<T>, FieldError> {
-    if fields.get(name).is_none() {
-        return Ok(None);
-    }
-    let read = shared::text(fields, name)?.parse();
-    read.map(Some).map_err(|error| FieldError::malformed(name, error))
 }

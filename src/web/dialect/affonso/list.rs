@@ -4,14 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{Problem, respond};
-use super::fields::word;
+use super::answer::Problem;
 use super::object::{Conversion, Listed, One, Pagination};
 use crate::app::App;
-use crate::domain::affiliate::AffiliateRef;
-use crate::domain::attribution::Refusal;
 use crate::domain::commission_status::CommissionStatus;
-use crate::domain::id::{AffiliateId, ConversionId, ProgramId};
+use crate::domain::id::{ConversionId, ProgramId};
 use crate::operations::told_status::told_statuses;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::Conn;
@@ -19,11 +16,12 @@ use crate::storage::conversions::list::Wanted;
 use crate::storage::conversions::told::{self, Told};
 use crate::storage::error::{StorageError, Stored};
 use crate::web::access::tokens::ReadToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::dialect::refused::Refused;
+use crate::web::dialect::answered::respond;
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::filtered;
 use crate::web::dialect::walked::{self, LAST_PAGE, Piece, Place};
 use crate::web::intake::filter::{self, End};
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::intake::{Fields, shared};
 
 /// Rows of a page unless it is said.
 const LIMIT: i64 = 50;
@@ -35,9 +33,8 @@ pub(super) const HIGHEST_LIMIT: i64 = 200;
 pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let checked = ReadToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let asked = Asked::read(&app.catalogue(), &token, &intake.fields)?;
+        let fields = asked::fields(&request, payload).await?;
+        let asked = Asked::read(&app.catalogue(), &token, &fields)?;
         asked.answer(&app, &token).await
     })
     .await
@@ -47,8 +44,7 @@ pub async fn list(app: web::Data<App>, request: HttpRequest, payload: Payload) -
 pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<String>, payload: Payload) -> HttpResponse {
     let checked = ReadToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
+        asked::fields(&request, payload).await?;
         one(&app, &token, &id).await
     })
     .await
@@ -136,10 +132,10 @@ impl Asked {
         let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
         let wanted = Wanted {
             mode: key.mode,
-            affiliate: affiliate(catalogue, token, fields)?,
-            referral: word(fields, "referral_id")?,
-            told: word(fields, "status")?,
-            sale: word(fields, "sales_status")?,
+            affiliate: filtered::affiliate(catalogue, token, fields, Problem::forbidden)?,
+            referral: shared::word(fields, "referral_id")?,
+            told: shared::word(fields, "status")?,
+            sale: shared::word(fields, "sales_status")?,
             from: filter::moment(fields, "created_gte", &program.zone, End::First)?,
             until: filter::moment(fields, "created_lte", &program.zone, End::Last)?,
             ..Wanted::default()
@@ -158,25 +154,5 @@ impl Asked {
         let data = rows.iter().map(of).collect();
         let pagination = Pagination::new((page, limit), total);
         Ok(respond(StatusCode::OK, &Listed { success: true, data, pagination }))
-    }
-}
-
-/// The affiliate whose rows are wanted: an affiliate's token sees its own, and cannot ask for anybody.
-fn affiliate(catalogue: &Catalogue, token: &ReadToken, fields: &Fields) -> Result<Option<AffiliateId>, Problem> {
-    const FIELD: &str = "affiliate_id";
-    let asked = fields.get(FIELD).is_some();
-    match token.affiliate() {
-        Some(_) if asked => {
-            let message = "Only a program's token may filter by affiliate_id; this one sees its own conversions";
-            Err(Problem::forbidden(message))
-        }
-        Some(own) => Ok(Some(own)),
-        None if asked => {
-            let named = AffiliateRef::parse(shared::text(fields, FIELD)?);
-            let named = named.map_err(|error| FieldError::malformed(FIELD, error))?;
-            let own = catalogue.affiliate_named(token.key().program_id, &named);
-            Ok(Some(own.ok_or(Refused::from(Refusal::UnknownAffiliate))?.id))
-        }
-        None => Ok(None),
     }
 }

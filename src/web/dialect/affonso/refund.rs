@@ -11,7 +11,6 @@ use super::list::{changed, unknown};
 use crate::app::App;
 use crate::domain::attempt::{Attempt, Call};
 use crate::domain::attribution::Refusal;
-use crate::domain::change::Actor;
 use crate::domain::currency::Currency;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::{ConversionId, RefundId};
@@ -23,11 +22,11 @@ use crate::domain::worth::RefundFault;
 use crate::environment::Environment;
 use crate::operations::refund_conversion::{Refund, Refunded, refund_conversion};
 use crate::recorder::NotRecorded;
-use crate::storage::conversions;
 use crate::storage::error::StorageError;
 use crate::web::access::tokens::{ManageToken, attempt_key};
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::changed::Hand;
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// How much.
 pub(super) const AMOUNT: &str = "amount";
@@ -43,12 +42,11 @@ pub async fn refund(
 ) -> HttpResponse {
     let checked = ManageToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
+        let fields = asked::fields(&request, payload).await?;
         let at = app.environment.clock.now();
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let said = Said::read(&intake.fields)?;
+        let said = Said::read(&fields)?;
         let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
-        record(&app, &token, (id, at), (said, &intake.fields)).await
+        record(&app, &token, (id, at), (said, &fields)).await
     })
     .await
 }
@@ -120,11 +118,11 @@ async fn record(
     (id, at): (ConversionId, Timestamp),
     (said, fields): (Said, &Fields),
 ) -> Result<HttpResponse, Problem> {
-    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
+    let hand = Hand::of(token);
+    let Hand { program, actor, .. } = hand;
     let env = app.environment.clone();
     let write = app.recorder.write(move |write| -> Result<_, StorageError> {
-        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
-        let Some(own) = own else { return Ok(Ok((Refunded::Unknown, None))) };
+        let Some(own) = hand.find(write.conn(), id)? else { return Ok(Ok((Refunded::Unknown, None))) };
         let refund = match said.refund(&env, own.currency) {
             Ok(refund) => refund,
             Err(fault) => return Ok(Err(fault)),

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{Problem, respond};
+use super::answer::Problem;
 use super::fields::{LISTS, ReportFields};
 use super::keyed::Keyed;
 use super::list::with_status;
@@ -22,6 +22,7 @@ use crate::operations::record_as_stated::record_as_stated;
 use crate::operations::record_conversions::{Evidence, Incoming, Outcome};
 use crate::recorder::{Answered, NotRecorded, WriteError};
 use crate::storage::error::StorageError;
+use crate::web::dialect::answered::respond;
 use crate::web::dialect::asked::Problem as _;
 use crate::web::dialect::received::presented_click;
 use crate::web::dialect::refused::{Refused, Stopped};

@@ -8,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::respond;
 use super::keyed::Keyed;
 use crate::app::App;
 use crate::domain::attempt::Call;
@@ -19,6 +18,7 @@ use crate::domain::referral::{IdentifierKind, identifiers};
 use crate::operations::make_referral::{Customer, SignUp, SignedUp, make_referral};
 use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
+use crate::web::dialect::answered::respond;
 use crate::web::dialect::received::presented_click;
 use crate::web::dialect::refused::Stopped;
 use crate::web::intake::shared::{self, required};

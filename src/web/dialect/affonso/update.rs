@@ -5,17 +5,15 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Problem;
-use super::fields::word;
 use super::list::{changed, unknown, with_status};
 use crate::app::App;
-use crate::domain::change::Actor;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::operations::update_conversion::{NewMetadata, Update, UpdateFault, update_conversion};
 use crate::recorder::WriteError;
-use crate::storage::conversions;
 use crate::web::access::tokens::ManageToken;
-use crate::web::dialect::asked::within_limit;
-use crate::web::intake::{FieldError, Fields, Intake, shared};
+use crate::web::dialect::asked::{self, within_limit};
+use crate::web::dialect::changed::Hand;
+use crate::web::intake::{FieldError, Fields, shared};
 
 /// What may be stated, each of which may be left out; but not all of them.
 const FIELDS: [&str; 3] = ["sales_status", "status", "metadata"];
@@ -29,9 +27,8 @@ pub async fn update(
 ) -> HttpResponse {
     let checked = ManageToken::check(&app, &request);
     within_limit(&app, &request, checked, async |token| {
-        let intake = Intake::read(&request, payload, &[]).await;
-        intake.problem.map_or(Ok(()), |problem| Err(Problem::from(problem)))?;
-        let update = read(&intake.fields)?;
+        let fields = asked::fields(&request, payload).await?;
+        let update = read(&fields)?;
         let id = id.parse::<ConversionId>().map_err(|_| unknown())?;
         make(&app, &token, id, update).await
     })
@@ -54,15 +51,15 @@ fn read(fields: &Fields) -> Result<Update, FieldError> {
         (Some(_), None) => NewMetadata::Nothing,
         (Some(_), Some(object)) => NewMetadata::Object(object),
     };
-    Ok(Update { sale: word(fields, "sales_status")?, status: word(fields, "status")?, metadata })
+    Ok(Update { sale: shared::word(fields, "sales_status")?, status: shared::word(fields, "status")?, metadata })
 }
 
 async fn make(app: &App, token: &ManageToken, id: ConversionId, update: Update) -> Result<HttpResponse, Problem> {
-    let (program, mode, actor) = (token.key().program_id, token.key().mode, Actor::Key(token.key().token_id));
+    let hand = Hand::of(token);
+    let Hand { program, actor, .. } = hand;
     let env = app.environment.clone();
     let write = app.recorder.write(move |write| {
-        let own = conversions::find(write.conn(), program, id)?.filter(|row| row.mode == mode);
-        own.ok_or(UpdateFault::Unknown)?;
+        hand.find(write.conn(), id)?.ok_or(UpdateFault::Unknown)?;
         update_conversion(write, &env, program, id, actor, &update)
     });
     match write.await {

@@ -1,0 +1,56 @@
+//! What the answers of the dialects say alike, whatever shape each puts it into.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use crate::domain::permission::Scope;
+use crate::storage::error::StorageError;
+
+/// The type of every answer.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// What is told who sends no token.
+pub const SEND_THE_TOKEN: &str = "Send the token in the header Authorization: Bearer";
+
+/// How a token that opens nothing is challenged (RFC 6750, section 3).
+pub const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
+
+/// What is told who asks for an address that nobody has.
+pub const UNKNOWN_ENDPOINT: &str = "Unknown endpoint";
+
+/// How a token is challenged that may not do this (RFC 6750, section 3).
+#[must_use]
+pub fn insufficient_scope(wanted: Scope) -> String {
+    format!(r#"Bearer error="insufficient_scope", scope="{wanted}""#)
+}
+
+/// What is told who asks by a method that an endpoint does not take; `allowed` are those it does.
+#[must_use]
+pub fn answers_only(allowed: &str) -> String {
+    format!("This endpoint answers {allowed}")
+}
+
+/// An answer that nobody stores: it is about money, and some of these addresses are asked by GET.
+pub fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
+}
+
+/// A header that goes with an answer; none where the value cannot stand in one.
+#[must_use]
+pub fn header(name: HeaderName, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    HeaderValue::from_str(value).ok().map(|value| (name, value))
+}
+
+/// What is told where storage failed, which is logged here: 503 where it is away, and the same request may be sent again.
+#[must_use]
+pub fn storage_failed(error: &StorageError) -> (StatusCode, &'static str) {
+    if let StorageError::Unavailable(cause) = error {
+        tracing::warn!(%cause, "a request could not be answered");
+        let sentence = "The database does not answer; send the same request again in a few seconds";
+        return (StatusCode::SERVICE_UNAVAILABLE, sentence);
+    }
+    tracing::error!(%error, "a request failed");
+    (StatusCode::INTERNAL_SERVER_ERROR, "This went wrong on our side; it has been logged")
+}
