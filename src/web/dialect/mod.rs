@@ -4,8 +4,8 @@
 //! What is the same in all of them stands here once: what a report says ([`said`]), what becomes of a request that is not
 //! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what was
 //! recorded is read ([`on_record`]), changed ([`changed`]), and a list of it filtered ([`filtered`]) and walked through
-//! ([`walked`]), how a server registers a click ([`registered`]), and what all answers have in common
-//! ([`answered`]). A dialect is left with its names and its words.
+//! ([`walked`]), how a server registers a click ([`registered`]), what all answers have in common ([`answered`]), and
+//! what the reference says of them ([`referenced`]). A dialect is left with its names and its words.
 
 pub mod affilae;
 pub mod affiliatepro;
@@ -17,6 +17,7 @@ pub mod changed;
 pub mod filtered;
 pub mod on_record;
 pub mod received;
+pub mod referenced;
 pub mod refused;
 pub mod registered;
 pub mod said;

@@ -4,6 +4,7 @@ use super::answer::ErrorBody;
 use super::list::{LAST_OFFSET, MOST};
 use super::object::Found;
 use super::words;
+use crate::web::dialect::referenced;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
@@ -137,14 +138,6 @@ fn to_a_decision(answers: Answers) -> Answers {
 }
 
 fn refusals(answers: Answers) -> Answers {
-    answers
-        .json::<ErrorBody<'static>>(400, "The body could not be read.")
-        .json::<ErrorBody<'static>>(401, "No token, or one that opens nothing.")
-        .json::<ErrorBody<'static>>(403, "The token lacks the scope, or is an affiliate's.")
-        .json::<ErrorBody<'static>>(408, "The body did not arrive in time.")
-        .json::<ErrorBody<'static>>(413, "The body is too large.")
-        .json::<ErrorBody<'static>>(415, "The body is neither JSON nor a form, or compressed.")
-        .json::<ErrorBody<'static>>(422, "A field is missing or malformed; the sentence names it.")
-        .json::<ErrorBody<'static>>(429, "Too many calls.")
-        .json::<ErrorBody<'static>>(503, "Nothing was changed; send the same again.")
+    let said = ("The token lacks the scope, or is an affiliate's.", "Nothing was changed");
+    referenced::refusals_by_field::<ErrorBody<'static>>(answers, said)
 }

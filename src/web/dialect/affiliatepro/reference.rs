@@ -1,6 +1,7 @@
 //! The fields of this dialect, and what the reference says of its calls.
 
 use super::answer::Body;
+use crate::web::dialect::referenced;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
 use crate::web::openapi::operation::{Answers, Asks, Operation, Sent};
@@ -104,13 +105,10 @@ fn to_a_conversion(answers: Answers) -> Answers {
 }
 
 fn refusals(answers: Answers) -> Answers {
-    answers
+    referenced::unread::<Body<'static>>(answers)
         .json::<Body<'static>>(400, "The body could not be read.")
         .json::<Body<'static>>(401, "No campaign has this API key.")
         .json::<Body<'static>>(404, "A click token, campaign or affiliate that this key's campaign does not know.")
-        .json::<Body<'static>>(408, "The body did not arrive in time.")
-        .json::<Body<'static>>(413, "The body is too large.")
-        .json::<Body<'static>>(415, "The body is neither JSON nor a form, or compressed.")
         .json::<Body<'static>>(422, "A field is missing or malformed; the message names it.")
         .json::<Body<'static>>(429, "Too many calls with keys that are none.")
         .json::<Body<'static>>(503, "Nothing was recorded; send the same again.")

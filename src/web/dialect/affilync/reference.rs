@@ -3,6 +3,7 @@
 use super::answer::ErrorBody;
 use super::list::MOST_PER_PAGE;
 use super::object::{Listed, Reported, Reviewed};
+use crate::web::dialect::referenced;
 use crate::web::dialect::walked::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
@@ -170,14 +171,5 @@ fn to_a_review(answers: Answers) -> Answers {
 }
 
 fn refusals(answers: Answers) -> Answers {
-    answers
-        .json::<ErrorBody<'static>>(400, "The body could not be read.")
-        .json::<ErrorBody<'static>>(401, "No token, or one that opens nothing.")
-        .json::<ErrorBody<'static>>(403, "The token lacks the scope.")
-        .json::<ErrorBody<'static>>(408, "The body did not arrive in time.")
-        .json::<ErrorBody<'static>>(413, "The body is too large.")
-        .json::<ErrorBody<'static>>(415, "The body is neither JSON nor a form, or compressed.")
-        .json::<ErrorBody<'static>>(422, "A field is missing or malformed; the sentence names it.")
-        .json::<ErrorBody<'static>>(429, "Too many calls.")
-        .json::<ErrorBody<'static>>(503, "Nothing was recorded; send the same again.")
+    referenced::refusals_by_field::<ErrorBody<'static>>(answers, ("The token lacks the scope.", "Nothing was recorded"))
 }

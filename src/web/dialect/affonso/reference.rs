@@ -6,6 +6,7 @@ use super::list::HIGHEST_LIMIT;
 use super::object::{Listed, One};
 use super::refund::{AMOUNT, CURRENCY};
 use super::signup::One as SignedUp;
+use crate::web::dialect::referenced;
 use crate::web::dialect::walked::LAST_PAGE;
 use crate::web::intake::field::{Field, Kind};
 use crate::web::openapi::Group;
@@ -303,13 +304,7 @@ fn to_a_refund(answers: Answers) -> Answers {
 }
 
 fn refusals(answers: Answers) -> Answers {
-    answers
+    let said = ("The token lacks the scope.", "Nothing was recorded");
+    referenced::refusals::<ErrorBody<'static>>(answers, said)
         .json::<ErrorBody<'static>>(400, "A field is missing or malformed, or the body could not be read.")
-        .json::<ErrorBody<'static>>(401, "No token, or one that opens nothing.")
-        .json::<ErrorBody<'static>>(403, "The token lacks the scope.")
-        .json::<ErrorBody<'static>>(408, "The body did not arrive in time.")
-        .json::<ErrorBody<'static>>(413, "The body is too large.")
-        .json::<ErrorBody<'static>>(415, "The body is neither JSON nor a form, or compressed.")
-        .json::<ErrorBody<'static>>(429, "Too many calls.")
-        .json::<ErrorBody<'static>>(503, "Nothing was recorded; send the same again.")
 }
