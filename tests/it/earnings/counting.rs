@@ -102,8 +102,9 @@ const WAYS: [Way; 9] = [
     ("declined, and stated to be undecided", Complete, reject, |desk, id, _| {
         desk.system_says(id, Update { status: Some(Word::Pending), ..Update::default() });
     }),
-    ("failed, and partly given back", Failed, nothing, |desk, id, _| {
+    ("failed, partly given back, and paid for after all", Failed, nothing, |desk, id, _| {
         assert!(matches!(desk.refunds(id, "r1", Some(1_000)), Refunded::Recorded(_)));
+        desk.says_so(id, Complete);
     }),
     ("rejected, and told by a better report", Complete, reject, |desk, id, order| {
         let better = desk.cleo_reports(&Reported { channel: Channel::Server, ..of(order, Complete) });
