@@ -8,6 +8,7 @@ use crate::domain::dedup::DedupKey;
 use crate::domain::event::Trust;
 use crate::domain::flag::Flag;
 use crate::domain::id::ConversionId;
+use crate::domain::rule::Payment;
 use crate::domain::said::{Said, Standing};
 use crate::domain::takeover::{Contested, Story, Takeover, Telling};
 use crate::domain::trace::Trace;
@@ -60,6 +61,8 @@ pub(super) struct TakenOver {
     pub(super) commission: CommissionRow,
     /// Where its purchase stands from now on, where the row stays.
     pub(super) sale: SaleStatus,
+    /// As which payment the row counts from now on, where it tells the same of another customer than was known.
+    pub(super) payment: Option<Payment>,
     /// What the report would be recorded as, by the window and rules of the first report's time.
     pub(super) credited: Credited,
     /// The fields in which it differs.
@@ -183,7 +186,7 @@ fn take_over_order(
             return Decided::Refused { why, trace: Trace::of(&found, None), flagged };
         }
     };
-    let (contested, differing) = contest(&row, &commission, (&incoming.report, &credited));
+    let (contested, differing, payment) = contest(&row, &commission, (&incoming.report, &credited));
     let kind = contested.take_over();
     // That a better report was refused wants a look until the best has had its say.
     if row.flags.has(Flag::HigherReportRefused) && incoming.report.channel.trust() < Trust::FULL {
@@ -211,7 +214,7 @@ fn take_over_order(
             credited.note_claim(on_record);
         }
     }
-    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, credited, differing }))
+    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, payment, credited, differing }))
 }
 
 /// What is said of an order once a better report has told more. Where nobody knows what the first one said, nobody ever will.
@@ -219,12 +222,12 @@ pub(super) fn said(row: &ConversionRow, better: &Report) -> Option<Said> {
     row.said.as_ref().map(|said| said.followed_by(&better.said()))
 }
 
-/// What a takeover goes by, and in what the better report differs.
+/// What a takeover goes by, in what the better report differs, and which payment of another customer's it says this to be.
 fn contest(
     row: &ConversionRow,
     commission: &CommissionRow,
     (report, credited): (&Report, &Credited),
-) -> (Contested, Vec<&'static str>) {
+) -> (Contested, Vec<&'static str>, Option<Payment>) {
     let is_given_back = row.refunded_minor > 0 || row.sale_status == SaleStatus::Refunded;
     let is_whole = !is_given_back && row.adjusted_minor == row.amount_minor;
     let rule = credited.rule.as_ref().map(|rule| rule.id);
@@ -248,7 +251,8 @@ fn contest(
     let has_other_facts = !differing.is_empty() || commission.is_compensated();
     differing.extend(on_row.differing(&better));
     let story = Story::of(&on_row, &better, has_other_facts);
-    (Contested { status: row.status, state: commission.state, is_whole, story }, differing)
+    let payment = credited.payment.filter(|_| is_whole && is_of_another);
+    (Contested { status: row.status, state: commission.state, is_whole, story }, differing, payment)
 }
 
 /// A refusal. What a report of less trust recorded under the order stays, and wants a look.

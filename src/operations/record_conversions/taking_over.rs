@@ -74,6 +74,11 @@ impl Changing<'_, '_> {
         let learned = customer.map(|customer| customer.referral.id);
         let row = ConversionRow { referral_id: learned.or(taken.row.referral_id), ..self.raised(taken) };
         self.replace(&row, taken.row.edition)?;
+        if let Some(payment) = taken.payment {
+            let mut commission = taken.commission.clone();
+            commission.set_payment(payment);
+            commissions::replace(self.write, &commission)?;
+        }
         if let Some(mut details) = conversion_details::find(self.write.conn(), row.id)? {
             details.learn(self.report);
             conversion_details::replace(self.write, &details)?;
