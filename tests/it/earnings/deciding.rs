@@ -145,6 +145,8 @@ on_each_engine! {
         };
         assert_eq!(obstacle(desk.says(order, Refunded)), SaleObstacle::OnlyByRefund);
         assert!(matches!(desk.refunds(order, "r1", Some(100)), super::Refunded::Recorded(_)));
+        assert_eq!(desk.stands(order), (Approved, Held, Failed, 990), "what was never paid for stays so");
+        assert!(matches!(desk.says(order, Complete), SaleChanged::Changed));
         assert_eq!(desk.stands(order), (Approved, Payable, PartialRefunded, 990));
         assert_eq!(obstacle(desk.says(order, Failed)), SaleObstacle::GivenBack);
         house.assert_books_balance();
