@@ -287,6 +287,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Runs with a stack that holds a tree of strategies as deep as a history's.
+fn with_room(work: impl FnOnce() + Send) {
+    std::thread::scope(|scope| {
+        let roomy = std::thread::Builder::new().stack_size(32 << 20).spawn_scoped(scope, work).expect("a thread");
+        roomy.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+    });
+}
+
 /// Runs so many histories of a seed, each in a program of its own.
 fn live(db: &TestDatabase, histories: u32, seed: u8) {
     let installation = std::cell::RefCell::new(Installation::open(db));
@@ -318,7 +326,7 @@ fn live(db: &TestDatabase, histories: u32, seed: u8) {
 
 on_each_engine! {
     fn what_happens_is_what_the_rules_say(db: TestDatabase) {
-        live(&db, 90, 7);
+        with_room(|| live(&db, 90, 7));
     }
 
     /// The long form.
@@ -327,7 +335,7 @@ on_each_engine! {
         for seed in 0..50 {
             // A new installation now and then: each history has a program of its own, and what is in force is read whole.
             let fresh = db.engine.fresh_database().expect("there was one a moment ago");
-            live(&fresh, 200, 100 + seed);
+            with_room(|| live(&fresh, 200, 100 + seed));
         }
     }
 }

@@ -197,6 +197,10 @@ impl Model {
     /// The click while its window lasts, else who is known to have brought the customer (and how far that is believed), else
     /// whom the report names itself.
     fn credited(&self, report: &Report, at: i64) -> Option<(usize, Option<usize>, Option<i32>)> {
+        // No click of a later time led to it, but for a minute by which clocks may differ; whoever names one is refused.
+        if report.click.is_some_and(|(_, clicked, _)| clicked > at + 60_000) {
+            return None;
+        }
         let click = report.click.filter(|(_, clicked, _)| at <= clicked + 30 * DAY);
         let known = report.customer.and_then(|name| self.customers.get(&Customer::Named(name)));
         let by_click = click.map(|(who, _, which)| (who, Some(which), None));
