@@ -3,23 +3,31 @@
 //! A payout takes everything that is payable to an affiliate, less what was paid too much before. From then on what is in
 //! it cannot be decided about any more, and what is taken back of it is kept back from the next one. Test mode is never
 //! paid. Beside the house's own payouts there are those made outside, of single commissions, which somebody states.
+//!
+//! While a commission is in a payout, a better report may say that its money is another affiliate's, or more than that
+//! payout holds. What the ledger holds for it then is payable like anything else, so the next payout to whoever is entitled
+//! takes it, though the commission is in the first one. When the first one is called off, the commission goes on in the one
+//! that has its money: it is in it, or paid with it, and is never payable a second time.
+
+use std::collections::HashMap;
 
 use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
-use crate::domain::id::{AffiliateId, Id, OccasionId, PayoutId, ProgramId};
+use crate::domain::id::{AffiliateId, CommissionId, Id, OccasionId, PayoutId, ProgramId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
 use crate::domain::payout::PayoutState;
 use crate::domain::report::MoneyTally;
 use crate::environment::Environment;
 use crate::storage::commissions::{self, CommissionRow};
+use crate::storage::conn::Conn;
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::payouts::{self, PayoutRow};
 use crate::storage::write::Write;
-use crate::storage::{affiliates, programs, roll_ups};
+use crate::storage::{affiliates, conversion_changes, programs, roll_ups};
 
 use super::audit;
 use super::standing::{Case, Changes, Why, reason_kept};
@@ -186,7 +194,8 @@ pub fn finish_payout(
     Ok(Ended::Changed(row))
 }
 
-/// Says that a payout did not happen: what is in it goes back to where its facts put it.
+/// Says that a payout did not happen: what is in it goes back to where its facts put it, or goes on in the payout that has
+/// its money by now.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -203,14 +212,59 @@ pub fn call_off_payout(
     };
     let mut changes = Changes::new(env);
     let its = commissions::of_payout(write.conn(), program, payout)?;
-    move_all(write, &mut changes, its, (ChangeKind::TakenOutOfPayout, actor), |commission| {
+    let mut elsewhere = paid_elsewhere(write.conn(), &its)?;
+    let (going_on, leaving): (Vec<_>, Vec<_>) = its.into_iter().partition(|row| elsewhere.contains_key(&row.id));
+    move_all(write, &mut changes, leaving, (ChangeKind::TakenOutOfPayout, actor), |commission| {
         commission.state = CommissionState::Payable;
         commission.payout_id = None;
     })?;
+    for row in going_on {
+        if let Some(other) = elsewhere.remove(&row.id) {
+            go_on(write, &mut changes, row, &other, actor)?;
+        }
+    }
     count_out(&mut changes, &row);
     changes.write(write)?;
     note(write, env, (actor, Action::PayoutCalledOff), &row)?;
     Ok(Ended::Changed(row))
+}
+
+/// Which of these commissions, all in one payout, have their money in another one: what was made up for while they were in
+/// theirs, the next payout to whoever is entitled took along.
+fn paid_elsewhere(conn: &mut Conn, its: &[CommissionRow]) -> Stored<HashMap<CommissionId, PayoutRow>> {
+    let mut found = HashMap::new();
+    for row in its.iter().filter(|row| row.is_compensated()) {
+        let changes = conversion_changes::of_conversion(conn, row.conversion_id)?;
+        let since_put = changes.rsplit(|change| change.kind == ChangeKind::PutIntoPayout).next().unwrap_or_default();
+        let Some(made_up_for) = since_put.iter().rfind(|change| change.kind == ChangeKind::Compensated) else {
+            continue;
+        };
+        let whose = (row.program_id, row.entitled());
+        let other = payouts::first_of_house_since(conn, whose, made_up_for.changed_at)?;
+        found.extend(other.map(|other| (row.id, other)));
+    }
+    Ok(found)
+}
+
+/// Puts a commission into the payout that has its money, straight from the one that is called off; it is paid where that is.
+fn go_on(
+    write: &mut Write<'_>,
+    changes: &mut Changes<'_>,
+    row: CommissionRow,
+    payout: &PayoutRow,
+    actor: Actor,
+) -> Stored<()> {
+    let (program, conversion) = (row.program_id, row.conversion_id);
+    move_all(write, changes, vec![row], (ChangeKind::PutIntoPayout, actor), |commission| {
+        commission.payout_id = Some(payout.id);
+    })?;
+    if payout.state != PayoutState::Paid {
+        return Ok(());
+    }
+    let row = commissions::of_conversion(write.conn(), program, conversion)?;
+    move_all(write, changes, row.into_iter().collect(), (ChangeKind::Paid, actor), |commission| {
+        commission.state = CommissionState::Paid;
+    })
 }
 
 fn note(write: &mut Write<'_>, env: &Environment, (actor, action): (Actor, Action), row: &PayoutRow) -> Stored<()> {

@@ -69,6 +69,22 @@ pub fn open_of_affiliate(conn: &mut Conn, program: ProgramId, affiliate: Affilia
     this.select(PayoutRow::as_select()).first(conn).optional().stored()
 }
 
+/// The first of the house's own payouts to an affiliate of this program that was begun at this moment or later and that is
+/// open or paid: it took all that was payable to them then.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn first_of_house_since(
+    conn: &mut Conn,
+    (program, affiliate): (ProgramId, AffiliateId),
+    since: Timestamp,
+) -> Stored<Option<PayoutRow>> {
+    let theirs = dsl::affiliate_id.eq(affiliate).and(dsl::program_id.eq(program)).and(dsl::outside.eq(false));
+    let since = dsl::id.ge(PayoutId::at(since, [0; 10])).and(dsl::state.ne(PayoutState::CalledOff));
+    let first = dsl::payouts.filter(theirs.and(since)).order(dsl::id);
+    first.select(PayoutRow::as_select()).first(conn).optional().stored()
+}
+
 /// At most `limit` live payouts to an affiliate of this program, the newest first: the house's own, or those made outside,
 /// of which those that are open come before all others.
 ///

@@ -134,8 +134,14 @@ fn rule() -> impl Strategy<Value = Step> {
 /// customer who buys again, whose first order is paid for late or never, one who was claimed, or a payout made elsewhere.
 fn history() -> impl Strategy<Value = Vec<Step>> {
     let by_customers = prop_oneof![bought_twice(), paid_for_late(), claimed_by_a_browser()];
-    let opening =
-        prop_oneof![2 => paid_and_told_otherwise(), 3 => by_customers, 2 => never_paid_for(), 1 => paid_elsewhere()];
+    let moved = moved_while_in_a_payout();
+    let opening = prop_oneof![
+        2 => paid_and_told_otherwise(),
+        1 => moved,
+        3 => by_customers,
+        2 => never_paid_for(),
+        1 => paid_elsewhere()
+    ];
     (opening, 0_usize..=9, prop::collection::vec(step(), 1..40)).prop_map(|(mut steps, opening, more)| {
         steps.truncate(opening);
         steps.extend(more);
@@ -159,6 +165,29 @@ fn paid_and_told_otherwise() -> impl Strategy<Value = Vec<Step>> {
             Step::Convert(Told { order: 0, channel: 's', ..better }),
             Step::Refund { order: 0, event: 0, percent, chargeback: false },
         ]
+    })
+}
+
+/// An order in an affiliate's payout of which a better report says that it is the other one's, whose payout has its money.
+fn moved_while_in_a_payout() -> impl Strategy<Value = Vec<Step>> {
+    let ending = || select(vec!['f', 'f', 'c']);
+    (told(), told(), (ending(), ending()), any::<bool>()).prop_map(|(first, better, ended, theirs_first)| {
+        let (who, other) = (first.who, 1 - first.who);
+        let said = |channel, who, told| {
+            Step::Convert(Told { order: 0, channel, who, currency: "USD", sale: None, as_before: false, ..told })
+        };
+        let [first_end, other_end] = [(who, ended.0), (other, ended.1)].map(|(who, step)| Step::Payout { who, step });
+        let ends = if theirs_first { [other_end, first_end] } else { [first_end, other_end] };
+        let steps = [
+            Step::Click { who },
+            Step::Click { who: other },
+            said('b', who, first),
+            Step::Decide { order: 0, wanted: 'a', stale: false, reason: true },
+            Step::Payout { who, step: 'b' },
+            said('s', other, better),
+            Step::Payout { who: other, step: 'b' },
+        ];
+        steps.into_iter().chain(ends).collect()
     })
 }
 

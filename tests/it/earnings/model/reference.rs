@@ -59,6 +59,8 @@ pub struct Model {
     /// Who brought whom, and how far that is believed.
     customers: BTreeMap<Customer, (usize, i32)>,
     payouts: [Option<i64>; 2],
+    /// When each affiliate's payouts were begun that were not called off, and whether they are paid.
+    begun: [Vec<(i64, bool)>; 2],
     /// Entries that belong to no order.
     besides: [i64; 2],
 }
@@ -74,6 +76,7 @@ impl Model {
             clicks_so_far: 0,
             customers: BTreeMap::new(),
             payouts: [None; 2],
+            begun: [Vec::new(), Vec::new()],
             besides: [0; 2],
         }
     }
@@ -203,19 +206,27 @@ impl Model {
             ('b', None) if payable <= 0 => return format!("nothing payable: {payable}"),
             ('b', None) => {
                 for order in self.orders.values_mut().filter(|it| it.state == "payable" && it.entitled == who) {
-                    order.state = "in_payout";
-                    order.payer = Some(who);
-                    order.changed(now);
+                    order.put_into_payout(who, now);
                 }
                 self.payouts[who] = Some(payable);
+                self.begun[who].push((now, false));
+                self.now += 1;
                 return format!("b {payable}");
             }
             (_, None) => return "no payout".to_owned(),
             _ => {}
         }
+        match step {
+            'f' => self.begun[who].iter_mut().for_each(|(_, is_paid)| *is_paid = true),
+            _ => self.begun[who].retain(|(_, is_paid)| *is_paid),
+        }
         for order in self.orders.values_mut().filter(|it| is_own(it)) {
-            order.state = if step == 'f' { "paid" } else { "payable" };
-            order.changed(now);
+            if step == 'c' {
+                order.take_out_of_payout(&self.begun[order.entitled], now);
+            } else {
+                order.state = "paid";
+                order.changed(now);
+            }
         }
         self.payouts[who] = None;
         if step == 'f' {

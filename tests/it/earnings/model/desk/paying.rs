@@ -16,6 +16,7 @@ impl Installation {
             return match begun {
                 Begun::Begun(row) => {
                     self.scene_mut().payouts[who] = Some(row.id);
+                    self.clock.advance(std::time::Duration::from_millis(1));
                     format!("b {}", row.amount_minor)
                 }
                 Begun::AlreadyOpen(_) => "already open".to_owned(),

@@ -44,6 +44,8 @@ pub struct Order {
     pub hold_is_over: bool,
     /// What a better report earns more than this one, where the money was gone.
     pub compensated: i64,
+    /// When a better report was made up for while it was in this payout.
+    pub compensated_at: Option<i64>,
     pub ledger: i64,
     pub releases_at: Option<i64>,
     pub edition: i64,
@@ -179,6 +181,30 @@ impl Order {
     /// Whether its rule approves it once nothing keeps it back.
     pub fn needs_nobody(&self) -> bool {
         self.rule.automatic && self.trust == 3 && self.flags.is_empty() && !self.decided
+    }
+
+    pub fn put_into_payout(&mut self, payer: usize, now: i64) {
+        (self.state, self.payer, self.outside, self.compensated_at) = ("in_payout", Some(payer), None, None);
+        self.changed(now);
+    }
+
+    /// Its payout is called off; of the house's payouts to whoever is entitled (when they were begun, and whether they are
+    /// paid) the first one since it was made up for has its money.
+    pub fn take_out_of_payout(&mut self, begun: &[(i64, bool)], now: i64) {
+        let since = self.compensated_at.filter(|_| self.was_compensated());
+        match since.and_then(|at| begun.iter().find(|(begun, _)| *begun >= at)) {
+            None => {
+                (self.state, self.payer, self.outside) = ("payable", None, None);
+                self.changed(now);
+            }
+            Some((_, is_paid)) => {
+                self.put_into_payout(self.entitled, now);
+                if *is_paid {
+                    self.state = "paid";
+                    self.changed(now);
+                }
+            }
+        }
     }
 
     fn may_be_approved_by_its_rule(&self) -> bool {

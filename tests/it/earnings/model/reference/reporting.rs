@@ -132,6 +132,7 @@ impl Model {
             Some(earned) => {
                 first.entitled = better.brought_by;
                 first.compensated = earned - first.earned().unwrap();
+                first.compensated_at = Some(now);
                 first.changed(now);
             }
             None => first.edition += 1,
@@ -188,6 +189,7 @@ impl Model {
             stated: None,
             hold_is_over: false,
             compensated: 0,
+            compensated_at: None,
             ledger: 0,
             releases_at: None,
             edition: 0,

@@ -128,7 +128,10 @@ impl Model {
     }
 
     fn is_being_paid(&mut self, order: u8) {
-        self.deed(order, |it| (it.state, it.payer, it.outside) = ("in_payout", Some(it.entitled), Some(it.ledger)));
+        self.deed(order, |it| {
+            (it.state, it.payer, it.outside) = ("in_payout", Some(it.entitled), Some(it.ledger));
+            it.compensated_at = None;
+        });
     }
 
     fn is_paid(&mut self, order: u8) {
@@ -138,6 +141,7 @@ impl Model {
     }
 
     fn is_called_off(&mut self, order: u8) {
-        self.deed(order, |it| (it.state, it.payer, it.outside) = ("payable", None, None));
+        let it = self.orders.get_mut(&order).unwrap();
+        it.take_out_of_payout(&self.begun[it.entitled], self.now);
     }
 }
