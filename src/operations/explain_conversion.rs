@@ -1,6 +1,6 @@
 //! Telling how a conversion came about: everything that explains it, in one read.
 
-use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::id::{AffiliateId, ConversionId, ProgramId};
 use crate::domain::link::Link;
 use crate::domain::rule::Rule;
 use crate::storage::attempts::{self, AttemptRow};
@@ -46,6 +46,15 @@ pub struct Explained {
     pub refunds: Vec<RefundRow>,
     /// The newest reports of the same order that told another story.
     pub mismatches: Vec<AttemptRow>,
+}
+
+impl Explained {
+    /// Who was credited first, as the reasons for it say: a better report of an order that was paid may have moved it to
+    /// another affiliate since, whose it is in every list.
+    #[must_use]
+    pub fn credited_first(&self) -> AffiliateId {
+        self.commission.as_ref().map_or(self.conversion.affiliate_id, |commission| commission.affiliate_id)
+    }
 }
 
 /// Reads what explains a conversion of this program.

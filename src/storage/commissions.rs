@@ -67,7 +67,7 @@ impl CommissionRow {
         self.amount().map(|amount| if self.is_compensated() { self.booked() } else { amount })
     }
 
-    /// To whom what is booked belongs.
+    /// To whom what is booked belongs: the affiliate of its conversion. `affiliate_id` is who was credited first.
     #[must_use]
     pub fn entitled(&self) -> AffiliateId {
         self.entitled_id.unwrap_or(self.affiliate_id)

@@ -9,6 +9,7 @@ mod deciding;
 mod differences;
 mod giving_back;
 mod model;
+mod moved;
 mod paying;
 mod stated_back;
 mod stated_moves;

@@ -193,7 +193,9 @@ fn take_over_order(
         credited.flags.raise(Flag::HigherReportRefused);
     }
     let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
+    let affiliate_id = if kind == Takeover::Compensate { credited.credit.affiliate_id } else { row.affiliate_id };
     let raised = ConversionRow {
+        affiliate_id,
         trust: level(incoming.report.channel.trust()),
         said: said(&row, &incoming.report),
         ..row.clone()

@@ -126,11 +126,13 @@ impl Changing<'_, '_> {
         Ok(())
     }
 
-    /// The row stays; whoever should have had the money gets it, whoever has it owes it.
+    /// The row stays, but for whose it is; whoever should have had the money gets it, whoever has it owes it. Who was
+    /// credited first, the commission keeps.
     fn compensate(&mut self, taken: &TakenOver) -> Stored<()> {
         let TakenOver { row: before, commission, credited, .. } = taken;
         let mut row = self.raised(taken);
         row.flags.raise(Flag::PaidDiffers);
+        row.affiliate_id = credited.credit.affiliate_id;
         self.replace(&row, before.edition)?;
         let (amount, due) = (commission.amount_minor.unwrap_or(0), credited.booked().minor());
         let entitled = Some(credited.credit.affiliate_id).filter(|entitled| *entitled != commission.affiliate_id);

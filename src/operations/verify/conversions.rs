@@ -110,7 +110,8 @@ impl Checking {
     /// The commission is what amount, exchange rate, rule version and duration give.
     fn amount(&mut self, case: &Case, zone: &Zone) {
         let (row, commission) = (&case.conversion, &case.commission);
-        let whose = (commission.program_id, commission.affiliate_id, commission.currency);
+        // Lists go by the conversion's affiliate, reports and the ledger by the commission's.
+        let whose = (commission.program_id, commission.entitled(), commission.currency);
         if whose != (row.program_id, row.affiliate_id, row.base_currency) {
             self.differs(format!("the commission of {} is of another program, affiliate or currency", row.id));
         }

@@ -2,12 +2,11 @@
 
 use crate::app::App;
 use crate::domain::click_token::Origin;
-use crate::domain::id::ClickId;
+use crate::domain::id::{AffiliateId, ClickId, ProgramId};
 use crate::domain::key::pixel_of;
 use crate::domain::time::{Timestamp, Zone};
 use crate::operations::explain_conversion::Explained;
 use crate::storage::conversion_details::ConversionDetailsRow;
-use crate::storage::conversions::ConversionRow;
 use crate::web::admin::badges;
 use crate::web::filters::{day, minute, second, with_currency};
 use crate::web::routes::LINK;
@@ -34,11 +33,14 @@ impl Fact {
     }
 }
 
-/// What an affiliate is called, or their id.
-pub(super) fn affiliate_name(app: &App, row: &ConversionRow) -> String {
+/// What the affiliate who was credited first is called, or their id.
+pub(super) fn first_name(app: &App, explained: &Explained) -> String {
+    affiliate_name(app, explained.conversion.program_id, explained.credited_first())
+}
+
+fn affiliate_name(app: &App, program: ProgramId, id: AffiliateId) -> String {
     let catalogue = app.catalogue();
-    let affiliate = catalogue.affiliate(row.program_id, row.affiliate_id);
-    affiliate.map_or_else(|| row.affiliate_id.to_string(), |affiliate| affiliate.name.clone())
+    catalogue.affiliate(program, id).map_or_else(|| id.to_string(), |affiliate| affiliate.name.clone())
 }
 
 /// The conversion itself.
@@ -49,8 +51,9 @@ pub(super) fn of_conversion(app: &App, explained: &Explained, zone: &Zone) -> Ve
     let campaign = campaign.map_or_else(|| row.campaign_id.to_string(), |campaign| campaign.name.clone());
     let name = row.event_name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
     let event = format!("{}{name}, {}", badges::event(row.event_type), badges::sale(row.sale_status).to_lowercase());
+    let first = explained.credited_first();
     let mut facts = vec![
-        Fact::text("Affiliate", affiliate_name(app, row)).leading_to(format!("/affiliates/{}", row.affiliate_id)),
+        Fact::text("Affiliate", first_name(app, explained)).leading_to(format!("/affiliates/{first}")),
         Fact::text("Campaign", campaign).leading_to(format!("/campaigns/{}", row.campaign_id)),
         Fact::text("Event", event),
         Fact::code("Order", row.order_id.as_str()),
@@ -66,12 +69,10 @@ pub(super) fn of_conversion(app: &App, explained: &Explained, zone: &Zone) -> Ve
     let hold = explained.commission.as_ref().and_then(|commission| commission.hold_until);
     let hold = hold.filter(|end| *end > row.received_at);
     facts.extend(hold.map(|end| Fact::text("Hold ends", day(end, zone))));
-    let other = explained.commission.as_ref().filter(|commission| commission.entitled() != row.affiliate_id);
-    facts.extend(other.map(|commission| {
-        let paid = commission.entitled();
-        let name = catalogue.affiliate(row.program_id, paid).map_or_else(|| paid.to_string(), |one| one.name.clone());
-        Fact::text("Paid to", name).leading_to(format!("/affiliates/{paid}"))
-    }));
+    if row.affiliate_id != first {
+        let name = affiliate_name(app, row.program_id, row.affiliate_id);
+        facts.push(Fact::text("Paid to", name).leading_to(format!("/affiliates/{}", row.affiliate_id)));
+    }
     facts
 }
 

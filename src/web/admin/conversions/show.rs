@@ -165,7 +165,7 @@ impl ShowPage {
             amount: amount(row.amount()),
             currency: row.currency.code(),
             received: minute(row.received_at, zone),
-            affiliate: facts::affiliate_name(app, row),
+            affiliate: facts::first_name(app, explained),
             problem: None,
             dialog: None,
             offers: if frame.may_change() { Offers::of(explained) } else { Offers::default() },

@@ -239,7 +239,7 @@ pub(super) fn summary(explained: &Explained, trace: Option<&Trace>) -> String {
         }
         _ => "the report named them itself, without a click, which this campaign allows.".to_owned(),
     };
-    format!("{first}{}", others(trace, row.affiliate_id))
+    format!("{first}{}", others(trace, explained.credited_first()))
 }
 
 fn others(trace: Option<&Trace>, credited: AffiliateId) -> &'static str {

@@ -35,8 +35,8 @@ impl Installation {
             let changes = conversion_changes::of_conversion(conn, id).expect("changes").len();
             seen.push(SeenOrder {
                 order,
-                brought_by: place(row.affiliate_id),
-                entitled: place(commission.entitled()),
+                brought_by: place(commission.affiliate_id),
+                entitled: place(row.affiliate_id),
                 trust: row.trust,
                 flags: row.flags.words(),
                 status: row.status.as_str(),

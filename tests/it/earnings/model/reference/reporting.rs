@@ -43,7 +43,7 @@ impl Model {
 
     fn report(&self, told: &Told) -> Report {
         let first = self.orders.get(&told.order).filter(|_| told.as_before);
-        let who = first.map_or(told.who, |first| first.brought_by);
+        let who = first.map_or(told.who, |first| first.entitled);
         let click = self.clicks[who].map(|(at, which)| (who, at, which));
         Report {
             amount: first.map_or(told.amount, |first| first.initial),
