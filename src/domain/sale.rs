@@ -1,6 +1,7 @@
 //! How a purchase moves on: it is paid for, it fails, a trial ends. What was given back is not said but follows from
 //! refunds.
 
+use super::commission::CommissionState;
 use super::conversion::SaleStatus;
 use super::text_enum;
 
@@ -11,6 +12,10 @@ text_enum! {
         OnlyByRefund => "only_by_refund",
         /// Money was given back, so it was paid for.
         GivenBack => "given_back",
+        /// Its commission is in a payout.
+        InPayout => "in_payout",
+        /// Its commission was paid.
+        Paid => "paid",
     }
 }
 
@@ -21,6 +26,8 @@ impl SaleObstacle {
         match self {
             Self::OnlyByRefund => "Record a refund to say that money was given back.",
             Self::GivenBack => "Money of it was given back, which its status says.",
+            Self::InPayout => "Its commission is in a payout. Record a refund to say that money was given back.",
+            Self::Paid => "Its commission is paid. Record a refund to say that money was given back.",
         }
     }
 }
@@ -53,9 +60,24 @@ pub const fn may_be_told(from: SaleStatus, to: SaleStatus, was_given_back: bool)
     }
 }
 
+/// Whether a purchase may be said to stand at `to` while its commission's money is at `state`. What is in a payout or paid
+/// was owed for a purchase that was paid for; only a refund takes of it.
+///
+/// # Errors
+/// [`SaleObstacle`].
+pub const fn may_stand_with(state: CommissionState, to: SaleStatus) -> Result<(), SaleObstacle> {
+    match (state, to) {
+        (_, SaleStatus::Complete) => Ok(()),
+        (CommissionState::InPayout, _) => Err(SaleObstacle::InPayout),
+        (CommissionState::Paid, _) => Err(SaleObstacle::Paid),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{SaleObstacle, may_be_told, may_move};
+    use super::{SaleObstacle, may_be_told, may_move, may_stand_with};
+    use crate::domain::commission::CommissionState;
     use crate::domain::conversion::SaleStatus::{self, PartialRefunded, Refunded};
 
     fn moves() -> impl Iterator<Item = (SaleStatus, SaleStatus)> {
@@ -88,6 +110,21 @@ mod tests {
             assert_eq!(may_be_told(from, to, false), expected, "{from} to {to}");
             let fixed = if from.may_pay() { Err(SaleObstacle::GivenBack) } else { expected };
             assert_eq!(may_be_told(from, to, true), fixed, "{from} to {to}, given back");
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_payout_or_paid_was_paid_for_and_only_a_refund_takes_of_it() {
+        for state in CommissionState::ALL.iter().copied() {
+            for to in SaleStatus::ALL.iter().copied() {
+                let expected = match state {
+                    _ if to == SaleStatus::Complete => Ok(()),
+                    CommissionState::InPayout => Err(SaleObstacle::InPayout),
+                    CommissionState::Paid => Err(SaleObstacle::Paid),
+                    _ => Ok(()),
+                };
+                assert_eq!(may_stand_with(state, to), expected, "{state}, {to}");
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The purchase itself moves on: it is paid for, it fails, a trial ends. What was given back is not said here but follows
-//! from refunds; only that a part was, and nobody says how much, may be said by a system.
+//! from refunds; only that a part was, and nobody says how much, may be said by a system, as long as the commission is in no
+//! payout. What is in a payout or paid, only a refund takes of.
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::conversion::SaleStatus;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
-use crate::domain::sale::{SaleObstacle, may_be_told, may_move};
+use crate::domain::sale::{SaleObstacle, may_be_told, may_move, may_stand_with};
 use crate::environment::Environment;
 use crate::storage::error::Stored;
 use crate::storage::write::Write;
@@ -66,7 +67,8 @@ pub fn change_sale(
             return Ok(Some(SaleChanged::Overtaken(case.current(write.conn())?)));
         }
         let may = if matches!(actor, Actor::Key(_)) { may_be_told } else { may_move };
-        if let Err(obstacle) = may(before, change.wanted, case.conversion.refunded_minor > 0) {
+        let may = may(before, change.wanted, case.conversion.refunded_minor > 0);
+        if let Err(obstacle) = may.and_then(|()| may_stand_with(case.commission.state, change.wanted)) {
             return Ok(Some(SaleChanged::NotPossible(case.current(write.conn())?, obstacle)));
         }
         let mut after = case.clone();

@@ -6,7 +6,7 @@ use accrue::domain::user::Role;
 
 use super::affiliates::MARKUP;
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, Shop};
+use crate::support::house::{House, Shop, affiliate_id};
 use crate::support::person::{Person, Screen};
 use crate::support::personas::Sale;
 
@@ -213,6 +213,12 @@ on_each_engine! {
         let seen = house.conversion("1001").edition.to_string();
         let odd = mara.post(&format!("{page}/sale"), &[("edition", &seen), ("sale_status", "refunded")]);
         assert!(odd.status == 409 && odd.says("Record a refund to say that money was given back."), "{}", odd.words());
+        let payouts = format!("/admin/alderfinch/affiliates/{}/payouts", affiliate_id(&shop.anna));
+        assert_eq!(mara.post(&payouts, &[("seen", "1000")]).status, 303);
+        let seen = house.conversion("1001").edition.to_string();
+        let failed = mara.post(&format!("{page}/sale"), &[("edition", &seen), ("sale_status", "failed")]);
+        let sentence = "Its commission is in a payout. Record a refund to say that money was given back.";
+        assert!(failed.status == 409 && failed.says(sentence), "{}", failed.words());
         house.assert_books_balance();
     }
 

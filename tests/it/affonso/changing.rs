@@ -71,6 +71,18 @@ on_each_engine! {
         let told = data(&patch(&server, &id, json!({"metadata": {}})), 200);
         assert_eq!(told["metadata"], Value::Null);
         assert_eq!(server.shows(&json!(id))["metadata"], Value::Null);
+        // What is paid is not taken back by a word that books nothing.
+        let told = data(&patch(&server, &id, json!({"status": "paid"})), 200);
+        for word in ["failed", "open", "trialing", "partial_refunded"] {
+            let answer = patch(&server, &id, json!({"sales_status": word}));
+            if word == "partial_refunded" {
+                assert_eq!(data(&answer, 200), told, "said before it was paid, so it is so already");
+                continue;
+            }
+            let message = "The purchase is partial_refunded. Its commission is paid. Record a refund to say that money was given back.";
+            assert_problem(word, &answer, (409, "CONFLICT", Some("sales_status")), message);
+        }
+        assert_eq!(server.shows(&json!(id)), told);
         house.assert_books_balance();
     }
 

@@ -10,6 +10,7 @@ use accrue::domain::event::Channel;
 use accrue::domain::handle::ExternalId;
 use accrue::domain::id::ConversionId;
 use accrue::domain::rule::{Approval, Duration, Terms};
+use accrue::domain::sale::SaleObstacle;
 use accrue::operations::record_conversions::Outcome;
 use accrue::operations::update_conversion::{Update, update_conversion};
 
@@ -152,19 +153,21 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
-    /// Its affiliate has the money, so it has used the customer's first sale up, though the purchase failed since.
-    fn what_was_paid_out_counts_whatever_became_of_the_purchase(db: TestDatabase) {
+    /// Its affiliate has the money, so it has used the customer's first sale up, and nobody can say that the purchase failed.
+    fn what_was_paid_out_counts_and_cannot_be_said_to_have_failed(db: TestDatabase) {
         let house = House::open(&db);
         let desk = Desk::of(&house);
         desk.pays(first_sale());
         let first = desk.cleo_orders("1001", Complete);
         let payout = desk.begins_payout();
-        desk.says_so(first, Failed);
-        assert_eq!(desk.stands(first), (Approved, InPayout, Failed, 1_000));
+        let refused = desk.says(first, Failed);
+        assert!(matches!(refused, SaleChanged::NotPossible(_, SaleObstacle::InPayout)), "{refused:?}");
+        assert_eq!(desk.stands(first), (Approved, InPayout, Complete, 1_000));
         assert_eq!(desk.earns(desk.cleo_orders("1002", Complete)), (Some(0), Some(2)));
         desk.pays_out(&payout);
         assert_eq!(desk.earns(desk.cleo_orders("1003", Complete)), (Some(0), Some(3)));
-        desk.says_so(first, Complete);
+        let refused = desk.says(first, Failed);
+        assert!(matches!(refused, SaleChanged::NotPossible(_, SaleObstacle::Paid)), "{refused:?}");
         assert_eq!(desk.earns(first), (Some(1_000), Some(1)));
         house.assert_books_balance();
     }
@@ -176,8 +179,8 @@ on_each_engine! {
         desk.pays(first_sale());
         let first = desk.cleo_orders("1001", Complete);
         let payout = desk.begins_payout();
-        desk.says_so(first, Failed);
         desk.calls_off(&payout);
+        desk.says_so(first, Failed);
         assert_eq!(desk.stands(first), (Approved, Held, Failed, 1_000));
         let second = desk.cleo_orders("1002", Complete);
         assert_eq!(desk.earns(second), (Some(1_000), Some(1)));

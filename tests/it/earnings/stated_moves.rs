@@ -8,13 +8,16 @@ use accrue::domain::change::{Actor, ChangeKind};
 use accrue::domain::commission::CommissionState::{Held, InPayout, Paid, Payable, Void};
 use accrue::domain::commission_status::CommissionStatus as Word;
 use accrue::domain::conversion::ConversionStatus::{Approved, Pending};
-use accrue::domain::conversion::SaleStatus::{self, Complete, PartialRefunded, Refunded as GivenBack, Trialing};
+use accrue::domain::conversion::SaleStatus::{
+    self, Complete, Failed, Open, PartialRefunded, Refunded as GivenBack, Trialing,
+};
 use accrue::domain::id::{ConversionId, ProgramId};
 use accrue::domain::ledger::EntryKind;
 use accrue::domain::payout::PayoutState;
 use accrue::domain::rule::{Approval, Terms};
 use accrue::domain::sale::SaleObstacle;
 use accrue::domain::stated::Hindrance;
+use accrue::operations::change_sale::SaleChanged;
 use accrue::operations::state_status::{Stated, state_status};
 use accrue::operations::update_conversion::{NewMetadata, Update, UpdateFault, update_conversion};
 use accrue::storage::{conversion_details, ledger_entries};
@@ -137,6 +140,34 @@ on_each_engine! {
         desk.pays_out(&payout);
         assert!(matches!(desk.moves(id, Word::Paid), Ok(false)));
         house.assert_books_balance();
+    }
+
+    /// The merchant's system takes back what is being paid, or was, in words that book nothing.
+    fn what_is_in_a_payout_or_paid_is_taken_back_by_refunds_alone(db: TestDatabase) {
+        let house = House::open(&db);
+        let desk = Desk::of(&house);
+        for (order, word, obstacle) in [
+            ("1001", Word::ProcessingPayout, SaleObstacle::InPayout),
+            ("1002", Word::Paid, SaleObstacle::Paid),
+        ] {
+            let id = desk.states(order, word);
+            let before = (desk.case(id).conversion, desk.case(id).commission);
+            for sale in [Failed, Open, Trialing, PartialRefunded] {
+                let told = desk.tells(id, sale);
+                let Err(UpdateFault::Sale(current, why)) = told else { panic!("{word}, {sale}: {told:?}") };
+                assert_eq!((why, current.sale, current.state), (obstacle, Complete, before.1.state), "{word}, {sale}");
+                assert!(why.sentence().contains("Record a refund"), "{}", why.sentence());
+            }
+            for sale in [Failed, Open, Trialing] {
+                let said = desk.says(id, sale);
+                assert!(matches!(said, SaleChanged::NotPossible(_, why) if why == obstacle), "{word}, {sale}: {said:?}");
+            }
+            assert_eq!((desk.case(id).conversion, desk.case(id).commission), before, "{word}: nothing was changed");
+            assert!(matches!(desk.tells(id, Complete), Ok(false)));
+            assert!(matches!(desk.tells(id, GivenBack), Ok(true)), "all of it is an amount");
+            assert_eq!((desk.stands(id).2, desk.stands(id).3), (GivenBack, 0), "{word}");
+            house.assert_books_balance();
+        }
     }
 
     fn a_purchase_moves_with_or_without_its_commission(db: TestDatabase) {

@@ -111,7 +111,8 @@ impl Model {
         if it.sale == wanted {
             return "already so";
         }
-        if it.refunded > 0 && it.pays() {
+        let is_gone = matches!(it.state, "in_payout" | "paid");
+        if (it.refunded > 0 && it.pays()) || (wanted != "complete" && is_gone) {
             return "not possible";
         }
         let counted = it.counts();
