@@ -33,7 +33,7 @@ fn moved(desk: &Desk<'_>) -> ConversionId {
 fn counted(desk: &Desk<'_>, affiliate: AffiliateId) -> [(i64, i64); 2] {
     let wanted = Wanted { affiliate: Some(affiliate), ..Wanted::default() };
     let listed = desk.house.read(|conn| list::totals(conn, desk.program, &wanted)).expect("there are few");
-    let reported = desk.house.read(|conn| roll_ups::all_affiliate_day_totals(conn));
+    let reported = desk.house.read(roll_ups::all_affiliate_day_totals);
     let theirs = reported.into_iter().filter(|((whose, _), _)| *whose == affiliate);
     let sums = theirs.fold((0, 0), |sums, (_, (_, day))| (sums.0 + day.conversions, sums.1 + day.commission_minor));
     [(listed.conversions, listed.commission_minor), sums]
