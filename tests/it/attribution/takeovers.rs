@@ -148,10 +148,10 @@ on_each_engine! {
         }
         Told::order("amount").clicked(&house, &annas).of("49.99").report(&house, &shop);
         Told::order("affiliate").clicked(&house, &bens).report(&house, &shop);
-        for order in ["amount", "affiliate"] {
+        for (order, whose) in [("amount", &shop.anna), ("affiliate", &shop.ben)] {
             let row = house.conversion(order);
             assert_eq!((row.amount_minor, row.status), (9_999, ConversionStatus::Approved), "{order}");
-            assert!(row.flags.has(Flag::PaidDiffers) && belongs_to(&house, order, &shop.anna), "{order}");
+            assert!(row.flags.has(Flag::PaidDiffers) && belongs_to(&house, order, whose), "{order}: whose money it is");
             assert_eq!(house.commission(order).state, CommissionState::Paid, "{order}");
         }
         assert_eq!(booked(&house, "amount"), ["earn 1000", "adjust -500"]);
