@@ -32,18 +32,20 @@ on_each_engine! {
         let part = desk.states("part", Word::ProcessingPayout);
         assert!(matches!(desk.refunds(part, "r2", Some(4_000)), Refunded::Recorded(_)));
         let failed = desk.states("failed", Word::ProcessingPayout);
-        assert!(matches!(desk.tells(failed, Failed), Ok(true)));
+        assert!(desk.tells(failed, Failed).is_err(), "not while it is being paid");
         house.assert_books_balance();
 
         for (id, word, stands) in [
             (refunded, Word::Refunded, (Approved, Void, GivenBack, 0)),
             (part, Word::ReadyForPayment, (Approved, Payable, PartialRefunded, 600)),
-            (failed, Word::Pending, (Approved, Held, Failed, 1_000)),
+            (failed, Word::ReadyForPayment, (Approved, Payable, Complete, 1_000)),
         ] {
             let moved = desk.moves(id, Word::ReadyForPayment);
             assert!(matches!(moved, Ok(true)), "{word}: {moved:?}");
             assert_eq!((desk.stands(id), desk.told(id)), (stands, word));
         }
+        assert!(matches!(desk.tells(failed, Failed), Ok(true)), "now it can be said");
+        assert_eq!((desk.stands(failed), desk.told(failed)), ((Approved, Held, Failed, 1_000), Word::Pending));
         assert!(desk.paid_outside().iter().all(|row| row.state == PayoutState::CalledOff));
         let expected = MoneyTally { balance_minor: 1_600, held_minor: 1_000, ..MoneyTally::default() };
         assert_eq!((desk.money(), desk.money().payable_minor()), (expected, 600));
