@@ -12,7 +12,7 @@
 //! | 403 | `insufficient_scope`, `merchants_only` |
 //! | 404 | `unknown_click_token`, `nothing_matches`, `unknown_campaign`, `unknown_affiliate`, `unknown_conversion`, `not_found` |
 //! | 405 | `method_not_allowed` |
-//! | 409 | `campaign_archived`, `campaign_not_public`, `campaign_outside_period`, `affiliate_rejected`, `affiliate_not_active`; for a review `already_decided`, `in_payout`, `disputed`, `fx_rate_missing` |
+//! | 409 | `click_after_order`, `campaign_archived`, `campaign_not_public`, `campaign_outside_period`, `affiliate_rejected`, `affiliate_not_active`; for a review `already_decided`, `in_payout`, `disputed`, `fx_rate_missing` |
 //! | 410 | `click_token_expired` |
 //! | 400, 408, 413, 415, 422 | `invalid_request` |
 //! | 429 | `rate_limited` |
