@@ -8,8 +8,7 @@
 //!
 //! Compared is what both name; that somebody leaves a field out is no story. Only where a purchase stands is never left out:
 //! whoever says nothing of it has sold something. When something happened is not compared, because nothing goes by it and
-//! every retry may claim another moment. Metadata is held against metadata as it was written: this
-//! is no place to read it.
+//! every retry may claim another moment.
 
 use sha2::{Digest, Sha256};
 
@@ -104,7 +103,7 @@ impl Said {
             digest(Field::UserId, customer.external_user_id.as_ref().map(ExternalId::as_str)),
             digest(Field::Email, customer.email.as_ref().map(EmailHash::as_str)),
             digest(Field::Coupon, customer.coupon_code.as_ref().map(ExternalId::as_str)),
-            digest(Field::Metadata, purchase.metadata.as_deref()),
+            purchase.metadata.as_deref().map(|text| (Field::Metadata, digested(&in_order(&members(text))))),
         ];
         Self(said.into_iter().flatten().collect())
     }
@@ -163,11 +162,24 @@ fn digested(text: &str) -> String {
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The ids of a list, in whatever order they were named.
-fn in_order(ids: &[String]) -> String {
-    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    ids.sort_unstable();
-    ids.iter().map(|id| format!("{}:{id}", id.len())).collect()
+/// What stands in a list, in whatever order it was named.
+fn in_order<T: AsRef<str>>(items: &[T]) -> String {
+    let mut items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    items.sort_unstable();
+    items.iter().map(|item| format!("{}:{item}", item.len())).collect()
+}
+
+/// The members of an object of texts, numbers, true, false and null, as which metadata is kept in one spelling: what stands
+/// between the commas that are in no text.
+fn members(object: &str) -> Vec<&str> {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let parts = object.trim_matches(['{', '}']).split(|character| {
+        let ends = character == ',' && !is_text;
+        is_text ^= character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        ends
+    });
+    parts.collect()
 }
 
 #[cfg(test)]

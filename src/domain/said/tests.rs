@@ -21,7 +21,7 @@ fn purchase() -> Purchase {
         subscription: Some(Subscription::Monthly),
         sale: Some(SaleStatus::Complete),
         claimed_at: None,
-        metadata: Some(r#"{"plan":"pro","seats":[1,{"x":1,"y":2}]}"#.to_owned()),
+        metadata: Some(r#"{"plan":"pro, \"gold\"}","seats":3,"left":2}"#.to_owned()),
         stated: Some(CommissionStatus::Paid),
     }
 }
@@ -46,6 +46,16 @@ fn a_repeat_is_held_against_what_was_said_field_by_field() {
         ("another interval", Purchase { subscription: Some(Subscription::Yearly), ..same.clone() }, &["interval"]),
         ("it failed", Purchase { sale: Some(SaleStatus::Failed), ..same.clone() }, &["sales_status"]),
         ("declined", Purchase { stated: Some(CommissionStatus::Declined), ..same.clone() }, &["status"]),
+        (
+            "metadata in another order",
+            Purchase { metadata: Some(r#"{"left":2,"plan":"pro, \"gold\"}","seats":3}"#.to_owned()), ..same.clone() },
+            &[],
+        ),
+        (
+            "its values in each other's place",
+            Purchase { metadata: Some(r#"{"plan":"pro, \"gold\"}","seats":2,"left":3}"#.to_owned()), ..same.clone() },
+            &["metadata"],
+        ),
         ("other metadata", Purchase { metadata: Some(r#"{"plan":"free"}"#.to_owned()), ..same.clone() }, &["metadata"]),
     ];
     for (name, repeat, differing) in cases {

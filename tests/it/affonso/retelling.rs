@@ -69,7 +69,7 @@ on_each_engine! {
         let silent = || {
             let alike = [
                 first.clone(),
-                but(&first, &json!({"product_ids": ["b", "a"]})),
+                but(&first, &json!({"product_ids": ["b", "a"], "metadata": {"seats": 3, "plan": "pro"}})),
                 json!({"click_id": first["click_id"], "external_event_id": "1001", "created_at": "2026-03-01T00:00:00Z"}),
             ];
             for again in alike {
