@@ -24,8 +24,8 @@ use crate::domain::id::{AttemptId, CampaignId, ConversionId, Id, ProgramId, Refe
 use crate::domain::time::{LocalDay, Timestamp};
 
 /// One attempt, or a sample of a report without a valid key.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = attempts, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = attempts, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::attempt says what they mean")]
 pub struct AttemptRow {
     pub id: AttemptId,
@@ -147,8 +147,8 @@ pub const fn keyless_token() -> TokenId {
 }
 
 /// How many attempts of one key and day were kept, and how many came.
-#[derive(Queryable, Selectable, Insertable, Clone, Copy, Debug)]
-#[diesel(table_name = attempt_days, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Copy, Debug)]
+#[diesel(table_name = attempt_days, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns")]
 pub struct AttemptDayRow {
     pub token_id: TokenId,

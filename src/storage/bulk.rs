@@ -1,17 +1,17 @@
 //! Many rows at once, in the shape each engine wants.
 //!
 //! SQLite is fastest with one prepared statement run per row; PostgreSQL with a single `INSERT … SELECT FROM unnest`, for
-//! several tables in one trip. The columns of a table are named once here, and both shapes are made from that. Every
-//! insert leaves out rows whose unique key is taken, so a batch is never sunk by one of its rows.
+//! several tables in one trip. The columns of a table are named once here, and both shapes are made from that, each as a
+//! text that never changes, so that either engine prepares it once. (Diesel's own inserts are put together anew for every
+//! row, and its upserts prepared anew: on SQLite that was a third of what recording a conversion cost.) Every insert leaves
+//! out rows whose unique key is taken, so a batch is never sunk by one of its rows.
 
 mod from_unnest;
-mod replaced;
+mod one_by_one;
 
 use diesel::SqliteConnection;
-use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
-use diesel::upsert::excluded;
 
 use super::attempts::{AttemptDayRow, AttemptRow};
 use super::clicks::ClickRow;
@@ -20,17 +20,29 @@ use super::conn::Conn;
 use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
+use super::exchange_rates::ExchangeRateRow;
 use super::ledger_entries::LedgerEntryRow;
 use super::referral_changes::ReferralChangeRow;
 use super::referrals::{ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::{AffiliateDayRow, AffiliateDayTotalRow, AffiliateMoneyRow, CampaignDayRow, ProgramQuarterRow};
-use super::schema::{
-    affiliate_day_totals, affiliate_days, affiliate_money, attempt_days, attempts, campaign_days, clicks, commissions,
-    conversion_changes, conversion_details, conversions, ledger_entries, program_quarters, referral_changes,
-    referral_identifiers, referrals,
-};
 use super::sql_types::DbUuid;
 use from_unnest::{Array, AtOnce, Column, FromUnnest};
+use one_by_one::{OneRow, Values};
+
+/// A row of a table that is written this way: what both shapes are made from.
+trait Row: Sized + 'static {
+    /// Where it is written.
+    const TABLE: &'static str;
+    /// Its columns, in the order in which both functions give them.
+    const COLUMNS: &'static [&'static str];
+    /// What happens where its key is taken, as both engines read it.
+    const ON_CONFLICT: &'static str;
+
+    /// Gives the values of one row.
+    fn values<'row>(&'row self, values: &mut Values<'_, '_, 'row>) -> QueryResult<()>;
+    /// Gives the columns of many.
+    fn columns(rows: &[Self]) -> Vec<Box<dyn Column>>;
+}
 
 /// Rows of one table that are written together.
 pub(super) trait Rows {
@@ -40,6 +52,20 @@ pub(super) trait Rows {
     fn at_once(&self) -> FromUnnest;
     /// Whether there are none.
     fn are_none(&self) -> bool;
+}
+
+impl<R: Row> Rows for &[R] {
+    fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
+        self.iter().try_fold(0, |inserted, row| Ok(inserted + OneRow(row).execute(conn)?))
+    }
+
+    fn at_once(&self) -> FromUnnest {
+        FromUnnest::new(R::TABLE, R::COLUMNS, R::columns(self), R::ON_CONFLICT)
+    }
+
+    fn are_none(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 /// Writes the rows of several tables and answers with how many of the first table's went in. Tables without rows are
@@ -61,39 +87,32 @@ pub(super) fn insert(conn: &mut Conn, tables: &[&dyn Rows]) -> QueryResult<usize
     }
 }
 
-/// The columns of rows, each as one array.
-macro_rules! columns {
-    ($rows:expr, $($column:ident: $sql:ty),+) => {
-        vec![$(Box::new(Array::<$sql, _>::new($rows.iter().map(|row| row.$column.clone()).collect())) as Box<dyn Column>),+]
+/// A table's row, with what happens where its key is taken.
+macro_rules! row {
+    ($table:ident, $row:ident { $($column:ident: $sql:ty),+ $(,)? }, $on_conflict:expr) => {
+        impl Row for $row {
+            const TABLE: &'static str = stringify!($table);
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+            const ON_CONFLICT: &'static str = $on_conflict;
+
+            fn values<'row>(&'row self, values: &mut Values<'_, '_, 'row>) -> QueryResult<()> {
+                // A column that is not listed would silently stay empty, so all are taken out by name.
+                let Self { $($column),+ } = self;
+                $(values.push::<$sql, _>($column)?;)+
+                Ok(())
+            }
+
+            fn columns(rows: &[Self]) -> Vec<Box<dyn Column>> {
+                vec![$(Box::new(Array::<$sql, _>::new(rows.iter().map(|row| row.$column.clone()).collect()))),+]
+            }
+        }
     };
 }
-
-use columns;
 
 /// Rows that are inserted unless their unique key is taken.
 macro_rules! inserted {
     ($table:ident, $row:ident { $($column:ident: $sql:ty),+ $(,)? }) => {
-        impl Rows for &[$row] {
-            fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
-                self.iter().try_fold(0, |inserted, row| {
-                    let one = diesel::insert_into($table::table).values(row).on_conflict_do_nothing();
-                    Ok(inserted + one.execute(conn)?)
-                })
-            }
-
-            fn at_once(&self) -> FromUnnest {
-                // A column that is not listed would silently stay empty, so all are taken out by name.
-                let _all_are_listed = |row: $row| {
-                    let $row { $($column: _),+ } = row;
-                };
-                let columns = columns!(self, $($column: $sql),+);
-                FromUnnest::new(stringify!($table), &[$(stringify!($column)),+], columns, "DO NOTHING".into())
-            }
-
-            fn are_none(&self) -> bool {
-                self.is_empty()
-            }
-        }
+        row!($table, $row { $($column: $sql),+ }, "DO NOTHING");
     };
 }
 
@@ -287,45 +306,54 @@ inserted!(
     }
 );
 
-/// From here on a counter goes up no more. No batch can add as much as is left up to 64 bits; without this a sum that
-/// does not fit would fail every later batch of its day on one engine, and become a float on the other.
-const FULL: i64 = 8_000_000_000_000_000_000;
+/// A day's rate takes the place of the one that was there, where it says something else.
+const REPLACED: &str = "(program_id, currency, day) DO UPDATE SET rate = excluded.rate, imported_at = excluded.imported_at \
+                        WHERE exchange_rates.rate <> excluded.rate";
+
+row!(
+    exchange_rates,
+    ExchangeRateRow { program_id: DbUuid, currency: Text, day: Integer, rate: Text, imported_at: BigInt },
+    REPLACED
+);
+
+/// Adds to a counter what comes, but not beyond what 64 bits hold: no batch can add as much as is left above 8 · 10¹⁸, and
+/// without this a sum that does not fit would fail every later batch of its day on one engine, and become a float on the
+/// other.
+macro_rules! counted_up {
+    ($table:ident, $counter:ident) => {
+        stringify!(
+            $counter = CASE
+                WHEN $table.$counter > 8000000000000000000 AND excluded.$counter > 0 THEN $table.$counter
+                ELSE $table.$counter + excluded.$counter
+            END
+        )
+    };
+}
 
 /// Rows whose counters are added to those that are there already.
 macro_rules! added {
     (
-        $table:ident, $row:ty {
-            key: ($($key:ident: $sql:ty),+), same: ($($same:ident: $same_sql:ty)?), add: ($($counter:ident),+)
+        $table:ident, $row:ident {
+            key: ($key:ident: $key_sql:ty $(, $more:ident: $more_sql:ty)*),
+            same: ($($same:ident: $same_sql:ty)?),
+            add: ($counter:ident $(, $others:ident)*)
         }
     ) => {
-        impl Rows for &[$row] {
-            fn insert_each(&self, conn: &mut SqliteConnection) -> QueryResult<usize> {
-                self.iter().try_fold(0, |inserted, row| {
-                    let added = ($($table::$counter.eq(case_when(
-                        $table::$counter.gt(FULL).and(excluded($table::$counter).gt(0)),
-                        $table::$counter,
-                    )
-                    .otherwise($table::$counter + excluded($table::$counter)))),+);
-                    let one = diesel::insert_into($table::table).values(row).on_conflict(($($table::$key),+));
-                    Ok(inserted + one.do_update().set(added).execute(conn)?)
-                })
-            }
-
-            fn at_once(&self) -> FromUnnest {
-                let columns = columns!(self, $($key: $sql,)+ $($same: $same_sql,)? $($counter: BigInt),+);
-                let names = [$(stringify!($key),)+ $(stringify!($same),)? $(stringify!($counter)),+];
-                let (table, key) = (stringify!($table), [$(stringify!($key)),+].join(", "));
-                let added = [$(stringify!($counter)),+].map(|name| {
-                    let full = format!("{table}.{name} > {FULL} AND excluded.{name} > 0");
-                    format!("{name} = CASE WHEN {full} THEN {table}.{name} ELSE {table}.{name} + excluded.{name} END")
-                });
-                FromUnnest::new(table, &names, columns, format!("({key}) DO UPDATE SET {}", added.join(", ")))
-            }
-
-            fn are_none(&self) -> bool {
-                self.is_empty()
-            }
-        }
+        row!(
+            $table,
+            $row {
+                $key: $key_sql,
+                $($more: $more_sql,)*
+                $($same: $same_sql,)?
+                $counter: BigInt
+                $(, $others: BigInt)*
+            },
+            concat!(
+                "(", stringify!($key) $(, ", ", stringify!($more))*, ") DO UPDATE SET ",
+                counted_up!($table, $counter)
+                $(, ", ", counted_up!($table, $others))*
+            )
+        );
     };
 }
 

@@ -13,8 +13,8 @@ use crate::domain::free_text::FreeText;
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, LinkId, ProgramId};
 
 /// One click.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = clicks, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = clicks, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::click says what they mean")]
 pub struct ClickRow {
     pub id: ClickId,

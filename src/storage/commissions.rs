@@ -19,9 +19,9 @@ use crate::domain::rule::Payment;
 use crate::domain::time::Timestamp;
 
 /// One commission.
-#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug, PartialEq, Eq)]
+#[derive(Queryable, Selectable, AsChangeset, Clone, Debug, PartialEq, Eq)]
 #[diesel(table_name = commissions, check_for_backend(MultiBackend))]
-#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::commission says what they mean")]
 pub struct CommissionRow {
     pub id: CommissionId,

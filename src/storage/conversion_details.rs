@@ -22,9 +22,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::trace::Trace;
 
 /// The details of one conversion.
-#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
+#[derive(Queryable, Selectable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = conversion_details, primary_key(conversion_id), check_for_backend(MultiBackend))]
-#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
 pub struct ConversionDetailsRow {
     pub conversion_id: ConversionId,

@@ -30,9 +30,9 @@ use crate::domain::worth::Worth;
 
 /// One conversion. Its affiliate is whoever is entitled to its commission; who was credited first, where a report of an order
 /// that was paid has moved it, the commission keeps.
-#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug, PartialEq, Eq)]
+#[derive(Queryable, Selectable, AsChangeset, Clone, Debug, PartialEq, Eq)]
 #[diesel(table_name = conversions, check_for_backend(MultiBackend))]
-#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the columns; domain::conversion says what they mean")]
 pub struct ConversionRow {
     pub id: ConversionId,

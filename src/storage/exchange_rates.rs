@@ -15,8 +15,8 @@ use crate::domain::id::ProgramId;
 use crate::domain::time::{LocalDay, Timestamp};
 
 /// One currency's rate of one day.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = exchange_rates, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = exchange_rates, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::exchange says what they mean")]
 pub struct ExchangeRateRow {
     pub program_id: ProgramId,

@@ -13,8 +13,8 @@ use crate::domain::referral::{ReferralChange, ReferralChangeKind};
 use crate::domain::time::Timestamp;
 
 /// One change. Who made it is a word and, where there is somebody, the bits of their id.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = referral_changes, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = referral_changes, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::referral says what they mean")]
 pub struct ReferralChangeRow {
     pub id: ChangeId,

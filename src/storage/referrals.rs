@@ -23,8 +23,8 @@ use crate::domain::referral::{Claim, Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 
 /// One referral.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = referrals, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = referrals, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::referral says what they mean")]
 pub struct ReferralRow {
     pub id: ReferralId,

@@ -41,10 +41,9 @@ impl From<Counted> for Tally {
 }
 
 macro_rules! roll_up_row {
-    ($(#[$meta:meta])* $row:ident of $table:ident { $($key:ident: $type:ty),+ }) => {
+    ($(#[$meta:meta])* $row:ident { $($key:ident: $type:ty),+ }) => {
         $(#[$meta])*
-        #[derive(Insertable, Clone, Debug)]
-        #[diesel(table_name = $table, treat_none_as_default_value = false)]
+        #[derive(Clone, Debug)]
         pub(super) struct $row {
             $(pub(super) $key: $type,)+
             pub(super) clicks: i64,
@@ -73,26 +72,26 @@ macro_rules! roll_up_row {
 
 roll_up_row!(
     /// A campaign's day.
-    CampaignDayRow of campaign_days { campaign_id: CampaignId, day: LocalDay, program_id: ProgramId }
+    CampaignDayRow { campaign_id: CampaignId, day: LocalDay, program_id: ProgramId }
 );
 roll_up_row!(
     /// An affiliate's day with a campaign.
-    AffiliateDayRow of affiliate_days {
+    AffiliateDayRow {
         affiliate_id: AffiliateId, campaign_id: CampaignId, day: LocalDay, program_id: ProgramId
     }
 );
 roll_up_row!(
     /// An affiliate's day, all campaigns together.
-    AffiliateDayTotalRow of affiliate_day_totals { program_id: ProgramId, affiliate_id: AffiliateId, day: LocalDay }
+    AffiliateDayTotalRow { program_id: ProgramId, affiliate_id: AffiliateId, day: LocalDay }
 );
 roll_up_row!(
     /// A program's quarter of an hour.
-    ProgramQuarterRow of program_quarters { program_id: ProgramId, quarter: i64 }
+    ProgramQuarterRow { program_id: ProgramId, quarter: i64 }
 );
 
 /// Where an affiliate's live money stands.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
-#[diesel(table_name = affiliate_money, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = affiliate_money, check_for_backend(MultiBackend))]
 #[expect(missing_docs, reason = "the columns; domain::report says what they mean")]
 pub struct AffiliateMoneyRow {
     pub affiliate_id: AffiliateId,

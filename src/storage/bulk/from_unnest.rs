@@ -38,11 +38,11 @@ where
 pub(in crate::storage) struct FromUnnest {
     into: String,
     columns: Vec<Box<dyn Column>>,
-    on_conflict: String,
+    on_conflict: &'static str,
 }
 
 impl FromUnnest {
-    pub(super) fn new(table: &str, names: &[&str], columns: Vec<Box<dyn Column>>, on_conflict: String) -> Self {
+    pub(super) fn new(table: &str, names: &[&str], columns: Vec<Box<dyn Column>>, on_conflict: &'static str) -> Self {
         let into = format!("INSERT INTO {table} ({}) SELECT * FROM unnest(", names.join(", "));
         Self { into, columns, on_conflict }
     }
@@ -56,7 +56,7 @@ impl FromUnnest {
             column.push(out)?;
         }
         out.push_sql(") ON CONFLICT ");
-        out.push_sql(&self.on_conflict);
+        out.push_sql(self.on_conflict);
         Ok(())
     }
 }
