@@ -326,9 +326,15 @@ fn foreign(text: &str) -> Result<Box<str>, HandleError> {
     if text.contains(char::is_control) { Err(HandleError::ControlCharacter) } else { Ok(text.into()) }
 }
 
+/// Whether a text is a placeholder whose value was never put in.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    is_unfilled(text.trim())
+}
+
 /// Whether a value stands where one was meant.
 fn filled(text: &str) -> Result<(), HandleError> {
-    if is_unfilled(text.trim()) { Err(HandleError::UnfilledMacro) } else { Ok(()) }
+    if is_placeholder(text) { Err(HandleError::UnfilledMacro) } else { Ok(()) }
 }
 
 fn is_blank(text: &str) -> bool {
@@ -369,8 +375,8 @@ fn is_variable(inner: &str) -> bool {
 
 /// `{order_id}` that went through an encoder once too often.
 fn is_percent_encoded_macro(text: &str) -> bool {
-    let upper = text.to_ascii_uppercase();
-    let inner = upper.strip_prefix("%7B").and_then(|rest| rest.strip_suffix("%7D"));
+    let opened = ["%7B", "%7b"].iter().find_map(|mark| text.strip_prefix(mark));
+    let inner = opened.and_then(|rest| ["%7D", "%7d"].iter().find_map(|mark| rest.strip_suffix(mark)));
     inner.is_some_and(|inner| !is_value(inner))
 }
 

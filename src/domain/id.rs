@@ -27,9 +27,12 @@ pub(super) const NOT_BASE32: u8 = 0xff;
 /// 26 characters of 5 bits hold 130: the first character may not exceed 7.
 const SUFFIX_LENGTH: usize = 26;
 
+/// So that a text is written in one piece.
+const LONGEST_PREFIX: usize = 5;
+
 /// What has ids: the prefix tells one entity's from another's.
 pub trait Entity: 'static {
-    /// Lower-case letters, without the underscore.
+    /// At most five lower-case letters, without the underscore.
     const PREFIX: &'static str;
 }
 
@@ -109,9 +112,13 @@ impl<T: Entity> FromStr for Id<T> {
 
 impl<T: Entity> fmt::Display for Id<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = self.suffix();
-        // Every byte of the suffix is from the ASCII alphabet above, so the text is never empty.
-        write!(out, "{}_{}", T::PREFIX, std::str::from_utf8(&suffix).unwrap_or_default())
+        const { assert!(T::PREFIX.len() <= LONGEST_PREFIX) };
+        let suffix_at = T::PREFIX.len() + 1;
+        let mut text = [b'_'; LONGEST_PREFIX + 1 + SUFFIX_LENGTH];
+        text[..T::PREFIX.len()].copy_from_slice(T::PREFIX.as_bytes());
+        text[suffix_at..suffix_at + SUFFIX_LENGTH].copy_from_slice(&self.suffix());
+        // Every byte is a letter of the prefix, the underscore or from the ASCII alphabet above, so the text is never empty.
+        out.write_str(std::str::from_utf8(&text[..suffix_at + SUFFIX_LENGTH]).unwrap_or_default())
     }
 }
 

@@ -12,7 +12,7 @@ pub fn holds_secret(text: &str) -> bool {
 
 /// The text with its `@` signs in the clear, where they are encoded.
 fn decoded(text: &str) -> Option<String> {
-    let is_encoded = text.contains('%') || text.contains("\\u0040");
+    let is_encoded = text.contains('%') || (text.contains('\\') && text.contains("\\u0040"));
     let once = || text.replace("%25", "%").replace("%40", "@").replace("\\u0040", "@");
     is_encoded.then(once).filter(|plain| plain.contains('@'))
 }
@@ -46,10 +46,18 @@ fn begins_with_domain(text: &str) -> bool {
 
 /// Whether a key of ours stands somewhere in it, whole or cut short by a little, in any case.
 fn holds_key(text: &str) -> bool {
-    const PREFIXES: [&str; 6] = ["ak_live_", "ak_test_", "sk_live_", "sk_test_", "at_live_", "at_test_"];
-    let lower = text.to_ascii_lowercase();
-    let is_long = |rest: &str| rest.bytes().take_while(u8::is_ascii_alphanumeric).count() >= LEAST_OF_A_KEY;
-    PREFIXES.iter().any(|prefix| lower.match_indices(prefix).any(|(place, _)| is_long(&lower[place + prefix.len()..])))
+    const PREFIX: usize = "ak_live_".len();
+    let is_long = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count() >= LEAST_OF_A_KEY;
+    let places = text.as_bytes().windows(PREFIX + LEAST_OF_A_KEY);
+    places.into_iter().any(|place| begins_a_key(&place[..PREFIX]) && is_long(&place[PREFIX..]))
+}
+
+/// Whether these are the two letters of a kind of key, and live or test.
+fn begins_a_key(prefix: &[u8]) -> bool {
+    let is_in_any_case = |known: &[u8], given: &[u8]| known.eq_ignore_ascii_case(given);
+    prefix[2] == b'_'
+        && [b"_live_", b"_test_"].iter().any(|mode| is_in_any_case(*mode, &prefix[2..]))
+        && [b"ak", b"sk", b"at"].iter().any(|kind| is_in_any_case(*kind, &prefix[..2]))
 }
 
 #[cfg(test)]

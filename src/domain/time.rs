@@ -106,19 +106,46 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 in UTC; the milliseconds are written only where there are some.
+/// RFC 3339 in UTC; the milliseconds are written only where there are some. Every answer about money tells two or three
+/// moments, so they are written digit by digit and not by the formatting machinery, which takes ten times as long.
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = date_of(self.0.div_euclid(DAY));
         let of_day = self.0.rem_euclid(DAY);
-        let (hour, minute) = (of_day / (60 * MINUTE), of_day / MINUTE % 60);
-        let (second, millis) = (of_day / SECOND % 60, of_day % SECOND);
-        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        if millis != 0 {
-            write!(out, ".{millis:03}")?;
+        let numbers = [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, of_day / (60 * MINUTE)),
+            (14..16, of_day / MINUTE % 60),
+            (17..19, of_day / SECOND % 60),
+            (20..23, of_day % SECOND),
+        ];
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (place, number) in numbers {
+            write_digits(&mut text[place], number);
         }
-        out.write_str("Z")
+        if (0..=9999).contains(&year) {
+            out.write_str(ascii(&text[..19]))?;
+        } else {
+            write!(out, "{year:04}{}", ascii(&text[4..19]))?;
+        }
+        out.write_str(if of_day % SECOND == 0 { "Z" } else { ascii(&text[19..]) })
     }
+}
+
+/// Writes the last decimal digits of a number, as many as there is room for.
+fn write_digits(room: &mut [u8], number: i64) {
+    let mut rest = number;
+    for place in room.iter_mut().rev() {
+        *place = b"0123456789"[usize::try_from(rest % 10).unwrap_or_default()];
+        rest /= 10;
+    }
+}
+
+/// Text of which every byte was written as ASCII.
+fn ascii(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// A day of some calendar, without a zone: days since 1970-01-01. Which instants it spans, a [`Zone`] says.

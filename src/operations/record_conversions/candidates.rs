@@ -91,8 +91,11 @@ impl Asking<'_> {
     /// The customer who signed up with a click that is older than its window by now.
     fn by_old_click(&self, found: &[Candidate], incoming: &Incoming) -> Option<Candidate> {
         let is_old = |it: &Candidate| it.standing == Err(Refusal::ClickTokenExpired) && it.source == Source::ClickToken;
+        if !found.iter().any(is_old) {
+            return None;
+        }
         let customer = self.on_record.customer(&click_of_customer(incoming)?)?;
-        found.iter().any(is_old).then(|| self.by_known(Source::CustomerId, Some(customer)))
+        Some(self.by_known(Source::CustomerId, Some(customer)))
     }
 
     fn by_known(&self, source: Source, row: Option<&ReferralRow>) -> Candidate {

@@ -7,7 +7,7 @@ use crate::domain::conversion::{CustomerFacts, reported_amount};
 use crate::domain::currency::Currency;
 use crate::domain::event::Event;
 use crate::domain::free_text::FreeText;
-use crate::domain::handle::{ActionCode, EmailAddress, EmailHash, ExternalId, HandleError, OrderId};
+use crate::domain::handle::{ActionCode, EmailAddress, EmailHash, ExternalId, HandleError, OrderId, is_placeholder};
 use crate::domain::id::CampaignId;
 use crate::domain::money::Money;
 use crate::domain::secret::holds_secret;
@@ -43,7 +43,7 @@ pub const CUSTOMER: [&str; 4] = ["customer_id", "external_user_id", "customer_em
 /// Whether something is said of the customer; a placeholder in its place says nothing.
 #[must_use]
 pub fn names_customer(fields: &Fields) -> bool {
-    let is_said = |name: &&str| fields.get(name).is_some_and(|value| !value.as_text().is_some_and(is_unfilled));
+    let is_said = |name: &&str| fields.get(name).is_some_and(|value| !value.as_text().is_some_and(is_placeholder));
     CUSTOMER.iter().any(is_said)
 }
 
@@ -52,7 +52,7 @@ pub fn names_customer(fields: &Fields) -> bool {
 /// # Errors
 /// [`FieldError`] that names the first.
 pub fn filled(fields: &Fields, names: &[&'static str]) -> Result<(), FieldError> {
-    let found = names.iter().find(|name| fields.text(name).is_some_and(is_unfilled));
+    let found = names.iter().find(|name| fields.text(name).is_some_and(is_placeholder));
     found.map_or(Ok(()), |name| Err(FieldError::malformed(name, HandleError::UnfilledMacro)))
 }
 
@@ -222,7 +222,7 @@ pub fn customer(fields: &Fields, email_key: &[u8; 32]) -> Result<CustomerFacts, 
 /// [`FieldError`] that names it.
 pub fn email(fields: &Fields, name: &'static str, key: &[u8; 32]) -> Result<Option<EmailHash>, FieldError> {
     match fields.get(name) {
-        Some(value) if !value.as_text().is_some_and(is_unfilled) => {
+        Some(value) if !value.as_text().is_some_and(is_placeholder) => {
             let address = EmailAddress::parse(text(fields, name)?);
             Ok(Some(address.map_err(|error| FieldError::malformed(name, error))?.hashed(key)))
         }
@@ -242,11 +242,6 @@ pub fn external_id(fields: &Fields, name: &'static str) -> Result<Option<Externa
     }
 }
 
-/// Whether a text is a placeholder whose value was never put in.
-fn is_unfilled(text: &str) -> bool {
-    ExternalId::parse(text) == Err(HandleError::UnfilledMacro)
-}
-
 /// `product_ids`: as [`ids`].
 ///
 /// # Errors
@@ -264,7 +259,7 @@ pub fn ids(fields: &Fields, name: &'static str) -> Result<Vec<String>, FieldErro
     if given.len() > MOST_IDS {
         return Err(FieldError::malformed(name, format_args!("must not be more than {MOST_IDS}")));
     }
-    let named = given.iter().filter(|id| !is_unfilled(id));
+    let named = given.iter().filter(|id| !is_placeholder(id));
     let parsed = named.map(|id| ExternalId::parse(id).map(|id| id.as_str().to_owned()));
     parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed(name, error))
 }

@@ -162,6 +162,9 @@ pub(super) const REMOVED: &str = "[removed]";
 
 /// Names as they may be kept, each another one: of those that would be the same, from the second on, with its number.
 pub(super) fn told_apart(names: Vec<String>) -> Vec<String> {
+    if names.iter().enumerate().all(|(place, name)| !names[..place].contains(name)) {
+        return names;
+    }
     let all: HashSet<String> = names.iter().cloned().collect();
     let mut used: HashSet<String> = HashSet::new();
     let apart = |name: String| {
