@@ -9,17 +9,57 @@
 //! Compared is what both name; that somebody leaves a field out is no story. Only where a purchase stands is never left out:
 //! whoever says nothing of it has sold something. When something happened is not compared, because nothing goes by it and
 //! every retry may claim another moment.
+//!
+//! Where a better report told other facts and the row stays as it was first told, because its money is gone, what the better
+//! one told is kept here too: it says the same when it comes again.
 
 use sha2::{Digest, Sha256};
 
 use super::commission_status::CommissionStatus;
 use super::conversion::{CustomerFacts, Purchase, SaleStatus};
+use super::dedup::Facts;
 use super::handle::{EmailHash, ExternalId};
 use super::rule::Subscription;
 
 /// What a report says besides its facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said(Vec<(Field, String)>);
+pub struct Said {
+    fields: Vec<(Field, String)>,
+    better: Option<Better>,
+}
+
+/// The facts of a better report that the row does not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Better {
+    facts: String,
+    /// Held against another only where both name one.
+    click: Option<String>,
+}
+
+impl Better {
+    const FACTS: &str = "facts";
+    const CLICK: &str = "click";
+
+    fn of(facts: &Facts) -> Self {
+        let Facts { amount, event, campaign_id, affiliate_id, click_id } = facts;
+        let name = event.name.as_ref().map_or("", |name| name.as_str());
+        let parts = [
+            amount.minor().to_string(),
+            amount.currency().to_string(),
+            event.kind.to_string(),
+            name.to_owned(),
+            campaign_id.to_string(),
+            affiliate_id.to_string(),
+        ];
+        let facts = digested(&parts.join("\n"));
+        Self { facts, click: click_id.map(|click| digested(&click.to_string())) }
+    }
+
+    fn tells(&self, other: &Self) -> bool {
+        let other_click = self.click.as_ref().zip(other.click.as_ref()).is_some_and(|(known, told)| known != told);
+        self.facts == other.facts && !other_click
+    }
+}
 
 /// What it can say, in the order in which differences are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +145,19 @@ impl Said {
             digest(Field::Coupon, customer.coupon_code.as_ref().map(ExternalId::as_str)),
             purchase.metadata.as_deref().map(|text| (Field::Metadata, digested(&in_order(&members(text))))),
         ];
-        Self(said.into_iter().flatten().collect())
+        Self { fields: said.into_iter().flatten().collect(), better: None }
+    }
+
+    /// The same, of a better report whose facts the row does not show.
+    #[must_use]
+    pub fn beside(self, facts: &Facts) -> Self {
+        Self { better: Some(Better::of(facts)), ..self }
+    }
+
+    /// Whether these are the facts of the better report that the row does not show.
+    #[must_use]
+    pub fn has_told(&self, facts: &Facts) -> bool {
+        self.better.as_ref().is_some_and(|better| better.tells(&Better::of(facts)))
     }
 
     /// The fields in which a repeat tells another story. Empty means that it is the same report.
@@ -124,31 +176,40 @@ impl Said {
         told
     }
 
-    /// What is said once a better report has told more: where it says nothing, what was said before.
+    /// What is said once a better report has told more: where it says nothing, what was said before. What the row did not show
+    /// of another report is nobody's word any more.
     #[must_use]
     pub fn followed_by(&self, better: &Self) -> Self {
         let latest = |field| better.get(field).or_else(|| self.get(field));
         let said = Field::ALL.into_iter().filter_map(|field| Some((field, latest(field)?.to_owned())));
-        Self(said.collect())
+        Self { fields: said.collect(), better: None }
     }
 
     /// As it is stored: `field=digest`, separated by blanks.
     #[must_use]
     pub fn written(&self) -> String {
-        let words: Vec<String> = self.0.iter().map(|(field, said)| format!("{}={said}", field.word())).collect();
+        let fields = self.fields.iter().map(|(field, said)| (field.word(), said));
+        let better = self.better.iter().flat_map(|Better { facts, click }| {
+            [Some((Better::FACTS, facts)), click.as_ref().map(|click| (Better::CLICK, click))]
+        });
+        let words: Vec<String> = fields.chain(better.flatten()).map(|(word, said)| format!("{word}={said}")).collect();
         words.join(" ")
     }
 
     /// Reads it back; what a newer version says that is not known here is left out.
     #[must_use]
     pub fn read(text: &str) -> Self {
+        let parts: Vec<(&str, &str)> = text.split(' ').filter_map(|part| part.split_once('=')).collect();
         let known = |word: &str| Field::ALL.into_iter().find(|field| field.word() == word);
-        let read = |part: &str| part.split_once('=').and_then(|(word, said)| Some((known(word)?, said.to_owned())));
-        Self(text.split(' ').filter_map(read).collect())
+        let said = |wanted: &str| parts.iter().find(|(word, _)| *word == wanted).map(|(_, said)| (*said).to_owned());
+        Self {
+            fields: parts.iter().filter_map(|(word, said)| Some((known(word)?, (*said).to_owned()))).collect(),
+            better: said(Better::FACTS).map(|facts| Better { facts, click: said(Better::CLICK) }),
+        }
     }
 
     fn get(&self, field: Field) -> Option<&str> {
-        self.0.iter().find(|(said, _)| *said == field).map(|(_, said)| said.as_str())
+        self.fields.iter().find(|(said, _)| *said == field).map(|(_, said)| said.as_str())
     }
 
     fn sale(&self) -> &str {

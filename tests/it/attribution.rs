@@ -6,6 +6,7 @@ mod claims;
 mod customers;
 mod own_address;
 mod people_decide;
+mod retold;
 mod sources;
 mod takeovers;
 mod third_reports;

@@ -1,8 +1,14 @@
 use super::{Said, Standing};
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{CustomerFacts, Purchase, SaleStatus};
-use crate::domain::handle::ExternalId;
+use crate::domain::currency::Currency;
+use crate::domain::dedup::Facts;
+use crate::domain::event::Event;
+use crate::domain::handle::{ActionCode, ExternalId};
+use crate::domain::id::Id;
+use crate::domain::money::Money;
 use crate::domain::rule::Subscription;
+use crate::domain::time::Timestamp;
 
 const UNMOVED: Standing = Standing { sale: SaleStatus::Complete, came_the_same_way: true };
 
@@ -107,9 +113,45 @@ fn a_better_report_is_believed_in_what_it_says() {
     assert_eq!(first.followed_by(&Said::default()), first);
 }
 
+fn facts() -> Facts {
+    let id = |number| Id::at(Timestamp::from_millis(1_790_000_000_000), [number; 10]);
+    Facts {
+        amount: Money::new(15_000, Currency::USD),
+        event: Event::SALE,
+        campaign_id: Id::from_uuid(id(1).uuid()),
+        affiliate_id: Id::from_uuid(id(2).uuid()),
+        click_id: Some(id(3)),
+    }
+}
+
+#[test]
+fn the_facts_of_a_better_report_are_known_again_and_no_others() {
+    let other = |number: i64| Timestamp::from_millis(1_790_000_000_000 + number);
+    let lead = Event::from_action(ActionCode::parse("lead").unwrap());
+    let cases = [
+        ("the same", facts(), true),
+        ("no click named", Facts { click_id: None, ..facts() }, true),
+        ("a cent more", Facts { amount: Money::new(15_001, Currency::USD), ..facts() }, false),
+        ("another currency", Facts { amount: Money::new(15_000, Currency::EUR), ..facts() }, false),
+        ("another event", Facts { event: lead, ..facts() }, false),
+        ("another campaign", Facts { campaign_id: Id::at(other(1), [1; 10]), ..facts() }, false),
+        ("another affiliate", Facts { affiliate_id: Id::at(other(2), [2; 10]), ..facts() }, false),
+        ("another click", Facts { click_id: Some(Id::at(other(3), [3; 10])), ..facts() }, false),
+    ];
+    let better = said(&purchase()).beside(&facts());
+    for (name, told, is_known) in cases {
+        assert_eq!(better.has_told(&told), is_known, "{name}");
+        assert_eq!(Said::read(&better.written()).has_told(&told), is_known, "{name}, read back");
+        assert!(!said(&purchase()).has_told(&told), "{name}, of a report whose facts the row shows");
+    }
+    assert!(!better.followed_by(&said(&purchase())).has_told(&facts()), "the next report's word counts");
+    let without_click = Said::default().beside(&Facts { click_id: None, ..facts() });
+    assert!(without_click.has_told(&facts()) && Said::read(&without_click.written()) == without_click);
+}
+
 #[test]
 fn it_reads_back_and_tells_nobody_what_was_said() {
-    for said in [Said::default(), said(&purchase()), said(&Purchase::default())] {
+    for said in [Said::default(), said(&purchase()), said(&Purchase::default()), said(&purchase()).beside(&facts())] {
         assert_eq!(Said::read(&said.written()), said);
     }
     let written = said(&purchase()).written();

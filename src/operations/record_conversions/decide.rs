@@ -67,6 +67,8 @@ pub(super) struct TakenOver {
     pub(super) credited: Credited,
     /// The fields in which it differs.
     pub(super) differing: Vec<&'static str>,
+    /// What is said of the order from now on.
+    pub(super) said: Option<Said>,
 }
 
 impl Decided {
@@ -149,16 +151,22 @@ fn known_order<'a>(
     tool_types.into_iter().find_map(|tool| on_record.order(&report.dedup_key(report.event.dedup_action(tool))))
 }
 
-/// How a report differs from what is on record. Of several that it names, whoever is on record is meant; a report that
-/// names nobody by now, as when its customer was forgotten, cannot differ in that.
+/// How a report differs from what is on record, or from what a better report has told of it since. Of several that it names,
+/// whoever is on record is meant; a report that names nobody by now, as when its customer was forgotten, cannot differ in that.
 fn repeat(row: &ConversionRow, incoming: &Incoming, found: &[Candidate]) -> Repeat {
-    let credits: Vec<Credit> = found.iter().filter_map(|candidate| candidate.credit).collect();
-    let facts = row.facts();
-    let meant = credits.iter().find(|credit| credit.affiliate_id == row.affiliate_id).or(credits.first()).copied();
-    let on_row = Credit { campaign_id: row.campaign_id, affiliate_id: row.affiliate_id, click: None };
-    let mut differing = facts.differing(&incoming.report.facts(&meant.unwrap_or(on_row)));
-    let standing = Standing { sale: row.sale_status, came_the_same_way: row.channel == incoming.report.channel };
-    let said = row.said.as_ref().map(|said| said.differing(&incoming.report.said(), &standing));
+    let report = &incoming.report;
+    let mut credits: Vec<Credit> = found.iter().filter_map(|candidate| candidate.credit).collect();
+    if credits.is_empty() {
+        credits.push(Credit { campaign_id: row.campaign_id, affiliate_id: row.affiliate_id, click: None });
+    }
+    let has_told = |said: &Said| credits.iter().any(|credit| said.has_told(&report.facts(credit)));
+    let mut differing = Vec::new();
+    if !row.said.as_ref().is_some_and(has_told) {
+        let meant = credits.iter().find(|credit| credit.affiliate_id == row.affiliate_id).unwrap_or(&credits[0]);
+        differing.extend(row.facts().differing(&report.facts(meant)));
+    }
+    let standing = Standing { sale: row.sale_status, came_the_same_way: row.channel == report.channel };
+    let said = row.said.as_ref().map(|said| said.differing(&report.said(), &standing));
     differing.extend(said.unwrap_or_default());
     Repeat { id: row.id, differing, trace: Trace::of(found, None) }
 }
@@ -194,10 +202,11 @@ fn take_over_order(
     }
     let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
     let affiliate_id = if kind == Takeover::Compensate { credited.credit.affiliate_id } else { row.affiliate_id };
+    let said = said(&row, kind, (&incoming.report, &credited.credit));
     let raised = ConversionRow {
         affiliate_id,
         trust: level(incoming.report.channel.trust()),
-        said: said(&row, &incoming.report),
+        said: said.clone(),
         ..row.clone()
     };
     let raised = Known::now(raised);
@@ -216,12 +225,17 @@ fn take_over_order(
             credited.note_claim(on_record);
         }
     }
-    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, payment, credited, differing }))
+    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, payment, credited, differing, said }))
 }
 
-/// What is said of an order once a better report has told more. Where nobody knows what the first one said, nobody ever will.
-pub(super) fn said(row: &ConversionRow, better: &Report) -> Option<Said> {
-    row.said.as_ref().map(|said| said.followed_by(&better.said()))
+/// What is said of an order once a better report has told more, and what that told where the row goes on showing what was told
+/// first. Where nobody knows what the first one said, nobody ever will.
+fn said(row: &ConversionRow, kind: Takeover, (better, credit): (&Report, &Credit)) -> Option<Said> {
+    let said = row.said.as_ref()?.followed_by(&better.said());
+    Some(match kind {
+        Takeover::Confirm | Takeover::Rewrite => said,
+        Takeover::Compensate | Takeover::Flag => said.beside(&better.facts(credit)),
+    })
 }
 
 /// What a takeover goes by, in what the better report differs, and which payment of another customer's it says this to be.

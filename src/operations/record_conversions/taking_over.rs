@@ -23,7 +23,7 @@ use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
 use super::Judged;
-use super::decide::{Decided, TakenOver, said};
+use super::decide::{Decided, TakenOver};
 use super::on_record::OnRecord;
 use super::rows::add_customer;
 
@@ -95,7 +95,7 @@ impl Changing<'_, '_> {
             repeats: before.repeats,
             edition: before.edition + 1,
             updated_at: self.report.received_at,
-            said: said(before, self.report),
+            said: taken.said.clone(),
             ..credited.row(self.report)
         };
         self.replace(&row, before.edition)?;
@@ -155,7 +155,7 @@ impl Changing<'_, '_> {
         let row = &taken.row;
         ConversionRow {
             sale_status: taken.sale,
-            said: said(row, self.report),
+            said: taken.said.clone(),
             trust: i32::from(self.report.channel.trust().level()),
             channel: self.report.channel,
             token_id: self.report.token_id,

@@ -33,7 +33,7 @@ pub fn changes(house: &House, order_id: &str) -> Vec<(ChangeKind, String)> {
 }
 
 /// Sets where an order stands, as a review would, without the review's own rules.
-fn put(house: &House, order_id: &str, status: ConversionStatus, state: CommissionState) {
+pub fn put(house: &House, order_id: &str, status: ConversionStatus, state: CommissionState) {
     let row = ConversionRow { status, ..house.conversion(order_id) };
     let commission = CommissionRow { state, ..house.commission(order_id) };
     house.write(move |write, _| {
