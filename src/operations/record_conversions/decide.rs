@@ -57,18 +57,16 @@ pub(super) struct TakenOver {
     pub(super) kind: Takeover,
     /// The row as it is.
     pub(super) row: ConversionRow,
+    /// The row as it is from now on.
+    pub(super) next: ConversionRow,
     /// Its commission as it is.
     pub(super) commission: CommissionRow,
-    /// Where its purchase stands from now on, where the row stays.
-    pub(super) sale: SaleStatus,
     /// As which payment the row counts from now on, where it tells the same of another customer than was known.
     pub(super) payment: Option<Payment>,
     /// What the report would be recorded as, by the window and rules of the first report's time.
     pub(super) credited: Credited,
     /// The fields in which it differs.
     pub(super) differing: Vec<&'static str>,
-    /// What is said of the order from now on.
-    pub(super) said: Option<Said>,
 }
 
 impl Decided {
@@ -200,32 +198,57 @@ fn take_over_order(
     if row.flags.has(Flag::HigherReportRefused) && incoming.report.channel.trust() < Trust::FULL {
         credited.flags.raise(Flag::HigherReportRefused);
     }
-    let sale = if contested.learns_of_purchase() { credited.sale } else { row.sale_status };
-    let affiliate_id = if kind == Takeover::Compensate { credited.credit.affiliate_id } else { row.affiliate_id };
-    let said = said(&row, kind, (&incoming.report, &credited.credit));
-    let raised = ConversionRow {
-        affiliate_id,
-        trust: level(incoming.report.channel.trust()),
-        said: said.clone(),
-        ..row.clone()
-    };
-    let raised = Known::now(raised);
+    let next = next_row(&row, &contested, (&incoming.report, &credited));
+    let known = Known::now(next.clone());
     match kind {
         Takeover::Rewrite => {
             on_record.forget_payment(row.id);
-            credited.note(on_record, &incoming.report, raised);
+            credited.note(on_record, &incoming.report, known);
         }
         Takeover::Confirm if credited.customer_learned(&row).is_some() => {
             on_record.forget_payment(row.id);
-            credited.note(on_record, &incoming.report, raised);
+            credited.note(on_record, &incoming.report, known);
         }
         // Of its customer nothing is written but who brought them, which the report knows whatever becomes of the order.
         Takeover::Confirm | Takeover::Compensate | Takeover::Flag => {
-            on_record.note_order(row.dedup_key(), raised);
+            on_record.note_order(row.dedup_key(), known);
             credited.note_claim(on_record);
         }
     }
-    Decided::TakenOver(Box::new(TakenOver { kind, row, commission, sale, payment, credited, differing, said }))
+    Decided::TakenOver(Box::new(TakenOver { kind, row, next, commission, payment, credited, differing }))
+}
+
+/// The row as it is from now on: made anew, or the one that is on record with what the better report adds to it.
+fn next_row(row: &ConversionRow, contested: &Contested, (report, credited): (&Report, &Credited)) -> ConversionRow {
+    let kind = contested.take_over();
+    let said = said(row, kind, (report, &credited.credit));
+    let edition = row.edition + 1;
+    if kind == Takeover::Rewrite {
+        return ConversionRow { repeats: row.repeats, edition, said, ..credited.row(report) };
+    }
+    let mut next = ConversionRow {
+        trust: level(report.channel.trust()),
+        channel: report.channel,
+        token_id: report.token_id,
+        updated_at: report.received_at,
+        edition,
+        said,
+        ..row.clone()
+    };
+    if contested.learns_of_purchase() {
+        next.sale_status = credited.sale;
+    }
+    match kind {
+        Takeover::Confirm => {
+            next.referral_id = credited.customer_learned(row).map(|it| it.referral.id).or(row.referral_id)
+        }
+        Takeover::Compensate => next.affiliate_id = credited.credit.affiliate_id,
+        Takeover::Rewrite | Takeover::Flag => {}
+    }
+    if matches!(kind, Takeover::Compensate | Takeover::Flag) {
+        next.flags.raise(Flag::PaidDiffers);
+    }
+    next
 }
 
 /// What is said of an order once a better report has told more, and what that told where the row goes on showing what was told

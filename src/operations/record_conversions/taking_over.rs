@@ -4,7 +4,6 @@
 use crate::domain::change::{Actor, Change, ChangeKind};
 use crate::domain::click_token::Mode;
 use crate::domain::conversion::Report;
-use crate::domain::flag::Flag;
 use crate::domain::id::{AffiliateId, CommissionId, Entity, Id};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
@@ -70,10 +69,8 @@ impl Changing<'_, '_> {
 
     /// The same story from somebody who is believed more, and may know more.
     fn confirm(&mut self, taken: &TakenOver) -> Stored<()> {
-        let customer = taken.credited.customer_learned(&taken.row);
-        let learned = customer.map(|customer| customer.referral.id);
-        let row = ConversionRow { referral_id: learned.or(taken.row.referral_id), ..self.raised(taken) };
-        self.replace(&row, taken.row.edition)?;
+        let row = &taken.next;
+        self.replace(row, taken.row.edition)?;
         if let Some(payment) = taken.payment {
             let mut commission = taken.commission.clone();
             commission.set_payment(payment);
@@ -83,22 +80,15 @@ impl Changing<'_, '_> {
             details.learn(self.report);
             conversion_details::replace(self.write, &details)?;
         }
-        add_customer(customer, self.report, self.rows);
-        self.note(&row, ChangeKind::Confirmed, String::new());
+        add_customer(taken.credited.customer_learned(&taken.row), self.report, self.rows);
+        self.note(row, ChangeKind::Confirmed, String::new());
         Ok(())
     }
 
     /// The row as if the better report had come first, but for what it leaves unsaid and somebody else may have said since.
     fn rewrite(&mut self, on_record: &OnRecord, taken: &TakenOver) -> Stored<()> {
-        let TakenOver { row: before, commission, credited, .. } = taken;
-        let row = ConversionRow {
-            repeats: before.repeats,
-            edition: before.edition + 1,
-            updated_at: self.report.received_at,
-            said: taken.said.clone(),
-            ..credited.row(self.report)
-        };
-        self.replace(&row, before.edition)?;
+        let TakenOver { row: before, next: row, commission, credited, .. } = taken;
+        self.replace(row, before.edition)?;
         let mut details = credited.details(on_record, self.report);
         if let Some(known) = conversion_details::find(self.write.conn(), row.id)? {
             details.metadata = details.metadata.or(known.metadata);
@@ -108,32 +98,27 @@ impl Changing<'_, '_> {
         let after =
             CommissionRow { created_at: commission.created_at, ..credited.commission_row(commission.id, self.report) };
         commissions::replace(self.write, &after)?;
-        self.book_difference(commission, &after, &row);
+        self.book_difference(commission, &after, row);
         add_customer(credited.customer.as_ref(), self.report, self.rows);
-        self.tally(&case(before, commission), &case(&row, &after));
+        self.tally(&case(before, commission), &case(row, &after));
         let detail = told(taken);
-        self.note(&row, ChangeKind::TakenOver, detail);
+        self.note(row, ChangeKind::TakenOver, detail);
         Ok(())
     }
 
     /// The row stays; somebody should look at it.
     fn flag(&mut self, taken: &TakenOver) -> Stored<()> {
-        let mut row = self.raised(taken);
-        row.flags.raise(Flag::PaidDiffers);
-        self.replace(&row, taken.row.edition)?;
+        self.replace(&taken.next, taken.row.edition)?;
         let detail = told(taken);
-        self.note(&row, ChangeKind::Flagged, detail);
+        self.note(&taken.next, ChangeKind::Flagged, detail);
         Ok(())
     }
 
     /// The row stays, but for whose it is; whoever should have had the money gets it, whoever has it owes it. Who was
     /// credited first, the commission keeps.
     fn compensate(&mut self, taken: &TakenOver) -> Stored<()> {
-        let TakenOver { row: before, commission, credited, .. } = taken;
-        let mut row = self.raised(taken);
-        row.flags.raise(Flag::PaidDiffers);
-        row.affiliate_id = credited.credit.affiliate_id;
-        self.replace(&row, before.edition)?;
+        let TakenOver { row: before, next: row, commission, credited, .. } = taken;
+        self.replace(row, before.edition)?;
         let (amount, due) = (commission.amount_minor.unwrap_or(0), credited.booked().minor());
         let entitled = Some(credited.credit.affiliate_id).filter(|entitled| *entitled != commission.affiliate_id);
         let after = CommissionRow {
@@ -144,25 +129,11 @@ impl Changing<'_, '_> {
             ..commission.clone()
         };
         commissions::replace(self.write, &after)?;
-        self.book_difference(commission, &after, &row);
-        self.tally(&case(before, commission), &case(&row, &after));
+        self.book_difference(commission, &after, row);
+        self.tally(&case(before, commission), &case(row, &after));
         let detail = told(taken);
-        self.note(&row, ChangeKind::Compensated, detail);
+        self.note(row, ChangeKind::Compensated, detail);
         Ok(())
-    }
-
-    fn raised(&self, taken: &TakenOver) -> ConversionRow {
-        let row = &taken.row;
-        ConversionRow {
-            sale_status: taken.sale,
-            said: taken.said.clone(),
-            trust: i32::from(self.report.channel.trust().level()),
-            channel: self.report.channel,
-            token_id: self.report.token_id,
-            edition: row.edition + 1,
-            updated_at: self.report.received_at,
-            ..row.clone()
-        }
     }
 
     /// Where another change came between reading and writing, the whole set is decided again.

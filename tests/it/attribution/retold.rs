@@ -96,4 +96,26 @@ on_each_engine! {
         assert_eq!(differing(&house, &shop, again().of("150.00").incoming(&house, &shop)), None);
         assert_eq!(differing(&house, &shop, again().of("200.00").incoming(&house, &shop)).as_deref(), Some("amount"));
     }
+
+    /// A hundred orders that a browser claimed for 100.00 are told by the server, each twice in the same moment.
+    fn a_repeat_in_the_same_moment_is_held_against_the_better_report_and_not_against_the_first(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let bens = house.visit(&shop.campaign, &shop.ben);
+        let orders: Vec<String> = (0..100).map(|number| format!("o-{number}")).collect();
+        for order in &orders {
+            Told::order(order).clicked(&house, &annas).by(Channel::Pixel).of("100.00").report(&house, &shop);
+        }
+        let told = |order: &String| Told::order(order).clicked(&house, &bens).of("150.00").incoming(&house, &shop);
+        let twice: Vec<Incoming> = orders.iter().flat_map(|order| [told(order), told(order)]).collect();
+        let recorder = &house.app().recorder;
+        let answers = wait_for(futures_util::future::join_all(twice.into_iter().map(|one| recorder.record_conversion(one))));
+        let recorded = answers.iter().filter(|answer| matches!(answer, Ok(Outcome::Recorded(_)))).count();
+        assert_eq!((recorded, answers.len()), (100, 200));
+        let kept: Vec<String> = house.attempts(shop.program).into_iter().map(|attempt| attempt.detail).collect();
+        assert!(kept.is_empty(), "{kept:?}");
+        assert!(house.conversions().iter().all(|row| (row.repeats, row.amount_minor) == (1, 15_000)));
+        house.assert_books_balance();
+    }
 }
