@@ -218,7 +218,8 @@ fn take_over_order(
     Decided::TakenOver(Box::new(TakenOver { kind, row, next, commission, payment, credited, differing }))
 }
 
-/// The row as it is from now on: made anew, or the one that is on record with what the better report adds to it.
+/// The row as it is from now on: made anew, or the one that is on record with what the better report adds to it. Once the
+/// server has had its say, nobody wonders any more what a refused report would have said.
 fn next_row(row: &ConversionRow, contested: &Contested, (report, credited): (&Report, &Credited)) -> ConversionRow {
     let kind = contested.take_over();
     let said = said(row, kind, (report, &credited.credit));
@@ -247,6 +248,9 @@ fn next_row(row: &ConversionRow, contested: &Contested, (report, credited): (&Re
     }
     if matches!(kind, Takeover::Compensate | Takeover::Flag) {
         next.flags.raise(Flag::PaidDiffers);
+    }
+    if report.channel.trust() == Trust::FULL {
+        next.flags.lower(Flag::HigherReportRefused);
     }
     next
 }

@@ -17,6 +17,7 @@ use accrue::storage::exchange_rates::{self, ExchangeRateRow};
 use accrue::storage::payouts::PayoutRow;
 use accrue::storage::{installation, roll_ups};
 
+use super::takeovers::put;
 use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, affiliate_id};
@@ -124,6 +125,36 @@ on_each_engine! {
         Told::order("1001").clicked(&house, &annas).report(&house, &shop);
         let row = house.conversion("1001");
         assert!(belongs_to(&house, "1001", &shop.anna) && row.flags.are_none(), "the server has had its say");
+    }
+
+    /// The server's report named nobody at first. Then it names what is on record, or something else.
+    fn once_the_server_has_had_its_say_nothing_tells_of_a_report_that_was_refused(db: TestDatabase) {
+        use CommissionState::{Disputed, Held, InPayout, Paid, Payable};
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        house.pass_days(1);
+        let cases = [
+            ("undecided", (Pending, Held), Channel::Server, "99.99", ""),
+            ("approved", (Approved, Payable), Channel::Server, "99.99", ""),
+            ("in a payout", (Approved, InPayout), Channel::Server, "99.99", ""),
+            ("paid", (Approved, Paid), Channel::Server, "99.99", ""),
+            ("disputed", (Approved, Disputed), Channel::Server, "99.99", ""),
+            ("paid, and it was more", (Approved, Paid), Channel::Server, "150.00", "paid_differs"),
+            ("disputed, and it was more", (Approved, Disputed), Channel::Server, "150.00", "paid_differs"),
+            ("approved, and an app says so", (Approved, Payable), Channel::Mobile, "99.99", "higher_report_refused"),
+            ("paid, and an app says so", (Approved, Paid), Channel::Mobile, "99.99", "higher_report_refused"),
+        ];
+        for (order, (status, state), channel, amount, flags) in cases {
+            Told::order(order).clicked(&house, &token).by(Channel::Pixel).report(&house, &shop);
+            put(&house, order, status, state);
+            assert!(matches!(Told::order(order).report(&house, &shop), Outcome::Refused(_)), "{order}");
+            assert_eq!(house.conversion(order).flags.words(), "higher_report_refused", "{order}");
+            let told = Told::order(order).clicked(&house, &token).by(channel).of(amount).report(&house, &shop);
+            let row = house.conversion(order);
+            assert_eq!((told, row.flags.words().as_str()), (Outcome::Recorded(row.id), flags), "{order}");
+            assert_eq!((row.status, house.commission(order).state), (status, state), "{order}");
+        }
     }
 
     /// The catalogue holds the rates of the last weeks only; the order is older, and its rate is on record.

@@ -113,6 +113,9 @@ impl Model {
             return self.rewrite(number, better);
         }
         first.trust = better.trust;
+        if better.trust == 3 {
+            first.flags.remove("higher_report_refused");
+        }
         if is_same {
             first.edition += 1;
             first.customer = learned.or(first.customer);
