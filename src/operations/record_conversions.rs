@@ -16,6 +16,7 @@ mod on_record;
 mod rows;
 mod taking_over;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::affiliate::AffiliateRef;
@@ -23,6 +24,7 @@ use crate::domain::attempt::{Attempt, AttemptKey, Call, Payload};
 use crate::domain::attribution::{Agreement, Credit, Refusal, Scope};
 use crate::domain::click_token::Claims;
 use crate::domain::conversion::Report;
+use crate::domain::event::Channel;
 use crate::domain::id::{CampaignId, ClickId, ConversionId, ReferralId};
 use crate::domain::link::Link;
 use crate::environment::Environment;
@@ -72,7 +74,7 @@ pub struct Evidence {
     pub cookie: Option<Presented>,
     /// The referral's own id.
     pub referral: Option<ReferralId>,
-    /// The affiliate that the report itself names (direct mode).
+    /// The affiliate that the report itself names (direct mode), in place of a click or beside one.
     pub direct: Option<AffiliateRef>,
     /// Whom an admin credits.
     pub by_hand: Option<Credit>,
@@ -136,6 +138,7 @@ pub fn record_conversions(
         return Ok(Recorded { outcomes: Vec::new(), attempts: Vec::new() });
     }
     let mut on_record = OnRecord::load(write.conn(), catalogue, incoming)?;
+    let incoming = &*as_trusted(catalogue, &on_record, incoming);
     let mut judged = judge(env, catalogue, &mut on_record, incoming);
     rows::add(env, catalogue, &on_record, &judged, new);
     taking_over::change(write, env, (catalogue, &on_record), &judged, new)?;
@@ -146,6 +149,20 @@ pub fn record_conversions(
         outcomes: judged.iter().map(|(_, decided)| decided.outcome()).collect(),
         attempts: judged.iter().filter_map(|(report, decided)| attempt(env, report, decided)).collect(),
     })
+}
+
+/// The reports as far as they are to be trusted. One that names its affiliate beside a click is trusted as one without a click
+/// where that is what it is credited by: nobody is believed more for a click that leads nowhere.
+fn as_trusted<'a>(catalogue: &Catalogue, on_record: &OnRecord, incoming: &'a [Incoming]) -> Cow<'a, [Incoming]> {
+    let is_direct = |one: &Incoming| {
+        let names_both = one.evidence.token.is_some() && one.evidence.direct.is_some();
+        names_both && decide::is_credited_directly(catalogue, on_record, one)
+    };
+    let mut heard = Cow::Borrowed(incoming);
+    for (place, _) in incoming.iter().enumerate().filter(|(_, one)| is_direct(one)) {
+        heard.to_mut()[place].report.channel = Channel::Direct;
+    }
+    heard
 }
 
 /// Decides on each, those that are trusted most first: of two reports of one order in the same set, the better one is the

@@ -121,7 +121,7 @@ fn belongs_to(house: &House, order_id: &str, affiliate: &Affiliate) -> bool {
 }
 
 /// The trace of an order, as `source finding` lines.
-fn trace(house: &House, order_id: &str) -> Vec<String> {
+pub fn trace(house: &House, order_id: &str) -> Vec<String> {
     let conversion = house.conversion(order_id).id;
     let details = house.read(|conn| conversion_details::find(conn, conversion)).expect("every conversion has details");
     let traced = details.traced().expect("every conversion has a trace");

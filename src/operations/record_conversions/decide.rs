@@ -1,6 +1,6 @@
 //! Deciding: from what is loaded to what is written, without a statement.
 
-use crate::domain::attribution::{self, Candidate, Credit, Refusal};
+use crate::domain::attribution::{self, Candidate, Credit, Refusal, Source};
 use crate::domain::campaign::ToolType;
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
@@ -106,6 +106,17 @@ pub(super) fn decide(
         Ok(place) => record(env, catalogue, on_record, (incoming, &found, place)),
         Err(why) => refused(catalogue, on_record, (incoming, &found), (why, Trace::of(&found, None))),
     }
+}
+
+/// Whether nothing but the report itself credits it, judged as of the first report of its order.
+pub(super) fn is_credited_directly(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incoming) -> bool {
+    let named_at = |at| candidates(catalogue, on_record, incoming, at).unwrap_or_default();
+    let mut found = named_at(incoming.report.received_at);
+    if let Some(known) = known_order(catalogue, on_record, incoming, &found) {
+        found = named_at(known.row.received_at);
+    }
+    let chosen = attribution::choose(&found, incoming.evidence.agreement);
+    chosen.is_ok_and(|place| found[place].source == Source::Direct)
 }
 
 fn level(trust: Trust) -> i32 {

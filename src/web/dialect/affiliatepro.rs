@@ -30,7 +30,7 @@ use answer::Answer;
 pub use answer::{other_method, unknown};
 pub use reference::REFERENCE;
 
-use fields::{ClickFields, ConversionFields, Naming};
+use fields::{ClickFields, ConversionFields, Direct, Naming};
 
 /// Fields that may be given several times.
 const LISTS: [&str; 1] = ["product_ids"];
@@ -93,7 +93,7 @@ impl Request {
         self.received.readable()?;
         let at = self.received.at;
         let fields = ConversionFields::read(self.fields(), app.environment.keys.email())?;
-        let evidence = self.evidence(app, &fields.naming).await?;
+        let evidence = self.evidence(app, fields.naming).await?;
         let method = self.key.campaign(&app.catalogue()).ok_or(Refusal::UnknownCampaign)?.method;
         let channel = Channel::of_keyed_report(method, evidence.token.is_none());
         let incoming = Incoming {
@@ -105,17 +105,21 @@ impl Request {
         app.recorder.record_conversion(incoming).await.map(Answer::Conversion).map_err(Stopped::NotRecorded)
     }
 
-    /// What names the affiliate.
-    async fn evidence(&self, app: &App, naming: &Naming) -> Result<Evidence, Stopped> {
-        match naming {
-            Naming::Click(token) => {
-                Ok(Evidence { token: Some(presented_click(app, token).await?), ..Evidence::default() })
-            }
-            Naming::Direct { campaign_id, affiliate } => {
-                fields::own_campaign(&self.key, &app.catalogue(), *campaign_id)?;
-                Ok(Evidence::direct(affiliate.clone()))
-            }
-        }
+    /// What names the affiliate. A click comes first; an affiliate beside it is asked where the click is too old.
+    async fn evidence(&self, app: &App, naming: Naming) -> Result<Evidence, Stopped> {
+        let token = match &naming.click {
+            Some(token) => Some(presented_click(app, token).await?),
+            None => None,
+        };
+        let own = |direct: Direct| {
+            fields::own_campaign(&self.key, &app.catalogue(), direct.campaign_id)?;
+            Ok::<_, Refusal>(direct.affiliate)
+        };
+        let direct = match naming.direct.map(own) {
+            Some(Err(_)) if token.is_some() => None,
+            direct => direct.transpose()?,
+        };
+        Ok(Evidence { token, direct, ..Evidence::default() })
     }
 
     async fn answer(&self, app: &App, done: Result<Answer, Stopped>) -> Answer {

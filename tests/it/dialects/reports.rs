@@ -29,6 +29,9 @@ enum Whom {
     WhoHasAKey,
     /// The AffiliatePro dialect takes no sale without its click.
     WhoNeedsNoClick,
+    /// In the AffiliatePro dialect a report may name the affiliate itself.
+    WhoNamesAffiliates,
+    WhoNamesNobody,
 }
 
 impl Whom {
@@ -38,6 +41,8 @@ impl Whom {
             Self::Everybody => true,
             Self::WhoHasAKey => has_key,
             Self::WhoNeedsNoClick => has_key && !way.needs_click,
+            Self::WhoNamesAffiliates => way.names_affiliates,
+            Self::WhoNamesNobody => !way.names_affiliates,
         }
     }
 }
@@ -61,6 +66,18 @@ fn as_it_is(facts: &Facts) -> Facts {
 fn after(scene: &Scene<'_>, passed: Duration) {
     let wanted = scene.clicked_at.plus(passed);
     scene.house.clock().advance(wanted.since(scene.house.now()));
+}
+
+fn long_after(scene: &Scene<'_>) {
+    after(scene, 2 * WINDOW);
+}
+
+fn allow_without_click(scene: &Scene<'_>) {
+    scene.house.admin().set_direct_mode(&scene.campaign, true);
+}
+
+fn naming_anna(facts: &Facts) -> Facts {
+    Facts { names_anna: true, ..facts.clone() }
 }
 
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);
@@ -107,6 +124,35 @@ const TABLE: &[Case] = &[
         "a second after the window",
         &[Meanwhile(|scene| after(scene, WINDOW + Duration::from_secs(1))), Report(as_it_is, Told::Expired)],
     ),
+    case(
+        "an old click beside an affiliate, where there must be a click",
+        &[Meanwhile(long_after), Report(naming_anna, Told::Expired)],
+    ),
+    Case {
+        name: "an old click beside an affiliate, where there need be none",
+        steps: &[
+            Meanwhile(allow_without_click),
+            Meanwhile(long_after),
+            Report(naming_anna, Told::Recorded),
+            Report(naming_anna, Told::Repeat),
+        ],
+        told_by: Whom::WhoNamesAffiliates,
+    },
+    Case {
+        name: "an old click beside nobody, where there need be none",
+        steps: &[Meanwhile(allow_without_click), Meanwhile(long_after), Report(naming_anna, Told::Expired)],
+        told_by: Whom::WhoNamesNobody,
+    },
+    Case {
+        name: "a click and an affiliate, and again when the click is old",
+        steps: &[
+            Meanwhile(allow_without_click),
+            Report(naming_anna, Told::Recorded),
+            Meanwhile(long_after),
+            Report(naming_anna, Told::Repeat),
+        ],
+        told_by: Whom::Everybody,
+    },
     case(
         "a repeat after the window",
         &[
@@ -191,6 +237,7 @@ fn play(house: &House, case: &Case, way: &Way, name: &str) -> Vec<String> {
         amount: Some("99.99"),
         currency: "USD",
         customer: None,
+        names_anna: false,
         has_key: true,
     };
     for step in case.steps {

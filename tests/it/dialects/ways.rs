@@ -14,6 +14,8 @@ pub struct Facts {
     pub amount: Option<&'static str>,
     pub currency: &'static str,
     pub customer: Option<&'static str>,
+    /// Whether it names the affiliate itself, by whichever way can say so.
+    pub names_anna: bool,
     pub has_key: bool,
 }
 
@@ -45,6 +47,8 @@ pub struct Way {
     pub name: &'static str,
     pub trusted: Trusted,
     pub needs_click: bool,
+    /// Whether it may name an affiliate itself.
+    pub names_affiliates: bool,
     request: fn(&Scene<'_>, &Facts) -> Request,
     shape: fn(Told) -> (u16, &'static str, Value),
 }
@@ -73,6 +77,7 @@ pub const WAYS: &[Way] = &[
         name: "s2sConvert, JSON",
         trusted: Trusted::Fully,
         needs_click: true,
+        names_affiliates: true,
         request: |scene, facts| s2s(Wire::Json, scene, facts),
         shape: affiliatepro,
     },
@@ -80,6 +85,7 @@ pub const WAYS: &[Way] = &[
         name: "s2sConvert, form",
         trusted: Trusted::Fully,
         needs_click: true,
+        names_affiliates: true,
         request: |scene, facts| s2s(Wire::Form, scene, facts),
         shape: affiliatepro,
     },
@@ -87,6 +93,7 @@ pub const WAYS: &[Way] = &[
         name: "s2sConvert, query",
         trusted: Trusted::Fully,
         needs_click: true,
+        names_affiliates: true,
         request: |scene, facts| s2s(Wire::Query, scene, facts),
         shape: affiliatepro,
     },
@@ -94,6 +101,7 @@ pub const WAYS: &[Way] = &[
         name: "track, JSON",
         trusted: Trusted::Fully,
         needs_click: false,
+        names_affiliates: false,
         request: |scene, facts| track(Wire::Json, scene, facts),
         shape: affilync,
     },
@@ -101,15 +109,31 @@ pub const WAYS: &[Way] = &[
         name: "track, form",
         trusted: Trusted::Fully,
         needs_click: false,
+        names_affiliates: false,
         request: |scene, facts| track(Wire::Form, scene, facts),
         shape: affilync,
     },
-    Way { name: "postback, GET", trusted: Trusted::Keyed, needs_click: false, request: postback_url, shape: affilync },
-    Way { name: "postback, POST", trusted: Trusted::Keyed, needs_click: false, request: postback, shape: affilync },
+    Way {
+        name: "postback, GET",
+        trusted: Trusted::Keyed,
+        needs_click: false,
+        names_affiliates: false,
+        request: postback_url,
+        shape: affilync,
+    },
+    Way {
+        name: "postback, POST",
+        trusted: Trusted::Keyed,
+        needs_click: false,
+        names_affiliates: false,
+        request: postback,
+        shape: affilync,
+    },
     Way {
         name: "/v1, JSON",
         trusted: Trusted::Fully,
         needs_click: false,
+        names_affiliates: false,
         request: |scene, facts| v1(Wire::Json, scene, facts),
         shape: affonso,
     },
@@ -117,6 +141,7 @@ pub const WAYS: &[Way] = &[
         name: "/v1, form",
         trusted: Trusted::Fully,
         needs_click: false,
+        names_affiliates: false,
         request: |scene, facts| v1(Wire::Form, scene, facts),
         shape: affonso,
     },
@@ -124,6 +149,7 @@ pub const WAYS: &[Way] = &[
         name: "the pixel",
         trusted: Trusted::AsABrowser,
         needs_click: false,
+        names_affiliates: false,
         request: page,
         shape: |_| (204, "", Value::Null),
     },
@@ -142,6 +168,9 @@ fn with_token(request: Request, token: &str, facts: &Facts) -> Request {
 fn s2s(wire: Wire, scene: &Scene<'_>, facts: &Facts) -> Request {
     let mut fields = named(facts, ["click_token", "order_id", "order_total", "order_currency", "customer_id"]);
     fields.push(("api_key", if facts.has_key { &scene.campaign.api_key } else { "ak_live_guessed" }));
+    if facts.names_anna {
+        fields.extend([("affiliate_id", scene.anna.id.as_str()), ("campaign_id", scene.campaign.id.as_str())]);
+    }
     wire.write("/integration/s2sConvert", &fields)
 }
 

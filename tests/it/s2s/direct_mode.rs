@@ -7,6 +7,7 @@ use accrue::domain::event::Channel;
 use accrue::operations::create_campaign::NewCampaign;
 
 use super::{WIRES, assert_refused, recorded_now, written};
+use crate::attribution::trace;
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, plan};
 use crate::support::personas::Sale;
@@ -122,5 +123,94 @@ on_each_engine! {
         let sale = Sale::direct(&shop.campaign, &shop.ben).with("click_token", &token).order_id("1001");
         recorded_now(&house.merchant(&shop.campaign).report(sale));
         assert_eq!(house.conversion("1001").affiliate_id.to_string(), shop.anna.id);
+    }
+
+    /// An app sends all that it has: the click its user came by, and the affiliate of the invitation.
+    fn a_click_that_is_too_old_gives_way_to_the_affiliate_who_is_named(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let mut merchant = house.merchant(&shop.campaign);
+        let both = |order: &str| Sale::direct(&shop.campaign, &shop.ben).with("click_token", &token).order_id(order);
+        let in_time = recorded_now(&merchant.report(both("in-time")));
+        house.pass_days(31);
+        for wire in WIRES {
+            let sale = written(both("1001"), wire);
+            assert_refused("direct mode is off", &merchant.report(sale), 410, "Click token expired");
+        }
+        assert_eq!(house.conversions().len(), 1);
+        house.admin().set_direct_mode(&shop.campaign, true);
+        for (number, wire) in WIRES.into_iter().enumerate() {
+            let order = format!("100{number}");
+            let sale = written(both(&order), wire);
+            let id = recorded_now(&merchant.report(sale.clone()));
+            let row = house.conversion(&order);
+            assert_eq!(row.affiliate_id.to_string(), shop.ben.id, "{order}");
+            assert_eq!((row.click_id, row.channel, row.trust), (None, Channel::Direct, 2), "{order}: as one without a click");
+            assert_eq!(trace(&house, &order), ["click_token click_token_expired", "direct credited"]);
+            let again = merchant.report(sale);
+            assert_eq!((again.word.as_str(), again.conversion_id), ("duplicate", Some(id)), "{order}");
+        }
+        let late = merchant.report(both("in-time"));
+        assert_eq!((late.word.as_str(), late.conversion_id), ("duplicate", Some(in_time)), "what the click brought is on record");
+        assert_eq!(trace(&house, "in-time"), ["click_token credited", "direct direct_mode_off"]);
+        assert!(house.attempts(shop.program).iter().all(|kept| kept.reason == "click_token_expired"), "no other story");
+        house.assert_books_balance();
+    }
+
+    /// The same, where what stands beside the click names nobody who could be credited.
+    fn beside_a_click_that_is_too_old_only_who_may_be_credited_is_asked(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let admin = house.admin();
+        admin.set_direct_mode(&shop.campaign, true);
+        let sister = admin.campaign(shop.program, plan(), &[&shop.anna]);
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let mut merchant = house.merchant(&shop.campaign);
+        let both = Sale::direct(&shop.campaign, &shop.ben).with("click_token", &token);
+        let cases = [
+            ("no campaign", both.clone().without("campaign_id")),
+            ("no affiliate", both.clone().without("affiliate_id")),
+            ("another campaign", both.clone().with("campaign_id", &sister.id)),
+            ("what is no campaign", both.clone().with("campaign_id", "autumn")),
+            ("nobody's code", both.clone().with("affiliate_id", "nobody")),
+        ];
+        for (name, sale) in &cases {
+            recorded_now(&merchant.report(sale.clone().order_id(name)));
+            assert_eq!(house.conversion(name).affiliate_id.to_string(), shop.anna.id, "{name}: the click counts");
+        }
+        house.pass_days(31);
+        for (name, sale) in &cases {
+            let late = sale.clone().order_id(&format!("{name}, late"));
+            assert_refused(name, &merchant.report(late), 410, "Click token expired");
+        }
+        let forged = both.clone().with("click_token", "clk_forged");
+        assert_refused("forged", &merchant.report(forged), 404, "Unknown click token");
+        admin.set_status(&shop.ben, AffiliateStatus::Paused);
+        assert_refused("paused", &merchant.report(both.clone().order_id("paused")), 410, "Click token expired");
+        assert_eq!(house.conversions().len(), cases.len());
+    }
+
+    /// Of an order that was reported without a click, and of a later one, an app tells by a click that is too old by then.
+    fn an_old_click_was_in_time_for_the_order_it_brought(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        house.admin().set_direct_mode(&shop.campaign, true);
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let mut merchant = house.merchant(&shop.campaign);
+        let both = |order: &str| Sale::direct(&shop.campaign, &shop.ben).with("click_token", &token).order_id(order);
+        recorded_now(&merchant.report(Sale::direct(&shop.campaign, &shop.ben).order_id("by-ben")));
+        house.pass_days(31);
+        let taken = merchant.report(both("by-ben"));
+        assert_eq!(taken.word, "success");
+        let row = house.conversion("by-ben");
+        assert_eq!((row.affiliate_id.to_string(), row.channel, row.trust), (shop.anna.id.clone(), Channel::Server, 3));
+
+        recorded_now(&merchant.report(Sale::direct(&shop.campaign, &shop.ben).order_id("late")));
+        let repeated = merchant.report(both("late"));
+        assert_eq!(repeated.word, "duplicate", "nobody is believed more for a click that leads nowhere");
+        assert_eq!((house.conversion("late").trust, house.conversion("late").edition), (2, 0));
+        assert!(house.attempts(shop.program).is_empty());
+        house.assert_books_balance();
     }
 }

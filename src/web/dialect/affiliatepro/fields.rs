@@ -45,16 +45,19 @@ impl ClickFields {
 }
 
 /// What names the affiliate.
-pub(super) enum Naming {
+pub(super) struct Naming {
     /// A click token, not yet opened.
-    Click(String),
-    /// The report itself.
-    Direct {
-        /// The campaign named.
-        campaign_id: CampaignId,
-        /// The affiliate named.
-        affiliate: AffiliateRef,
-    },
+    pub(super) click: Option<String>,
+    /// The report itself; always there without a click.
+    pub(super) direct: Option<Direct>,
+}
+
+/// Whom a report names without a click.
+pub(super) struct Direct {
+    /// The campaign named.
+    pub(super) campaign_id: CampaignId,
+    /// The affiliate named.
+    pub(super) affiliate: AffiliateRef,
 }
 
 /// What `s2sConvert` is told.
@@ -89,13 +92,18 @@ fn naming_fields(fields: &Fields) -> &'static [&'static str] {
     if fields.get("click_token").is_none() && direct { &["affiliate_id", "campaign_id"] } else { &["click_token"] }
 }
 
+/// Beside a click token only what can be read counts: such a report was never refused for the rest.
 fn read_naming(fields: &Fields) -> Result<Naming, FieldError> {
     match fields.get("click_token") {
-        Some(_) => Ok(Naming::Click(text(fields, "click_token")?.to_owned())),
-        None => {
-            Ok(Naming::Direct { campaign_id: campaign_id(fields, "campaign_id")?, affiliate: read_affiliate(fields)? })
+        Some(_) => {
+            Ok(Naming { click: Some(text(fields, "click_token")?.to_owned()), direct: read_direct(fields).ok() })
         }
+        None => Ok(Naming { click: None, direct: Some(read_direct(fields)?) }),
     }
+}
+
+fn read_direct(fields: &Fields) -> Result<Direct, FieldError> {
+    Ok(Direct { campaign_id: campaign_id(fields, "campaign_id")?, affiliate: read_affiliate(fields)? })
 }
 
 fn read_affiliate(fields: &Fields) -> Result<AffiliateRef, FieldError> {

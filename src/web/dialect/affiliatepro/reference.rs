@@ -44,7 +44,7 @@ pub const REFERENCE: Group = Group {
             tag: NAME,
             summary: "Report a conversion",
             describes: "Needs click_token, or, where the campaign allows conversions without a click, affiliate_id and \
-                        campaign_id in its place. An order is recorded once, for ever: reporting it again answers \
+                        campaign_id in its place, or beside it for a token that has expired. An order is recorded once, for ever: reporting it again answers \
                         \"duplicate\" with the same conversion_id.",
             asks: Asks::KeyField,
             sent: Sent::Body,
@@ -75,8 +75,12 @@ pub(super) const CLICK_FIELDS: &[Field] = &[
 pub(super) const CONVERSION_FIELDS: &[Field] = &[
     Field::required("api_key", Kind::Key("ak"), "The campaign's API key."),
     Field::optional("click_token", Kind::ClickToken, "The token that came with the visitor."),
-    Field::optional("affiliate_id", Kind::Affiliate, "Without a click: the affiliate's code or id."),
-    Field::optional("campaign_id", Kind::Id("camp"), "Without a click: the campaign of that key."),
+    Field::optional(
+        "affiliate_id",
+        Kind::Affiliate,
+        "Without a click, or with an old one: the affiliate's code or id.",
+    ),
+    Field::optional("campaign_id", Kind::Id("camp"), "Without a click, or with an old one: the campaign of that key."),
     Field::required("order_id", Kind::ExternalId, "Your own id of the order. One order is counted once, for ever."),
     Field::required("order_total", Kind::Amount, "What the order came to, with at most the decimals of its currency."),
     Field::required("order_currency", Kind::Currency, "ISO 4217."),
