@@ -42,6 +42,11 @@ impl ListPage {
         self.rows.is_empty() && !self.query.narrows() && !self.query.filter.archived
     }
 
+    /// The list without filters, or the archive without them.
+    fn cleared(&self) -> String {
+        self.frame.at(if self.query.filter.archived { "/campaigns?status=archived" } else { "/campaigns" })
+    }
+
     fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let kinds = CampaignKind::ALL.iter().map(|kind| (kind.as_str(), words::kind(*kind)));
         [("", "All types")].into_iter().chain(kinds).collect()
