@@ -11,7 +11,7 @@ use super::installation;
 use super::like::containing;
 use super::pool::IntoStored;
 use super::schema::affiliates::{self, dsl};
-use super::schema::{affiliate_codes, affiliate_codes::dsl as codes_dsl};
+use super::schema::{affiliate_codes, affiliate_codes::dsl as codes_dsl, affiliate_money::dsl as money_dsl};
 use super::write::Write;
 use crate::domain::affiliate::{Affiliate, AffiliateStatus};
 use crate::domain::folding::folded;
@@ -53,6 +53,8 @@ pub struct Wanted {
     pub text: Option<String>,
     /// Where they stand.
     pub status: Option<AffiliateStatus>,
+    /// Only those to whom something is payable now.
+    pub payable: bool,
 }
 
 /// Every affiliate of every program.
@@ -82,7 +84,19 @@ fn matching(program: ProgramId, wanted: &Wanted) -> Boxed<'static> {
     if let Some(status) = wanted.status {
         found = found.filter(dsl::status.eq(status));
     }
+    if wanted.payable {
+        found = found.filter(dsl::id.eq_any(payable_to(program)));
+    }
     found
+}
+
+/// To whom of a program something is payable: their balance is more than what of it is kept back.
+#[diesel::dsl::auto_type]
+fn payable_to(program: ProgramId) -> _ {
+    let kept_back =
+        money_dsl::waiting_minor + money_dsl::held_minor + money_dsl::disputed_minor + money_dsl::in_payout_minor;
+    let owed = money_dsl::program_id.eq(program).and(money_dsl::balance_minor.gt(kept_back));
+    money_dsl::affiliate_money.filter(owed).select(money_dsl::affiliate_id)
 }
 
 /// How many affiliates of a program are wanted.

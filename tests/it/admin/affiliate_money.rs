@@ -59,6 +59,30 @@ fn give(marta: &mut Person, shop: &Shop, amount: &str, reason: &str) -> Screen {
 }
 
 on_each_engine! {
+    fn whom_to_pay_is_one_step_from_the_dashboard(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let mut marta = house.member("Marta", shop.program, Role::Manager);
+        let mut vera = house.member("Vera", shop.program, Role::Viewer);
+        let (dashboard, list) = ("/admin/alderfinch/dashboard", "/admin/alderfinch/affiliates?money=payable");
+        let conversion = sell(&house, &shop, "1001", "100.00");
+        assert!(!marta.open(dashboard).says("to pay"), "what waits for review is not owed yet");
+        let nobody = marta.open(list);
+        assert!(nobody.says("No affiliate matches. Clear the filters"), "{}", nobody.words());
+        approve(&house, &shop, conversion);
+        let shown = marta.open(dashboard);
+        assert!(shown.says("1 affiliate to pay anna"), "{}", shown.words());
+        assert!(shown.html.contains("/affiliates?money=payable\""), "it leads to them");
+        let found = marta.open(list);
+        assert!(found.says("anna Code: anna Active 1 1 10.00 10.00") && found.says("1 affiliate"), "{}", found.words());
+        assert!(!found.says("Code: ben"), "nothing is payable to ben");
+        assert!(found.html.contains(&format!("{}?do=pay-out", money_of(&shop))), "it leads to the payout");
+        assert!(!vera.open(list).says("Pay out"), "a viewer pays nobody");
+        marta.post(&format!("/admin/alderfinch/affiliates/{}/payouts", shop.anna.id), &[("seen", "1000")]);
+        assert!(marta.open(list).says("No affiliate matches."), "what is in a payout is not payable again");
+        assert!(!marta.open(dashboard).says("to pay"));
+    }
+
     fn a_payout_takes_what_is_payable_and_once_paid_it_leaves_the_balance(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

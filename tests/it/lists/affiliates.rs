@@ -54,7 +54,7 @@ fn names(house: &House, program: ProgramId, wanted: &Wanted) -> Vec<String> {
 }
 
 fn text(text: &str) -> Wanted {
-    Wanted { text: Some(text.to_owned()), status: None }
+    Wanted { text: Some(text.to_owned()), ..Wanted::default() }
 }
 
 fn is_taken<T: std::fmt::Debug>(answer: Result<T, Refused>) {
@@ -105,7 +105,8 @@ on_each_engine! {
         assert_eq!(names(&house, program, &everybody), ["number-4", "number-3", "number-2", "number-1", "number-0"]);
         let page = house.read(|conn| affiliates::newest(conn, program, &everybody, (2, 2)));
         assert_eq!(page.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["number-2", "number-1"]);
-        let pending = Wanted { text: Some("NUMBER".to_owned()), status: Some(AffiliateStatus::Pending) };
+        let pending =
+            Wanted { text: Some("NUMBER".to_owned()), status: Some(AffiliateStatus::Pending), ..Wanted::default() };
         assert_eq!(names(&house, program, &pending), ["number-3", "number-1"]);
     }
 

@@ -25,7 +25,10 @@ use crate::web::query::Query;
 
 const PER_PAGE: i64 = 20;
 
-const FILTERS: [&str; 2] = ["q", "status"];
+const FILTERS: [&str; 3] = ["q", "status", "money"];
+
+/// The word in `?money=` for those to whom something is payable.
+const PAYABLE: &str = "payable";
 
 struct Row {
     path: String,
@@ -37,6 +40,8 @@ struct Row {
     conversions: String,
     commission: String,
     payable: String,
+    /// Whether there is something to pay out.
+    is_payable: bool,
     created: Moment,
 }
 
@@ -56,6 +61,10 @@ impl ListPage {
         let chosen = self.query.text("status");
         let known = AffiliateStatus::ALL.iter().map(|status| (status.as_str(), badges::affiliate(*status).word));
         std::iter::once(("", "Any status")).chain(known).map(|(value, word)| (value, word, value == chosen)).collect()
+    }
+
+    fn wants_payable(&self) -> bool {
+        self.query.text("money") == PAYABLE
     }
 }
 
@@ -77,7 +86,11 @@ pub async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let text = query.text("q").trim().to_owned();
-    let wanted = Wanted { text: Some(text).filter(|text| !text.is_empty()), status: query.value("status") };
+    let wanted = Wanted {
+        text: Some(text).filter(|text| !text.is_empty()),
+        status: query.value("status"),
+        payable: query.text("money") == PAYABLE,
+    };
     let is_filtered = wanted != Wanted::default();
     let (program, asked) = (viewer.program.id, query.page());
     let found = app.read(move |conn| find(conn, program, &wanted, asked)).await?;
@@ -114,6 +127,7 @@ fn shown(seat: &Seat, row: &AffiliateRow, (brought, payable): (Brought, i64), cr
         conversions: grouped(brought.conversions),
         commission: money(brought.commission_minor),
         payable: money(payable),
+        is_payable: payable > 0,
         created,
     }
 }

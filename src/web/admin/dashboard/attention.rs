@@ -26,6 +26,12 @@ fn counted(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// The first two of these names, and how many more there are.
+fn first(names: &[&str]) -> String {
+    let shown = names.iter().take(2).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > 2 { format!("{shown} and {} more", names.len() - 2) } else { shown }
+}
+
 pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program) -> Vec<Wish> {
     let applicants: Vec<&str> = catalogue
         .affiliates_of(program.id)
@@ -38,7 +44,10 @@ pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program
     let wish = |number, icon, (one, many), note: String, (path, button)| {
         (number > 0).then(|| Wish { icon, words: counted(number, one, many), note, path, button })
     };
-    let first = |names: &[&str]| names.iter().take(2).copied().collect::<Vec<_>>().join(", ");
+    let owed: Vec<&str> = (figures.money.iter())
+        .filter(|(_, money)| money.payable_minor() > 0)
+        .filter_map(|(id, _)| catalogue.affiliate(program.id, *id).map(|affiliate| affiliate.name.as_str()))
+        .collect();
     let all = [
         wish(
             figures.waiting.0,
@@ -52,21 +61,28 @@ pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program
             "alert-triangle",
             ("of them is marked", "of them are marked"),
             "Something about them wants a closer look".to_owned(),
-            ("/conversions?view=review&flagged=yes", "Look"),
+            ("/conversions?view=review&flagged=yes", "Show marked"),
         ),
         wish(
             figures.without_rate,
             "hourglass",
             ("conversion waits for an exchange rate", "conversions wait for an exchange rate"),
             "Its commission is held until one is there".to_owned(),
-            ("/conversions?state=held", "Look"),
+            ("/settings/exchange-rates", "Import rates"),
         ),
         wish(
             figures.attempts,
             "inbox",
             ("report was not recorded", "reports were not recorded"),
             "In the last 24 hours".to_owned(),
-            ("/attempts", "Look"),
+            ("/attempts", "Find out why"),
+        ),
+        wish(
+            owed.len(),
+            "send",
+            ("affiliate to pay", "affiliates to pay"),
+            first(&owed),
+            ("/affiliates?money=payable", "Pay"),
         ),
         wish(
             applicants.len(),

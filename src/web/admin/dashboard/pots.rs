@@ -63,7 +63,7 @@ impl Pots {
         let others = having.len().saturating_sub(MOST_SHOWN);
         let line = |(id, money): &&(AffiliateId, MoneyTally)| Line {
             name: catalogue.affiliate(program.id, *id).map_or_else(|| id.to_string(), |found| found.name.clone()),
-            path: format!("/affiliates/{id}"),
+            path: format!("/affiliates/{id}/money"),
             cells: cells(money, Some(*id), program),
         };
         Self {
