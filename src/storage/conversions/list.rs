@@ -284,6 +284,25 @@ pub fn waiting(conn: &mut Conn, program: ProgramId, mode: Mode, most: i64) -> St
     Ok((ids.len(), ids.first().map(|id| id.time())))
 }
 
+/// Which waits for a decision after this one: the next in the queue, or after its last one the first.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn next_waiting(
+    conn: &mut Conn,
+    program: ProgramId,
+    mode: Mode,
+    after: ConversionId,
+) -> Stored<Option<ConversionId>> {
+    let wanted = Wanted { mode, status: Some(ConversionStatus::Pending), ..Wanted::default() };
+    let queue = || matching(program, &wanted).order(dsl::id.asc()).select(dsl::id);
+    let next = queue().filter(dsl::id.gt(after)).first(conn).optional().stored()?;
+    if next.is_some() {
+        return Ok(next);
+    }
+    queue().filter(dsl::id.lt(after)).first(conn).optional().stored()
+}
+
 /// What all that is wanted comes to; nothing when it is more than [`MOST_SUMMED`] conversions.
 ///
 /// # Errors

@@ -254,6 +254,27 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    fn one_decision_leads_to_the_next_that_waits(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = shop_with(&house, &["1001", "1002", "1003"]);
+        let mut mara = house.member("Mara", shop.program, Role::Manager);
+        let mut vera = house.member("Vera", shop.program, Role::Viewer);
+        let next = |screen: &Screen| {
+            let before = screen.html.split("Next to review").next().filter(|before| *before != screen.html);
+            before.and_then(|before| before.rsplit("href=\"").next()?.split('"').next()).map(str::to_owned)
+        };
+        let [first, second, third] = ["1001", "1002", "1003"].map(|order| page_of(&house, order));
+        assert_eq!(next(&mara.open(&first)), Some(second.clone()), "in the order of the queue");
+        assert_eq!(next(&mara.open(&third)), Some(first.clone()), "after the last comes the first");
+        assert_eq!(next(&vera.open(&first)), None, "a viewer decides nothing");
+        let answer = approve(&mut mara, &second);
+        assert_eq!(next(&follow(&mut mara, &answer)), Some(third.clone()));
+        assert_eq!(next(&mara.open(&first)), Some(third.clone()), "what is decided waits no more");
+        approve(&mut mara, &third);
+        assert_eq!(next(&mara.open(&first)), None, "nothing else waits");
+        assert_eq!(next(&mara.open(&third)), Some(first));
+    }
+
     fn a_viewer_looks_and_decides_nothing(db: TestDatabase) {
         let house = House::open(&db);
         let shop = shop_with(&house, &["1001"]);

@@ -21,6 +21,7 @@ use crate::domain::trace::Trace;
 use crate::operations::explain_conversion::{Explained, explain_conversion};
 use crate::storage::attempts::AttemptRow;
 use crate::storage::conversion_details::ConversionDetailsRow;
+use crate::storage::conversions::list;
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::refunds::RefundRow;
 use crate::web::access::people::{Seat, Viewer};
@@ -83,6 +84,8 @@ pub(super) struct ShowPage {
     problem: Option<String>,
     dialog: Option<Dialog>,
     offers: Offers,
+    /// The one that waits for a decision after this one, for those who decide.
+    next: Option<String>,
     flags: Vec<&'static str>,
     summary: String,
     identifiers: Vec<Identifier>,
@@ -132,6 +135,11 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let explained = load(&app, &viewer, conversion_id(&place.1)?).await?;
     let mut shown = ShowPage::new(&app, &viewer, &request, &explained);
+    if shown.frame.may_change() {
+        let (program, mode, id) = (viewer.program.id, explained.conversion.mode, explained.conversion.id);
+        let next = app.read(move |conn| list::next_waiting(conn, program, mode, id)).await?;
+        shown.next = next.map(|next| format!("/conversions/{next}"));
+    }
     if shown.frame.may_change()
         && let Some(deed) = Deed::of_word(query.text("do"))
     {
@@ -168,6 +176,7 @@ impl ShowPage {
             affiliate: facts::first_name(app, explained),
             problem: None,
             dialog: None,
+            next: None,
             offers: if frame.may_change() { Offers::of(explained) } else { Offers::default() },
             flags: row.flags.iter().map(badges::flag_sentence).collect(),
             summary: why::summary(explained, trace.as_ref()),
