@@ -235,13 +235,13 @@ on_each_engine! {
         approve(&mut mara, &page_of(&house, "1002"));
         let fields = [("decision", "reject"), ("conversion", &first), ("conversion", &second), ("back", "/admin/alderfinch/conversions?view=review")];
         let asked = mara.post(&format!("{LIST}/reviews"), &fields);
-        assert!(asked.status == 200 && asked.says("Reject 2 conversions") && asked.says("1001 anna 100.00 USD"), "{}", asked.words());
+        assert!(asked.status == 200 && asked.says("Reject 2 conversions") && asked.says("1001 anna 100.00 USD 10.00"), "{}", asked.words());
         assert!(house.conversion("1001").status == ConversionStatus::Pending, "nothing is decided before there is a reason");
         let blank = mara.post(&format!("{LIST}/reviews"), &[&fields[..], &[("reason", " ")]].concat());
         assert_eq!((blank.status, blank.error_at("reason").as_deref()), (422, Some("Reason must not be blank.")));
         let done = mara.post(&format!("{LIST}/reviews"), &[&fields[..], &[("reason", "test orders")]].concat());
-        assert!(done.says("1 of 2 rejected") && done.says("1001 anna 100.00 USD Rejected"), "{}", done.words());
-        assert!(done.says("1002 anna 100.00 USD Not changed Somebody changed it after you opened the list. It is approved."), "{}", done.words());
+        assert!(done.says("1 of 2 rejected") && done.says("1001 anna 100.00 USD 0.00 Rejected"), "{}", done.words());
+        assert!(done.says("1002 anna 100.00 USD 10.00 Not changed Somebody changed it after you opened the list. It is approved."), "{}", done.words());
         assert!(done.html.contains("href=\"/admin/alderfinch/conversions?view=review\""), "it leads back where it came from");
         let away = mara.post(&format!("{LIST}/reviews"), &[("decision", "approve"), ("conversion", &third), ("conversion", &third), ("conversion", &fourth), ("back", "//evil.example/")]);
         assert!(away.says("2 of 2 approved") && !away.html.contains("evil.example"), "{}", away.words());
@@ -282,7 +282,7 @@ on_each_engine! {
         let page = page_of(&house, "1001");
         let shown = vera.open(&format!("{page}?do=reject"));
         assert!(shown.value_of("edition").is_none() && !shown.says("Reject"), "{}", shown.words());
-        assert!(!vera.open(&format!("{LIST}?view=review")).html.contains("type=\"checkbox\""));
+        assert!(!vera.open(&format!("{LIST}?view=review")).html.contains("name=\"conversion\""));
         let refused = vera.post(&format!("{page}/approval"), &[("edition", "0")]);
         assert_eq!(refused.status, 403);
         assert_eq!(house.conversion("1001").status, ConversionStatus::Pending);

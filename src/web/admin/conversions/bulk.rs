@@ -17,7 +17,7 @@ use crate::storage::write::Write;
 use crate::web::access::people::{Manager, Seat};
 use crate::web::admin::badges::{self, Badge};
 use crate::web::error::WebError;
-use crate::web::filters::with_currency;
+use crate::web::filters::amount;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
 use crate::web::page::{self, Frame, Section, local_path};
@@ -34,6 +34,9 @@ struct Row {
     order: String,
     affiliate: String,
     amount: String,
+    currency: &'static str,
+    /// What it earns; none where no exchange rate is known.
+    commission: Option<String>,
     field: String,
     result: Option<(Badge, String)>,
 }
@@ -49,6 +52,13 @@ struct ReviewsPage {
     changed: usize,
     decided: &'static str,
     back: String,
+}
+
+impl ReviewsPage {
+    /// Where a reason goes.
+    fn kept(&self) -> &'static str {
+        if self.rows.len() == 1 { "It is kept with the conversion." } else { "It is kept with each of them." }
+    }
 }
 
 /// `POST /admin/{program}/conversions/reviews`: decides about everything that was ticked. Rejecting asks for a reason first.
@@ -153,14 +163,16 @@ fn one(
     review_conversion(write, env, program, id, Actor::User(user), &decision)
 }
 
-fn row(app: &App, seat: &Seat, (row, _): &Listed, (id, edition): Ticked, result: Option<&Reviewed>) -> Row {
+fn row(app: &App, seat: &Seat, (row, commission): &Listed, (id, edition): Ticked, result: Option<&Reviewed>) -> Row {
     let catalogue = app.catalogue();
     let affiliate = catalogue.affiliate(seat.program.id, row.affiliate_id);
     Row {
         path: format!("/conversions/{id}"),
         order: row.order_id.to_string(),
         affiliate: affiliate.map(|affiliate| affiliate.name.clone()).unwrap_or_default(),
-        amount: with_currency(row.remaining()),
+        amount: amount(row.remaining()),
+        currency: row.currency.code(),
+        commission: commission.as_ref().filter(|its| its.amount_minor.is_some()).map(|its| amount(its.booked())),
         field: format!("{id}:{edition}"),
         result: result.map(|result| told(result, row.status)),
     }
