@@ -35,6 +35,9 @@ const PER_PAGE: usize = 20;
 /// What waits for a decision is counted as far as this.
 const MOST_WAITING: i64 = 1_000;
 
+/// The filters that a phone shows on demand.
+const FURTHER: [&str; 9] = ["campaign", "affiliate", "status", "state", "sale", "event", "flagged", "from", "to"];
+
 type Choice = (&'static str, &'static str);
 
 /// What the filters leave comes to, in words.
@@ -129,6 +132,11 @@ impl ListPage {
     /// Whether nothing waits for a decision any more.
     fn is_done(&self) -> bool {
         self.is_review() && !self.is_filtered && self.waiting.since.is_none()
+    }
+
+    /// Whether a filter besides the order is in use, so that a phone must show them all.
+    fn narrows_further(&self) -> bool {
+        !self.errors.is_empty() || self.is_test() || self.query.says_any(&FURTHER)
     }
 
     /// The list or the queue, without filters.
