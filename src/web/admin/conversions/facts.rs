@@ -4,28 +4,35 @@ use crate::app::App;
 use crate::domain::click_token::Origin;
 use crate::domain::id::{AffiliateId, ClickId, ProgramId};
 use crate::domain::key::pixel_of;
+use crate::domain::money::Money;
 use crate::domain::time::{Timestamp, Zone};
 use crate::operations::explain_conversion::Explained;
 use crate::storage::conversion_details::ConversionDetailsRow;
 use crate::web::admin::badges;
-use crate::web::filters::{day, minute, second, with_currency};
+use crate::web::filters::{amount, day, minute, second};
 use crate::web::routes::LINK;
 
 /// A line of a list of facts.
 pub(super) struct Fact {
     pub(super) name: &'static str,
     pub(super) text: String,
+    /// The currency, where the text is an amount.
+    pub(super) currency: &'static str,
     pub(super) path: Option<String>,
     pub(super) is_code: bool,
 }
 
 impl Fact {
     fn text(name: &'static str, text: impl Into<String>) -> Self {
-        Self { name, text: text.into(), path: None, is_code: false }
+        Self { name, text: text.into(), currency: "", path: None, is_code: false }
     }
 
     fn code(name: &'static str, text: impl Into<String>) -> Self {
         Self { is_code: true, ..Self::text(name, text) }
+    }
+
+    fn money(name: &'static str, money: Money) -> Self {
+        Self { currency: money.currency().code(), ..Self::text(name, amount(money)) }
     }
 
     fn leading_to(self, path: String) -> Self {
@@ -57,14 +64,15 @@ pub(super) fn of_conversion(app: &App, explained: &Explained, zone: &Zone) -> Ve
         Fact::text("Campaign", campaign).leading_to(format!("/campaigns/{}", row.campaign_id)),
         Fact::text("Event", event),
         Fact::code("Order", row.order_id.as_str()),
-        Fact::text("Amount", with_currency(row.amount())),
+        Fact::money("Amount", row.amount()),
     ];
     if row.remaining() != row.amount() {
-        facts.push(Fact::text("Remains", with_currency(row.remaining())));
+        facts.push(Fact::money("Remains", row.remaining()));
     }
-    let base = row.base().map_or_else(|| format!("Not known in {} yet", row.base_currency), with_currency);
     if row.currency != row.base_currency {
-        facts.push(Fact::text("In the program’s currency", base));
+        let name = "In the program’s currency";
+        let unknown = || Fact::text(name, format!("Not known in {} yet", row.base_currency));
+        facts.push(row.base().map_or_else(unknown, |base| Fact::money(name, base)));
     }
     let hold = explained.commission.as_ref().and_then(|commission| commission.hold_until);
     let hold = hold.filter(|end| *end > row.received_at);
