@@ -27,6 +27,9 @@ pub(super) struct Delta {
     pub(super) text: String,
 }
 
+/// From here on, in tenths of a per cent, a change says little by its digits: there was next to nothing before.
+const MOST_TENTHS: i128 = 10_000;
+
 impl Delta {
     /// The change in tenths of a per cent, rounded half away from zero; none where there was nothing before.
     fn between(now: i64, before: i64) -> Option<Self> {
@@ -35,13 +38,17 @@ impl Delta {
         }
         let (difference, before) = (i128::from(now) - i128::from(before), i128::from(before));
         let tenths = (difference.abs() * 1_000 * 2 + before) / (before * 2);
-        let whole = grouped(i64::try_from(tenths / 10).unwrap_or(i64::MAX));
         let (class, icon, sign) = match (tenths, difference.signum()) {
             (0, _) => ("", "arrow-right", "±"),
             (_, 1) => ("up", "arrow-up-right", "+"),
             _ => ("down", "arrow-down-right", "−"),
         };
-        Some(Self { class, icon, text: format!("{sign}{whole}.{} %", tenths % 10) })
+        let text = if tenths < MOST_TENTHS {
+            format!("{sign}{}.{} %", tenths / 10, tenths % 10)
+        } else {
+            format!("more than {sign}999 %")
+        };
+        Some(Self { class, icon, text })
     }
 }
 
@@ -103,6 +110,8 @@ mod tests {
             (20_010, 20_000, "up", "+0.1 %"),
             (0, 7, "down", "−100.0 %"),
             (-7, 7, "down", "−200.0 %"),
+            (10_999, 1_000, "up", "+999.9 %"),
+            (11_000, 1_000, "up", "more than +999 %"),
         ] {
             let delta = Delta::between(now, before).unwrap();
             assert_eq!((delta.class, delta.text.as_str()), (class, text), "{now} after {before}");
