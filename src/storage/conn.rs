@@ -107,12 +107,19 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
 
 /// Makes the file, if it is not there, for its owner alone: it holds customers' ids and password hashes. What SQLite puts
 /// beside it takes over the same rights.
+///
+/// A file that is there is not even opened. POSIX gives up all locks of a process on a file as soon as the process closes
+/// it once: the next program that closes the database would take itself for its last user and delete the log that is being
+/// written (SQLite, "How To Corrupt An SQLite Database File", section 2.2).
 fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = File::options();
-    options.create(true).append(true);
+    options.create_new(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// How long the line to a server may be dead before it is given up, unless the URL says otherwise. Without these a host

@@ -223,3 +223,36 @@ fn an_sqlite_file_that_another_program_locks_is_outlived() {
         outlive(&db, &server, &shop, &Fault { away: &|| say(how), back: &|| say("ROLLBACK") });
     }
 }
+
+/// Whether a process holds a lock on a file.
+#[cfg(target_os = "linux")]
+fn holds_a_lock(process: u32, file: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let number = std::fs::metadata(file).expect("the file is there").ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").expect("the system tells its locks");
+    let mut each = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    // 24: POSIX  ADVISORY  READ 7005 fe:00:5554212 1073741826 1073742335
+    each.any(|words| words[4] == process.to_string() && words[5].ends_with(&format!(":{number}")))
+}
+
+/// An SQLite older than 3.51 that closes the file and finds no lock on it takes itself for its last user, and deletes the
+/// log that is being written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_writer_that_comes_back_to_a_file_does_not_give_up_the_locks_of_those_who_read_it() {
+    let _alone = turn::alone();
+    let db = Engine::Sqlite.fresh_database().expect("SQLite is always there");
+    let file = db.file().expect("SQLite has one");
+    let (server, shop) = open_shop(&db);
+    let mut connection = Connection::open(server.addr()).expect("the server listens");
+    let list = Request::get("/v1/conversions").bearer(&shop.demo.program.tokens.read);
+    assert_eq!(connection.send(&list).expect("an answer").status, 200, "somebody reads");
+    assert!(holds_a_lock(server.pid(), &file));
+    let mut other = Sql::open(&db.url);
+    other.run("BEGIN IMMEDIATE");
+    report(&shop, &mut connection, &shop.order("in the meantime", 0));
+    assert!(wait_until(Duration::from_secs(5), || readiness(&server) == 503), "the writer gives its connection up");
+    other.run("ROLLBACK");
+    assert!(wait_until(Duration::from_secs(5), || readiness(&server) == 200), "and has another one");
+    assert!(holds_a_lock(server.pid(), &file));
+}
