@@ -63,9 +63,16 @@ fn take_turns<F>(
 {
     let mut shares = Vec::new();
     let (mut of_bare, mut of_real) = (Vec::new(), Vec::new());
-    for _ in 0..effort.rounds {
-        let bare = Load::on(bare.0).run(effort.turn, bare.1);
-        let real = Load::on(real.0).run(effort.turn, real.1);
+    let turn = |(server, send): (SocketAddr, &F)| Load::on(server).run(effort.turn, send);
+    for round in 0..effort.rounds {
+        // Each goes first in every other round, for the table grows meanwhile.
+        let (bare, real) = if round % 2 == 0 {
+            let first = turn(bare);
+            (first, turn(real))
+        } else {
+            let first = turn(real);
+            (turn(bare), first)
+        };
         shares.push(real.per_second() * 1000 / bare.per_second().max(1));
         of_bare.push(bare);
         of_real.push(real);
