@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::builder::{FalseyValueParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command, ValueEnum};
 use ipnet::IpNet;
@@ -44,7 +44,7 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
 
     /// Allow a public URL without TLS on a host other than this machine.
-    #[arg(long, global = true, env = "ACCRUE_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
+    #[arg(long, global = true, env = "ACCRUE_INSECURE_HTTP", value_parser = BoolishValueParser::new())]
     pub insecure_http: bool,
 
     /// The file with the master key, made at the first start.
@@ -56,7 +56,7 @@ pub struct Config {
     pub master_key: Option<Secret>,
 
     /// Networks of proxies whose forwarding headers are believed, such as 10.0.0.0/8; separated by commas.
-    #[arg(long, global = true, value_name = "CIDR", env = "ACCRUE_TRUSTED_PROXIES", value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "CIDR", env = "ACCRUE_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
 
     /// Where the European Central Bank's rates are fetched from, at the start and every day: https://… or http://… (by
@@ -94,6 +94,10 @@ impl TypedValueParser for Sentence {
 
 fn parse_address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+}
+
+fn parse_network(text: &str) -> Result<IpNet, &'static str> {
+    text.parse().map_err(|_| "must be a network, such as 10.0.0.0/8 or fd00::/8")
 }
 
 /// How log lines look.
@@ -141,9 +145,14 @@ impl std::str::FromStr for PublicUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let url =
             Url::parse(text).map_err(|error| format!("must be a URL such as https://track.example.com ({error})"))?;
-        let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !plain || url.password().is_some() {
-            return Err("must be http:// or https:// and a host, without user, query or fragment".into());
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || has_user || has_more {
+            return Err(
+                "must be http:// or https:// and a host, without user, path, query or fragment: Accrue's pages \
+                        begin at the top of a host of their own"
+                    .into(),
+            );
         }
         Ok(Self(url))
     }
@@ -273,7 +282,7 @@ mod tests {
         let cases = [
             ("https://track.example.com", Some("https://track.example.com")),
             ("https://track.example.com/", Some("https://track.example.com")),
-            ("https://example.com/track/", Some("https://example.com/track")),
+            ("https://example.com/track/", None),
             ("http://localhost:8080", Some("http://localhost:8080")),
             ("track.example.com", None),
             ("ftp://example.com", None),

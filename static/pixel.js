@@ -116,10 +116,10 @@
       }
     });
     accrue.pixel = true;
+    // What such pages also call: the shop's own address, the visit, the product that is looked at, the end of a subscription.
+    var nothing = function () {};
     w.AffTracker = {
-      setWebsiteUrl: safe(function (url) {
-        if (/^https?:\/\/[^\/]/i.test(url)) base = url.replace(/\/+$/, '');
-      }),
+      setWebsiteUrl: nothing, setData: nothing, generalClick: nothing, productClick: nothing, stop_recurring: nothing,
       createAction: function (code) { accrue('track', code); },
       add_order: safe(function (order) {
         var facts = { amount: order.order_total, currency: order.order_currency };

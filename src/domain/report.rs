@@ -6,6 +6,8 @@
 //!
 //! [`Tallies`] gathers the deltas of one batch. Its maps are ordered, so rows are always touched in the same order.
 
+use std::fmt;
+
 use std::collections::BTreeMap;
 
 use super::commission::CommissionState;
@@ -29,6 +31,15 @@ pub struct Tally {
     pub sales_minor: i64,
     /// Their commissions, as far as they could be computed.
     pub commission_minor: i64,
+}
+
+/// In words, for whoever compares two of them.
+impl fmt::Display for Tally {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { clicks, unique_clicks, screened, conversions, sales_minor, commission_minor } = self;
+        write!(out, "{clicks} clicks ({unique_clicks} unique, {screened} screened), {conversions} conversions, ")?;
+        write!(out, "sales of {sales_minor} and commissions of {commission_minor} minor units")
+    }
 }
 
 impl Tally {
@@ -112,6 +123,15 @@ pub struct MoneyTally {
     /// On its way to the affiliate: the amount of the open payout. What is taken back of its commissions meanwhile is kept
     /// back from the next one.
     pub in_payout_minor: i64,
+}
+
+/// In words, for whoever compares two of them.
+impl fmt::Display for MoneyTally {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { balance_minor, waiting_minor, held_minor, disputed_minor, in_payout_minor } = self;
+        write!(out, "a balance of {balance_minor} minor units, {waiting_minor} waiting, {held_minor} held, ")?;
+        write!(out, "{disputed_minor} disputed, {in_payout_minor} in a payout")
+    }
 }
 
 impl MoneyTally {

@@ -149,7 +149,7 @@ fn ascii(text: &[u8]) -> &str {
 }
 
 /// A day of some calendar, without a zone: days since 1970-01-01. Which instants it spans, a [`Zone`] says.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalDay(i32);
 
 impl LocalDay {
@@ -195,6 +195,12 @@ impl LocalDay {
         let first = (year + months.div_euclid(12), months.rem_euclid(12) + 1, 1);
         let next = if first.1 == 12 { (first.0 + 1, 1, 1) } else { (first.0, first.1 + 1, 1) };
         day_number((days_of(first) + day - 1).min(days_of(next) - 1))
+    }
+}
+
+impl fmt::Debug for LocalDay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }
 

@@ -82,6 +82,9 @@ impl MasterKey {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(refuse)?,
         };
+        if file.metadata().map_err(refuse)?.is_dir() {
+            return Err(refuse(io::ErrorKind::IsADirectory.into()));
+        }
         if may_be_read_by_others(&file).map_err(refuse)? {
             return Err(MasterKeyError::Exposed(path.display().to_string()));
         }

@@ -86,7 +86,9 @@ impl DatabaseUrl {
 fn connect_sqlite(path: &Path, purpose: Purpose) -> Stored<SqliteConnection> {
     let name = path.to_string_lossy();
     if purpose == Purpose::Reading && !path.exists() {
-        return Err(StorageError::Unavailable(format!("there is no database at {name} yet")));
+        return Err(StorageError::Unavailable(format!(
+            "there is no database at {name} yet; accrue makes one when it serves, or name the one you mean with ACCRUE_DATABASE_URL"
+        )));
     }
     if purpose == Purpose::Writing {
         make_private(path).map_err(|cause| StorageError::Unavailable(format!("{name} cannot be opened ({cause})")))?;

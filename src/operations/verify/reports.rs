@@ -55,7 +55,7 @@ fn by_key<K: Ord, P, T>(rows: BTreeMap<K, (P, T)>) -> BTreeMap<K, T> {
 }
 
 /// Compares what is stored with what the rows say. A row of nothing is as good as none.
-fn compare<K: Ord + Copy + std::fmt::Debug, T: Copy + Default + PartialEq + std::fmt::Debug>(
+fn compare<K: Ord + Copy + std::fmt::Debug, T: Copy + Default + PartialEq + std::fmt::Display>(
     found: &mut Vec<String>,
     what: &str,
     stored: BTreeMap<K, T>,
@@ -65,10 +65,10 @@ fn compare<K: Ord + Copy + std::fmt::Debug, T: Copy + Default + PartialEq + std:
     for (key, sums) in stored {
         let rows = comparable(&sums, counted.remove(&key).unwrap_or_default());
         if sums != rows {
-            found.push(format!("the report per {what} {key:?} says {sums:?}, the rows say {rows:?}"));
+            found.push(format!("the report per {what} {key:?} says {sums}; the rows say {rows}"));
         }
     }
     for (key, rows) in counted.into_iter().filter(|(_, rows)| *rows != T::default()) {
-        found.push(format!("the report per {what} {key:?} is missing, the rows say {rows:?}"));
+        found.push(format!("the report per {what} {key:?} is missing; the rows say {rows}"));
     }
 }

@@ -94,7 +94,7 @@ function build(shop, { copies }, accrue) {
     '/': copies.Script,
     '/bare': '',
     '/copied': copies['Thank-you page'].replace('ORDER-1001', 'copied'),
-    '/afftracker': copies.AffTracker.replace('ORDER-1001', 'afftracker'),
+    '/afftracker': copies.AffTracker.replace('ORDER-1001', 'afftracker').replace('AffTracker.add', 'AffTracker.setData({});\n  AffTracker.add'),
     '/attributes': copies['Script with attributes'].replace('ORDER-1001', 'attributes'),
     '/thanks': calls('order'),
     '/twice': calls('twice'),

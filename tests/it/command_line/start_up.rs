@@ -62,6 +62,8 @@ fn other_settings_that_cannot_be_read_are_exit_code_two_as_well() {
     for (name, value) in [
         ("ACCRUE_BIND", "localhost"),
         ("ACCRUE_PUBLIC_URL", "track.example.com"),
+        ("ACCRUE_PUBLIC_URL", "https://example.com/track"),
+        ("ACCRUE_INSECURE_HTTP", "maybe"),
         ("ACCRUE_TRUSTED_PROXIES", "10.0.0.0/40"),
         ("ACCRUE_LOG_FORMAT", "xml"),
     ] {

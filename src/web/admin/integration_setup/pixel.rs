@@ -9,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::languages::escaped;
 use super::sample_total;
 use super::snippet::{Draft, Part};
 use crate::config::PublicUrl;
@@ -77,7 +76,7 @@ impl PixelSetup {
     /// The pieces for a campaign whose program counts in this currency.
     #[must_use]
     pub fn of(public_url: &PublicUrl, campaign: &Campaign, currency: Currency) -> Self {
-        let writer = Writer { public_url, campaign: campaign.id.to_string(), currency };
+        let writer = Writer { public_url, campaign: campaign.id.to_string(), shop: campaign.target.host(), currency };
         let origin = public_url.origin();
         let own = campaign.target.host().to_owned();
         let others = campaign.allowed_hosts.to_lines();
@@ -117,6 +116,8 @@ fn code(element: &'static str, name: &'static str, write: impl FnOnce(&mut Draft
 struct Writer<'a> {
     public_url: &'a PublicUrl,
     campaign: String,
+    /// Its host.
+    shop: &'a str,
     currency: Currency,
 }
 
@@ -139,8 +140,8 @@ impl Writer<'_> {
 
     fn aff_tracker(&self, draft: &mut Draft) {
         self.tag(draft, GENERAL_INTEGRATION, "");
-        let base = escaped(self.public_url.as_str(), '\'');
-        draft.text(&format!("\n<script>\nif (window.AffTracker) {{\n  AffTracker.setWebsiteUrl('{base}');\n"));
+        let shop = self.shop;
+        draft.text(&format!("\n<script>\nif (window.AffTracker) {{\n  AffTracker.setWebsiteUrl('https://{shop}');\n"));
         draft.text("  AffTracker.add_order({\n    order_id: ").placeholder("'ORDER-1001'".to_owned());
         draft.text(",\n    order_total: ").placeholder(format!("'{}'", sample_total(self.currency)));
         draft.text(&format!(",\n    order_currency: '{}',\n    product_ids: ", self.currency.code()));
@@ -229,9 +230,9 @@ mod tests {
 
     #[test]
     fn an_address_is_escaped_for_where_it_stands() {
-        let odd = setup("https://go.example/it's", "https://shop.example/?a=1&b=2#top");
-        assert!(odd.aff_tracker.plain().contains("AffTracker.setWebsiteUrl('https://go.example/it\\'s');"));
-        assert!(odd.sale.plain().contains("src=\"https://go.example/it's/pixel.js\""), "{}", odd.sale.plain());
+        let odd = setup("https://go.example", "https://shop.example/?a=1&b=2#top");
+        assert!(odd.aff_tracker.plain().contains("AffTracker.setWebsiteUrl('https://shop.example');"));
+        assert!(odd.sale.plain().contains("src=\"https://go.example/pixel.js\""), "{}", odd.sale.plain());
         assert_eq!(odd.landing_link.plain(), "https://shop.example/?a=1&b=2&aff=AFFILIATE_CODE#top");
         assert_eq!(in_attribute("https://x/?a=\"&currency=1"), "https://x/?a=&quot;&amp;currency=1");
         assert!(odd.policy.plain().starts_with("script-src https://go.example 'sha256-"), "{}", odd.policy.plain());
