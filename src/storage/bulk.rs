@@ -3,8 +3,8 @@
 //! SQLite is fastest with one prepared statement run per row; PostgreSQL with a single `INSERT … SELECT FROM unnest`, for
 //! several tables in one trip. The columns of a table are named once here, and both shapes are made from that, each as a
 //! text that never changes, so that either engine prepares it once. (Diesel's own inserts are put together anew for every
-//! row, and its upserts prepared anew: on SQLite that was a third of what recording a conversion cost.) Every insert leaves
-//! out rows whose unique key is taken, so a batch is never sunk by one of its rows.
+//! row, and its upserts prepared anew: on SQLite that was a third of what recording a conversion cost.) An insert leaves out
+//! rows whose unique key is taken, so a batch is never sunk by one of its rows; only what customers are called goes in whole.
 
 mod from_unnest;
 mod one_by_one;
@@ -35,7 +35,7 @@ trait Row: Sized + 'static {
     const TABLE: &'static str;
     /// Its columns, in the order in which both functions give them.
     const COLUMNS: &'static [&'static str];
-    /// What happens where its key is taken, as both engines read it.
+    /// What happens where its key is taken, as both engines read it; nothing said, the insert fails.
     const ON_CONFLICT: &'static str;
 
     /// Gives the values of one row.
@@ -112,7 +112,7 @@ macro_rules! row {
 /// Rows that are inserted unless their unique key is taken.
 macro_rules! inserted {
     ($table:ident, $row:ident { $($column:ident: $sql:ty),+ $(,)? }) => {
-        row!($table, $row { $($column: $sql),+ }, "DO NOTHING");
+        row!($table, $row { $($column: $sql),+ }, "ON CONFLICT DO NOTHING");
     };
 }
 
@@ -294,7 +294,8 @@ inserted!(referral_changes, ReferralChangeRow {
     changed_at: BigInt,
 });
 
-inserted!(
+// Whoever comes second with a name would hang what they record on a referral that nobody finds by it.
+row!(
     referral_identifiers,
     ReferralIdentifierRow {
         program_id: DbUuid,
@@ -303,12 +304,13 @@ inserted!(
         value: Text,
         referral_id: DbUuid,
         created_at: BigInt,
-    }
+    },
+    ""
 );
 
 /// A day's rate takes the place of the one that was there, where it says something else.
-const REPLACED: &str = "(program_id, currency, day) DO UPDATE SET rate = excluded.rate, imported_at = excluded.imported_at \
-                        WHERE exchange_rates.rate <> excluded.rate";
+const REPLACED: &str = "ON CONFLICT (program_id, currency, day) DO UPDATE SET rate = excluded.rate, \
+                        imported_at = excluded.imported_at WHERE exchange_rates.rate <> excluded.rate";
 
 row!(
     exchange_rates,
@@ -349,7 +351,7 @@ macro_rules! added {
                 $(, $others: BigInt)*
             },
             concat!(
-                "(", stringify!($key) $(, ", ", stringify!($more))*, ") DO UPDATE SET ",
+                "ON CONFLICT (", stringify!($key) $(, ", ", stringify!($more))*, ") DO UPDATE SET ",
                 counted_up!($table, $counter)
                 $(, ", ", counted_up!($table, $others))*
             )

@@ -56,6 +56,9 @@ pub enum Unique {
     /// `conversions (order_id, program_id, action, mode)`.
     #[error("the order")]
     Order,
+    /// `referral_identifiers (value, kind, program_id, mode)`.
+    #[error("what the customer is called")]
+    CustomerName,
     /// `refunds (conversion_id, event_id)`.
     #[error("the refund's event id")]
     RefundEvent,
@@ -68,7 +71,7 @@ pub enum Unique {
 }
 
 /// A constraint's name on PostgreSQL, the columns SQLite names instead, and what it means.
-const CONSTRAINTS: [(&str, &str, Unique); 12] = [
+const CONSTRAINTS: [(&str, &str, Unique); 13] = [
     ("programs_slug", "programs.slug", Unique::ProgramSlug),
     ("users_email", "users.email", Unique::UserEmail),
     ("memberships_pkey", "memberships.user_id, memberships.program_id", Unique::Membership),
@@ -81,6 +84,7 @@ const CONSTRAINTS: [(&str, &str, Unique); 12] = [
     ("refunds_event", "refunds.conversion_id, refunds.event_id", Unique::RefundEvent),
     ("payouts_open", "payouts.affiliate_id", Unique::OpenPayout),
     ("conversions_dedup", "conversions.order_id, conversions.program_id", Unique::Order),
+    ("referral_identifiers_pkey", "referral_identifiers.value, referral_identifiers.kind", Unique::CustomerName),
 ];
 
 fn broken_promise(information: &dyn DatabaseErrorInformation) -> Unique {
@@ -140,13 +144,13 @@ impl From<r2d2::Error> for StorageError {
 }
 
 impl StorageError {
-    /// Whether running the same transaction once more may succeed at once: another writer was faster with an order, or
-    /// PostgreSQL gave up on it in favour of another one (40001, 40P01).
+    /// Whether running the same transaction once more may succeed at once: another writer was faster with an order or with what
+    /// its customer is called, or PostgreSQL gave up on it in favour of another one (40001, 40P01).
     #[must_use]
     pub fn is_worth_another_run(&self) -> bool {
         use diesel::result::Error;
         match self {
-            Self::Taken(Unique::Order) => true,
+            Self::Taken(Unique::Order | Unique::CustomerName) => true,
             Self::Failed(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
             Self::Failed(Error::DatabaseError(_, information)) => information.message().contains("deadlock detected"),
             _ => false,

@@ -41,9 +41,11 @@ impl NewRows {
     /// ascending key, so that two writers could never wait for each other.
     ///
     /// # Errors
-    /// [`Unique::Order`] when another writer was faster with one of the orders; then the transaction is of no use.
+    /// [`Unique::Order`] when another writer was faster with one of the orders, [`Unique::CustomerName`] when one was with what
+    /// a customer is called; then the transaction is of no use.
     pub fn write(mut self, write: &mut Write<'_>) -> Stored<()> {
         self.conversions.sort_unstable_by_key(|row| row.id);
+        self.referral_identifiers.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
         self.attempt_days.sort_unstable_by_key(|row| (row.token_id, row.day));
         let roll_ups = RollUpRows::of(&self.tallies);
         let inserted = bulk::insert(

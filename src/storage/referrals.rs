@@ -117,10 +117,17 @@ pub struct ReferralIdentifierRow {
     pub created_at: Timestamp,
 }
 
+impl ReferralIdentifierRow {
+    /// What must be unique.
+    pub(super) fn key(&self) -> (&str, &str, ProgramId, &str) {
+        (&self.value, self.kind.as_str(), self.program_id, self.mode.as_str())
+    }
+}
+
 /// Gives a customer a name that nobody has.
 ///
 /// # Errors
-/// [`super::error::StorageError::Taken`] when another writer was faster with it.
+/// [`super::error::Unique::CustomerName`] when another writer was faster with it.
 pub fn add_name(write: &mut Write<'_>, row: &ReferralIdentifierRow) -> Stored<()> {
     diesel::insert_into(referral_identifiers::table).values(row).execute(write.conn()).stored()?;
     Ok(())

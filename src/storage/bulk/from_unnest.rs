@@ -55,7 +55,7 @@ impl FromUnnest {
             }
             column.push(out)?;
         }
-        out.push_sql(") ON CONFLICT ");
+        out.push_sql(") ");
         out.push_sql(self.on_conflict);
         Ok(())
     }

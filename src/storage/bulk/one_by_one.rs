@@ -27,7 +27,7 @@ impl<R: Row> QueryFragment<Sqlite> for OneRow<'_, R> {
         }
         out.push_sql(") VALUES ");
         self.0.values(&mut Values { out: &mut out, separator: "(" })?;
-        out.push_sql(") ON CONFLICT ");
+        out.push_sql(") ");
         out.push_sql(R::ON_CONFLICT);
         Ok(())
     }

@@ -9,10 +9,11 @@ use accrue::domain::click_token::Mode;
 use accrue::domain::conversion::{CustomerFacts, Purchase, Report};
 use accrue::domain::currency::Currency;
 use accrue::domain::event::{Channel, Event};
-use accrue::domain::handle::{AffiliateCode, EmailAddress, OrderId};
+use accrue::domain::handle::{AffiliateCode, EmailAddress, ExternalId, OrderId};
 use accrue::domain::id::{AffiliateId, CampaignId, ProgramId};
 use accrue::domain::money::Money;
 use accrue::domain::name::Name;
+use accrue::domain::referral::IdentifierKind;
 use accrue::domain::time::Zone;
 use accrue::environment::Environment;
 use accrue::operations::change_rule::change_rule;
@@ -25,10 +26,12 @@ use accrue::storage::catalogue::Catalogue;
 use accrue::storage::error::{StorageError, Stored, Unique};
 use accrue::storage::links::{self, LinkRow};
 use accrue::storage::new_rows::NewRows;
+use accrue::storage::referrals;
 use accrue::storage::write::Write;
 
 use crate::support::engine::{Engine, TestDatabase, on_each_engine};
 use crate::support::house::{self, House, Shop, affiliate_id, campaign_id, percent};
+use crate::support::in_process::wait_for;
 
 /// What both writers know.
 struct Scene {
@@ -94,8 +97,8 @@ fn imply(write: &mut Write<'_>, scene: &Scene) -> Stored<String> {
     Ok(link.id.to_string())
 }
 
-/// Records order 1001 in direct mode, as the recorder does.
-fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
+/// An order in direct mode, of whoever is named.
+fn order(scene: &Scene, order_id: &str, customer: CustomerFacts) -> Incoming {
     let now = scene.env.clock.now();
     let report = Report {
         id: scene.env.mint.id(now),
@@ -104,25 +107,55 @@ fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
         token_id: scene.env.mint.id(now),
         channel: Channel::Direct,
         received_at: now,
-        order_id: OrderId::parse("1001").expect("an order id"),
+        order_id: OrderId::parse(order_id).expect("an order id"),
         event: Event::SALE,
         amount: Money::new(9_999, Currency::USD),
-        customer: CustomerFacts::default(),
+        customer,
         purchase: Purchase::default(),
         ignored_fields: Vec::new(),
     };
     let named = accrue::domain::affiliate::AffiliateRef::Id(scene.affiliate);
-    let incoming = Incoming {
-        report,
-        campaign_id: Some(scene.campaign),
-        evidence: Evidence::direct(named),
-        payload: Payload::default(),
-    };
-    let catalogue = Catalogue::load(write.conn(), now)?;
+    let (campaign_id, evidence) = (Some(scene.campaign), Evidence::direct(named));
+    Incoming { report, campaign_id, evidence, payload: Payload::default() }
+}
+
+/// Records orders, as the recorder does.
+fn record_all(write: &mut Write<'_>, scene: &Scene, orders: &[Incoming]) -> Stored<Outcome> {
+    let catalogue = Catalogue::load(write.conn(), scene.env.clock.now())?;
     let mut new = NewRows::default();
-    let recorded = record_conversions(write, &scene.env, &catalogue, &[incoming], &mut new)?;
+    let recorded = record_conversions(write, &scene.env, &catalogue, orders, &mut new)?;
     new.write(write)?;
     Ok(recorded.outcomes[0])
+}
+
+fn record(write: &mut Write<'_>, scene: &Scene) -> Stored<Outcome> {
+    record_all(write, scene, &[order(scene, "1001", CustomerFacts::default())])
+}
+
+/// A customer of whom nothing but one name is known.
+fn named(scene: &Scene, kind: IdentifierKind, name: &str) -> CustomerFacts {
+    let (mut customer, id) = (CustomerFacts::default(), ExternalId::parse(name).expect("an id"));
+    match kind {
+        IdentifierKind::ExternalUserId => customer.external_user_id = Some(id),
+        IdentifierKind::Email => {
+            let address = EmailAddress::parse(&format!("{name}@shop.example")).expect("an address");
+            customer.email = Some(address.hashed(scene.env.keys.email()));
+        }
+        _ => customer.customer_id = Some(id),
+    }
+    customer
+}
+
+const NAMES: [IdentifierKind; 3] = [IdentifierKind::ExternalUserId, IdentifierKind::CustomerId, IdentifierKind::Email];
+
+/// Panics unless all orders are of one customer, who has a name.
+fn assert_one_customer(house: &House, orders: &[&str]) {
+    let customer = house.conversion(orders[0]).referral_id.expect("the order is somebody's");
+    for order in orders {
+        assert_eq!(house.conversion(order).referral_id, Some(customer), "{order}");
+    }
+    let names = house.read(|conn| referrals::list::names(conn, &[customer]));
+    assert!(names.get(&customer).is_some_and(|names| !names.is_empty()), "{orders:?}: whoever it is has a name");
 }
 
 on_each_engine! {
@@ -187,5 +220,57 @@ on_each_engine! {
         let (again, _) = race(&db, &scene, record);
         assert_eq!(again.unwrap(), Outcome::Repeat(id), "run again, it is a repeat");
         assert_eq!(house.conversion("1001").id, id);
+    }
+
+    /// Two writers record an order each of one customer whom neither knows.
+    fn what_a_customer_is_called_leads_both_writers_to_one_referral(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        for kind in NAMES {
+            let by = |number: u8| [order(&scene, &format!("{kind}-{number}"), named(&scene, kind, "kim"))];
+            let (one, other) = (by(1), by(2));
+            let (first, second) =
+                house::race(&db, |write| record_all(write, &scene, &one), |write| record_all(write, &scene, &other));
+            assert!(matches!(first, Ok(Outcome::Recorded(_))), "{kind}: {first:?}");
+            match (db.engine, second) {
+                (Engine::Sqlite, second) => assert!(matches!(second, Ok(Outcome::Recorded(_))), "{kind}: {second:?}"),
+                (Engine::Postgres, second) => {
+                    let error = second.unwrap_err();
+                    let is_told = matches!(error, StorageError::Taken(Unique::CustomerName));
+                    assert!(is_told && error.is_worth_another_run(), "{kind}: {error}");
+                    house.write(move |write, env| {
+                        let catalogue = Catalogue::load(write.conn(), env.clock.now())?;
+                        let mut new = NewRows::default();
+                        record_conversions(write, env, &catalogue, &other, &mut new)?;
+                        new.write(write)
+                    });
+                }
+            }
+            assert_one_customer(&house, &[&format!("{kind}-1"), &format!("{kind}-2")]);
+        }
+        house.assert_books_balance();
+    }
+
+    /// The server records fifty orders of customers whom another process is just recording.
+    fn the_recorder_finds_the_customers_whom_another_process_met_a_moment_before(db: TestDatabase) {
+        let house = House::open(&db);
+        let scene = Scene::of(&house, &house.shop());
+        let customer = |number: usize| named(&scene, NAMES[number % 3], &format!("c-{number}"));
+        let orders = |whose: &str| -> Vec<Incoming> {
+            (0..50).map(|number| order(&scene, &format!("{whose}-{number}"), customer(number))).collect()
+        };
+        let (theirs, ours) = (orders("theirs"), orders("ours"));
+        let recorder = &house.app().recorder;
+        let (first, answers) = house::beside(
+            &db,
+            |write| record_all(write, &scene, &theirs),
+            || wait_for(futures_util::future::join_all(ours.into_iter().map(|one| recorder.record_conversion(one)))),
+        );
+        assert!(matches!(first, Ok(Outcome::Recorded(_))), "{first:?}");
+        assert!(answers.iter().all(|answer| matches!(answer, Ok(Outcome::Recorded(_)))), "{answers:?}");
+        for number in 0..50 {
+            assert_one_customer(&house, &[&format!("theirs-{number}"), &format!("ours-{number}")]);
+        }
+        house.assert_books_balance();
     }
 }

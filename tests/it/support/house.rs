@@ -34,7 +34,7 @@ use super::world::{Affiliate, Campaign};
 
 pub use admin::{Admin, PASSWORD, affiliate_id, campaign_id, percent, plan};
 pub use books::Details;
-pub use race::race;
+pub use race::{beside, race};
 
 /// When a house opens unless a story needs another day: the twentieth of March 2026, at noon.
 const OPENING: &str = "2026-03-20T12:00:00Z";

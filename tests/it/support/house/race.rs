@@ -4,7 +4,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
-use accrue::storage::conn::{DatabaseUrl, Purpose};
+use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
 use accrue::storage::error::StorageError;
 use accrue::storage::write::{Write, transaction};
 
@@ -20,12 +20,19 @@ pub fn race<T: Send, E: From<StorageError> + Send>(
     first: impl FnOnce(&mut Write<'_>) -> Result<T, E> + Send,
     second: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
 ) -> (Result<T, E>, Result<T, E>) {
-    let url: DatabaseUrl = db.url.parse().expect("the harness makes database URLs");
+    beside(db, first, || transaction(&mut connect(db), second))
+}
+
+/// Runs a piece of work on a connection of its own, and something else while it is not yet committed.
+pub fn beside<T: Send, E: From<StorageError> + Send, U>(
+    db: &TestDatabase,
+    first: impl FnOnce(&mut Write<'_>) -> Result<T, E> + Send,
+    second: impl FnOnce() -> U,
+) -> (Result<T, E>, U) {
     let (under_way, is_under_way) = sync_channel(1);
-    let connect = || url.connect(Purpose::Writing).expect("the database can be reached");
     thread::scope(|scope| {
         let first = scope.spawn(|| {
-            transaction(&mut connect(), |write| {
+            transaction(&mut connect(db), |write| {
                 let done = first(write)?;
                 under_way.send(()).expect("the second waits");
                 pause(HEAD_START);
@@ -33,7 +40,12 @@ pub fn race<T: Send, E: From<StorageError> + Send>(
             })
         });
         is_under_way.recv().expect("the first begins");
-        let second = transaction(&mut connect(), second);
+        let second = second();
         (first.join().expect("the first does not panic"), second)
     })
+}
+
+fn connect(db: &TestDatabase) -> Conn {
+    let url: DatabaseUrl = db.url.parse().expect("the harness makes database URLs");
+    url.connect(Purpose::Writing).expect("the database can be reached")
 }
