@@ -10,6 +10,7 @@ mod differences;
 mod giving_back;
 mod model;
 mod moved;
+mod parts_by_word;
 mod paying;
 mod stated_back;
 mod stated_moves;

@@ -44,7 +44,7 @@ impl Desk<'_> {
     }
 
     /// What the ledger holds for a conversion, entry by entry.
-    fn booked(&self, id: ConversionId) -> Vec<(EntryKind, i64)> {
+    pub fn booked(&self, id: ConversionId) -> Vec<(EntryKind, i64)> {
         let commission = self.case(id).commission.id;
         let mut entries = self.house.read(|conn| ledger_entries::of_commissions(conn, &[commission]));
         entries.sort_unstable_by_key(|entry| entry.id);
