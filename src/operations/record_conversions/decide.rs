@@ -252,7 +252,7 @@ fn next_row(row: &ConversionRow, contested: &Contested, (report, credited): (&Re
     }
     match kind {
         Takeover::Confirm => {
-            next.referral_id = credited.customer_learned(row).map(|it| it.referral.id).or(row.referral_id)
+            next.referral_id = credited.customer_learned(row).map(|it| it.referral.id).or(row.referral_id);
         }
         Takeover::Compensate => next.affiliate_id = credited.credit.affiliate_id,
         Takeover::Rewrite | Takeover::Flag => {}
