@@ -22,6 +22,7 @@ use crate::web::filters;
 use crate::web::form::{Errors, Posted};
 use crate::web::notice::Notice;
 use crate::web::page::{self, Frame, Section};
+use crate::web::query::Query;
 use crate::web::routes::INVITATION;
 
 /// The roles as people read them, the smallest first.
@@ -65,6 +66,8 @@ struct InvitationForm {
 struct UsersPage {
     frame: Frame,
     people: Vec<PersonLine>,
+    /// Whose removal is asked about.
+    removing: Option<UserId>,
     invitations: Vec<InvitationLine>,
     roles: [(&'static str, &'static str); 3],
     form: InvitationForm,
@@ -73,6 +76,11 @@ struct UsersPage {
 }
 
 impl UsersPage {
+    /// Who is asked about, if they work here.
+    fn leaver(&self) -> Option<&PersonLine> {
+        self.people.iter().find(|person| Some(person.id) == self.removing)
+    }
+
     async fn new(app: &App, seat: &Seat, request: &HttpRequest) -> Result<Self, WebError> {
         let (program, now) = (seat.program.id, app.environment.clock.now());
         let (people, open) = app
@@ -84,6 +92,7 @@ impl UsersPage {
         Ok(Self {
             frame: Frame::new(seat, Section::Settings, request),
             people: people.into_iter().map(|member| person_line(seat, member)).collect(),
+            removing: None,
             invitations: open.iter().filter_map(|row| invitation_line(app, seat, row)).collect(),
             roles: ROLES,
             form: InvitationForm::default(),
@@ -116,12 +125,14 @@ fn invitation_line(app: &App, seat: &Seat, row: &InvitationRow) -> Option<Invita
     })
 }
 
-/// `GET /admin/{program}/settings/users`.
+/// `GET /admin/{program}/settings/users`; `?remove=` asks about the removal of one of them.
 ///
 /// # Errors
 /// [`WebError`] when the database is away.
-pub async fn list(app: Data<App>, owner: Owner, request: HttpRequest) -> Result<HttpResponse, WebError> {
-    Ok(page::ok(&UsersPage::new(&app, &owner, &request).await?))
+pub async fn list(app: Data<App>, owner: Owner, query: Query, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let mut shown = UsersPage::new(&app, &owner, &request).await?;
+    shown.removing = query.value("remove");
+    Ok(page::ok(&shown))
 }
 
 /// `POST /admin/{program}/settings/invitations`.
