@@ -180,6 +180,7 @@ on_each_engine! {
         let told = [
             "the report named them itself, without a click, which this campaign allows.",
             "Your server, without a click, the second most trusted of three",
+            "This cannot be approved before there is an exchange rate from EUR to USD. Import rates",
             "Exchange rate (none of the last 7 days before the order) not known in USD",
             "Commission not known yet",
             "The order was in EUR, and no exchange rate to USD of the last 7 days is known. It is never taken one to one",

@@ -12,6 +12,7 @@ use super::why::{self, Identifier, Named};
 use super::window::WindowBar;
 use crate::app::App;
 use crate::domain::click_token::Mode;
+use crate::domain::conversion::ConversionStatus;
 use crate::domain::id::{ConversionId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::payout::RefundKind;
@@ -87,6 +88,8 @@ pub(super) struct ShowPage {
     /// The one that waits for a decision after this one, for those who decide.
     next: Option<String>,
     flags: Vec<&'static str>,
+    /// Whether it cannot be approved before there is an exchange rate.
+    waits_for_rate: bool,
     summary: String,
     identifiers: Vec<Identifier>,
     candidates: Vec<Named>,
@@ -178,6 +181,7 @@ impl ShowPage {
             dialog: None,
             next: None,
             offers: if frame.may_change() { Offers::of(explained) } else { Offers::default() },
+            waits_for_rate: row.base_minor.is_none() && row.status == ConversionStatus::Pending,
             flags: row.flags.iter().map(badges::flag_sentence).collect(),
             summary: why::summary(explained, trace.as_ref()),
             identifiers: why::identifiers(explained, trace.as_ref(), zone),
