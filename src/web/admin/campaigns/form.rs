@@ -92,6 +92,7 @@ pub(super) struct FormPage {
 
 /// What only a stored campaign has.
 struct Saved {
+    id: CampaignId,
     path: String,
     name: String,
     standing: (&'static str, &'static str),
@@ -279,6 +280,7 @@ impl Saved {
         let currency = seat.program.base_currency;
         let ending = stored.keys.ending.iter().map(|(mask, end)| (mask.clone(), minute(*end, zone)));
         Self {
+            id: campaign.id,
             path: format!("/campaigns/{}", campaign.id),
             name: campaign.name.clone(),
             standing: words::standing(campaign.status, campaign.archived_at.is_some()),
