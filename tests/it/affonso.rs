@@ -11,6 +11,7 @@ mod refunds;
 mod retelling;
 mod scopes;
 mod shapes;
+mod shared_clicks;
 mod sign_ups;
 mod statuses;
 mod subscriptions;

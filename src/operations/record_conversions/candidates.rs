@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::referrals::ReferralRow;
 
-use super::on_record::{OnRecord, click_of_customer};
+use super::on_record::OnRecord;
 use super::{Incoming, Presented};
 
 /// Everybody whom a report names, judged as of `at`.
@@ -88,13 +88,14 @@ impl Asking<'_> {
         self.by_known(source, self.on_record.customer(&named))
     }
 
-    /// The customer who signed up with a click that is older than its window by now.
+    /// The customer who signed up with a click that is older than its window by now. One of whom nothing but the click is known
+    /// prolongs it for nobody.
     fn by_old_click(&self, found: &[Candidate], incoming: &Incoming) -> Option<Candidate> {
         let is_old = |it: &Candidate| it.standing == Err(Refusal::ClickTokenExpired) && it.source == Source::ClickToken;
         if !found.iter().any(is_old) {
             return None;
         }
-        let customer = self.on_record.customer(&click_of_customer(incoming)?)?;
+        let customer = self.on_record.customer_of_click(incoming).filter(|it| self.on_record.is_named(it.id))?;
         Some(self.by_known(Source::CustomerId, Some(customer)))
     }
 

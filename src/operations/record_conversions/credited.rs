@@ -29,7 +29,7 @@ use crate::storage::referrals::{Named, PaymentMade, ReferralRow};
 
 use super::Incoming;
 use super::decide::key_of;
-use super::on_record::{Known, OnRecord, click_of_customer, names_of};
+use super::on_record::{Known, OnRecord, names_of};
 
 /// As what a report is judged: when it counts as received, and under which id it is recorded.
 #[derive(Clone, Copy)]
@@ -231,8 +231,9 @@ fn customer(
 ) -> Option<Customer> {
     let report = &incoming.report;
     let names = names_of(catalogue, incoming);
-    let by_name = || names.iter().chain(&click_of_customer(incoming)).find_map(|name| on_record.customer(name));
-    let known = on_record.referral_named(incoming).or_else(by_name).cloned();
+    let by_name = || names.iter().find_map(|name| on_record.customer(name));
+    let known = on_record.referral_named(incoming).or_else(by_name);
+    let known = known.or_else(|| on_record.customer_of_click(incoming)).cloned();
     if known.is_none() && names.is_empty() {
         return None;
     }
@@ -262,7 +263,9 @@ fn is_unconfirmed(catalogue: &Catalogue, on_record: &OnRecord, incoming: &Incomi
         Source::Referral => on_record.referral_named(incoming),
         source if source.is_known_customer() => {
             let names = names_of(catalogue, incoming);
-            names.iter().find(|(.., name)| name.kind.source() == source).and_then(|name| on_record.customer(name))
+            let named = names.iter().find(|(.., name)| name.kind.source() == source);
+            let by_click = || on_record.customer_of_click(incoming).filter(|_| source == Source::CustomerId);
+            named.and_then(|name| on_record.customer(name)).or_else(by_click)
         }
         _ => None,
     };

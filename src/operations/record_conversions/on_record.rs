@@ -9,7 +9,7 @@ use crate::domain::dedup::DedupKey;
 use crate::domain::exchange::Quote;
 use crate::domain::handle::OrderId;
 use crate::domain::id::{CampaignId, ClickId, ConversionId, ProgramId, ReferralId};
-use crate::domain::referral::{self, Identifier};
+use crate::domain::referral::{self, Identifier, IdentifierKind};
 use crate::domain::time::{LocalDay, Timestamp};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::clicks::{self, ClickRow};
@@ -47,6 +47,8 @@ pub(super) struct OnRecord {
     orders: HashMap<DedupKey, Known>,
     names: HashMap<Named, ReferralId>,
     referrals: HashMap<ReferralId, ReferralRow>,
+    /// What those are called to whom the click of a report leads.
+    called: HashMap<ReferralId, Vec<Identifier>>,
     payments: HashMap<ReferralId, Vec<PaymentMade>>,
     /// The quotes of days that are too long ago for the catalogue, where an order of such a day may be taken over
     /// or is credited by hand.
@@ -65,6 +67,7 @@ impl OnRecord {
             orders: load_orders(conn, incoming, recorded)?,
             names: HashMap::new(),
             referrals: HashMap::new(),
+            called: HashMap::new(),
             payments: HashMap::new(),
             old_quotes: HashMap::new(),
         };
@@ -87,6 +90,7 @@ impl OnRecord {
         left.retain(|id| !self.referrals.contains_key(id));
         self.load_referrals(conn, &left)?;
         ids.extend(left);
+        self.load_what_they_are_called(conn, incoming)?;
         // A name such as "guest" may stand for a hundred thousand orders: they are read only where a rule counts them.
         ids.retain(|id| self.referrals.get(id).is_some_and(|row| counts_payments(catalogue, row.program_id)));
         self.payments = referrals::payments(conn, &ids)?;
@@ -95,6 +99,25 @@ impl OnRecord {
 
     fn load_referrals(&mut self, conn: &mut Conn, ids: &[ReferralId]) -> Stored<()> {
         self.referrals.extend(referrals::find_all(conn, ids)?.into_iter().map(|row| (row.id, row)));
+        Ok(())
+    }
+
+    /// A click may be a name of whomever it leads to, and of the referral that is named beside it from now on.
+    fn load_what_they_are_called(&mut self, conn: &mut Conn, incoming: &[Incoming]) -> Stored<()> {
+        let mut ids: Vec<ReferralId> = Vec::new();
+        for (one, click) in incoming.iter().filter_map(|one| Some((one, click_of_customer(one)?))) {
+            let beside = self.referral_named(one).map(|row| row.id);
+            ids.extend(self.names.get(&click).copied().into_iter().chain(beside));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for row in referrals::list::names(conn, &ids)?.into_values().flatten() {
+            let name = Identifier { kind: row.kind, value: row.value };
+            self.called.entry(row.referral_id).or_default().push(name);
+        }
         Ok(())
     }
 
@@ -157,8 +180,23 @@ impl OnRecord {
         self.referral(incoming.evidence.referral?, (incoming.report.program_id, incoming.report.mode))
     }
 
+    /// The customer to whom the click of a report leads: whoever signed up or ordered through it first.
+    pub(super) fn customer_of_click(&self, incoming: &Incoming) -> Option<&ReferralRow> {
+        self.customer(&click_of_customer(incoming)?)
+    }
+
+    /// Whether a customer to whom a click leads is known by anything else.
+    pub(super) fn is_named(&self, customer: ReferralId) -> bool {
+        self.called(customer).iter().any(|name| name.kind != IdentifierKind::Click)
+    }
+
+    fn called(&self, customer: ReferralId) -> &[Identifier] {
+        self.called.get(&customer).map_or(&[], Vec::as_slice)
+    }
+
     /// Lays over a customer who was met a moment ago.
     pub(super) fn note_customer(&mut self, row: ReferralRow, names: Vec<Named>) {
+        self.called.entry(row.id).or_default().extend(names.iter().map(|(.., name)| name.clone()));
         self.names.extend(names.into_iter().map(|name| (name, row.id)));
         self.referrals.insert(row.id, row);
     }
@@ -228,7 +266,7 @@ fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {
 
 /// What the customer goes by who signed up with the click of a report. Only where identifiers are held against each other is
 /// a click taken for a customer: elsewhere any number of people may order through one click.
-pub(super) fn click_of_customer(incoming: &Incoming) -> Option<Named> {
+fn click_of_customer(incoming: &Incoming) -> Option<Named> {
     let Incoming { report, evidence, .. } = incoming;
     let click = evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked)?.claims.click;
     Some((report.program_id, report.mode, referral::by_click(click)))
