@@ -71,6 +71,16 @@ pub fn by_click(click: ClickId) -> Identifier {
     Identifier { kind: IdentifierKind::Click, value: click.to_string() }
 }
 
+/// Whether the names that a report gives are of somebody else than the customer who goes by `known`: in one of the ways in which
+/// it names its customer, that one goes by other names alone.
+#[must_use]
+pub fn are_of_another(said: &[Identifier], known: &[Identifier]) -> bool {
+    said.iter().any(|name| {
+        let mut alike = known.iter().filter(|other| other.kind == name.kind).peekable();
+        alike.peek().is_some() && alike.all(|other| other.value != name.value)
+    })
+}
+
 /// Who is said to have brought a customer, and how far that is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -199,7 +209,7 @@ pub struct ReferralChange {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Decided, Hearing, IdentifierKind};
+    use super::{Claim, Decided, Hearing, Identifier, IdentifierKind, are_of_another};
     use crate::domain::attribution::Source;
     use crate::domain::event::Channel;
     use crate::domain::id::{AffiliateId, Id};
@@ -208,6 +218,29 @@ mod tests {
     fn claim(affiliate: u8, trust: i32) -> Claim {
         let affiliate: AffiliateId = Id::at(Timestamp::from_millis(1), [affiliate; 10]);
         Claim { affiliate, campaign: Id::at(Timestamp::from_millis(1), [9; 10]), trust }
+    }
+
+    #[test]
+    fn whoever_goes_by_another_name_of_the_same_kind_is_somebody_else() {
+        use IdentifierKind::{Click, CustomerId, Email, ExternalUserId};
+        let names = |said: &[(IdentifierKind, &str)]| -> Vec<Identifier> {
+            said.iter().map(|(kind, value)| Identifier { kind: *kind, value: (*value).to_owned() }).collect()
+        };
+        let anonymous = [(Click, "clk")];
+        let user = [(ExternalUserId, "u-1"), (Click, "clk")];
+        let two = [(ExternalUserId, "u-1"), (ExternalUserId, "u-2"), (CustomerId, "c-1")];
+        let cases: [(&str, &[_], &[_], bool); 7] = [
+            ("no name", &[], &user, false),
+            ("nothing known but the click", &[(ExternalUserId, "u-2")], &anonymous, false),
+            ("another user", &[(ExternalUserId, "u-2")], &user, true),
+            ("the same user", &[(ExternalUserId, "u-1")], &user, false),
+            ("named in another way", &[(CustomerId, "c-1"), (Email, "jane")], &user, false),
+            ("one of several", &[(ExternalUserId, "u-2"), (CustomerId, "c-1")], &two, false),
+            ("another customer id beside", &[(ExternalUserId, "u-2"), (CustomerId, "c-2")], &two, true),
+        ];
+        for (name, said, known, expected) in cases {
+            assert_eq!(are_of_another(&names(said), &names(known)), expected, "{name}");
+        }
     }
 
     #[test]

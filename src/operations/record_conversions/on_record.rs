@@ -180,9 +180,12 @@ impl OnRecord {
         self.referral(incoming.evidence.referral?, (incoming.report.program_id, incoming.report.mode))
     }
 
-    /// The customer to whom the click of a report leads: whoever signed up or ordered through it first.
+    /// The customer to whom the click of a report leads: whoever signed up or ordered through it first, unless the report names
+    /// somebody else.
     pub(super) fn customer_of_click(&self, incoming: &Incoming) -> Option<&ReferralRow> {
-        self.customer(&click_of_customer(incoming)?)
+        let customer = self.customer(&click_of_customer(incoming)?)?;
+        let said = referral::identifiers(&incoming.report.customer);
+        (!referral::are_of_another(&said, self.called(customer.id))).then_some(customer)
     }
 
     /// Whether a customer to whom a click leads is known by anything else.

@@ -40,3 +40,47 @@ on_each_engine! {
         house.assert_books_balance();
     }
 }
+
+on_each_engine! {
+    /// Three sign up on one device. Whoever orders under another name there is none of them.
+    fn whoever_goes_by_another_name_than_the_click_s_customer_is_their_own(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays_first_sales(&house, &shop);
+        let server = Server::tracking(&house, &shop);
+        let click = a_visit(&house, &shop);
+        let signs_up = |user: &str| data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": user})), 201)["id"].clone();
+        let known = ["v1", "v2", "v3"].map(signs_up);
+        let fourth = server.sells(json!({"click_id": click, "external_user_id": "v4"}));
+        assert!(!known.contains(&fourth["referral_id"]) && fourth["referral_id"].is_string(), "{fourth}");
+        assert_eq!((&fourth["commission_amount"], &fourth["affiliate_id"]), (&json!(9.9), &json!(shop.anna.id)), "their own first sale");
+        let again = server.sells(json!({"external_user_id": "v4"}));
+        assert_eq!((&again["referral_id"], &again["commission_amount"]), (&fourth["referral_id"], &json!(0.0)));
+        let first = server.sells(json!({"click_id": click, "customer_id": "c1"}));
+        assert_eq!((&first["referral_id"], &first["commission_amount"]), (&known[0], &json!(9.9)), "a name of another kind is kept for v1");
+        let other = server.sells(json!({"click_id": click, "customer_id": "c2"}));
+        assert!(other["referral_id"] != known[0], "who has a customer id by now");
+        house.pass_days(40);
+        let late = server.report(json!({"click_id": click, "external_user_id": "v5"}));
+        assert_problem("a stranger, later", &late, (404, "NOT_FOUND", None), "Click token expired");
+        assert_eq!(server.sells(json!({"click_id": click}))["referral_id"], known[0], "no name contradicts");
+        house.assert_books_balance();
+    }
+
+    /// The first who is named may be whoever ordered without a name; nobody after them is.
+    fn of_two_who_are_named_after_an_order_without_a_name_the_first_may_have_been_there(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays_first_sales(&house, &shop);
+        let server = Server::tracking(&house, &shop);
+        let click = a_visit(&house, &shop);
+        let nobody = server.sells(json!({"click_id": click}));
+        let [one, two] = ["k1", "k2"].map(|name| server.sells(json!({"click_id": click, "customer_id": name})));
+        let of = |told: &Value| (told["referral_id"].clone(), told["commission_amount"].clone());
+        assert_eq!(of(&one), (nobody["referral_id"].clone(), json!(0.0)), "their second sale");
+        assert_ne!(two["referral_id"], one["referral_id"]);
+        assert_eq!(two["commission_amount"], json!(9.9), "their first");
+        assert_eq!(of(&server.sells(json!({"customer_id": "k2"}))), (two["referral_id"].clone(), json!(0.0)));
+        house.assert_books_balance();
+    }
+}
