@@ -117,6 +117,16 @@ pub fn campaign_id(fields: &Fields, name: &'static str) -> Result<CampaignId, Fi
     text(fields, name)?.parse().map_err(|error| FieldError::malformed(name, error))
 }
 
+/// The currency in a field that may be left out. A blank is no currency, and nobody's amount is of another currency by
+/// accident.
+///
+/// # Errors
+/// [`FieldError`] that names it.
+pub fn optional_currency(fields: &Fields, name: &'static str) -> Result<Option<Currency>, FieldError> {
+    not_blank(fields, &[name])?;
+    fields.get(name).map(|_| currency(fields, name)).transpose()
+}
+
 /// The currency in a field.
 ///
 /// # Errors

@@ -81,7 +81,8 @@ fn plain(field: &Field) -> ObjectBuilder {
         Kind::ExternalId => external_id(field),
         Kind::Amount => like(field, AMOUNT, "99.99"),
         Kind::MinorUnits => like(field, MINOR_UNITS, "9999"),
-        Kind::Currency => like(field, "[A-Za-z]{3}", "USD"),
+        // May be left out, but not left blank.
+        Kind::Currency => text().pattern(Some("^[A-Za-z]{3}$")).examples([json!("USD")]),
         Kind::Action => like(field, "[A-Za-z0-9_.-]{1,64}", "newsletter"),
         Kind::Email => like(field, r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*", "customer@example.com"),
         Kind::Address => like(field, r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F:]{2,39}", "203.0.113.9"),

@@ -9,7 +9,7 @@ const INVALID: (u16, &str) = (422, "invalid_request");
 const UNFILLED: &str = "must be filled in: this is a placeholder without its value";
 
 /// Field, what it is given, and what it must be.
-const MALFORMED: [(&str, &str, &str); 22] = [
+const MALFORMED: [(&str, &str, &str); 24] = [
     ("click_id", "{click_id}", UNFILLED),
     ("click_id", "undefined", UNFILLED),
     ("order_id", "{order_id}", UNFILLED),
@@ -23,6 +23,8 @@ const MALFORMED: [(&str, &str, &str); 22] = [
     ("amount", "99.999", "must not have more than 2 decimals in USD"),
     ("amount", "0", "must be more than 0 for a sale"),
     ("currency", "{currency}", UNFILLED),
+    ("currency", "", "must not be blank"),
+    ("currency", " ", "must not be blank"),
     ("currency", "$", "must be an ISO 4217 currency code, such as USD"),
     ("currency", "XTS", "must be a currency that has amounts in minor units, which XTS has not"),
     ("event_type", "{event_type}", UNFILLED),

@@ -25,6 +25,8 @@ on_each_engine! {
             ("fractions of a cent", json!({"click_id": click, "sale_amount": 1.005}), "sale_amount", "?"),
             ("no number", json!({"click_id": click, "sale_amount": true}), "sale_amount", "must be a number or a text"),
             ("no money", json!({"click_id": click, "sale_amount_currency": "XAU"}), "sale_amount_currency", "?"),
+            ("a blank currency", json!({"click_id": click, "sale_amount_currency": ""}), "sale_amount_currency", "must not be blank"),
+            ("a currency of blanks", json!({"click_id": click, "sale_amount_currency": " \u{a0}"}), "sale_amount_currency", "must not be blank"),
             ("another entity", json!({"referral_id": shop.anna.id}), "referral_id", "must start with ref_"),
             ("another interval", json!({"click_id": click, "is_subscription": true, "interval": "weekly"}), "interval", "must be monthly or yearly"),
             ("an interval of nothing", json!({"click_id": click, "interval": "monthly"}), "interval", "must only be sent with is_subscription: true"),

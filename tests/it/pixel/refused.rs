@@ -23,6 +23,7 @@ on_each_engine! {
         let named = |order: &str| with(with(of(order), "click", Value::Null), "campaign", json!(shop.campaign.id));
         page.tells(&with(of("o1"), "amount", json!("1,00")));
         page.tells(&with(of("o2"), "amount", Value::Null));
+        page.tells(&with(of("o2b"), "currency", json!(" ")));
         page.tells(&with(of("o3"), "click_id", json!("clk_forged")));
         page.tells(&with(named("o4"), "click", json!("clk_forged")));
         page.tells(&with(named("o5"), "click_id", json!("clk_forged")));
@@ -38,6 +39,7 @@ on_each_engine! {
         assert_eq!(reasons, [
             "o1 invalid_request: Invalid parameter: amount must not have a comma or separators: write 1234.50",
             "o2 invalid_request: Missing required parameter: amount",
+            "o2b invalid_request: Invalid parameter: currency must not be blank",
             "o3 unknown_click_token: Unknown click token",
             "o4 nothing_matches: No click, coupon or customer leads to an affiliate",
             "o5 unknown_click_token: Unknown click token",

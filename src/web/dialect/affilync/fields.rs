@@ -28,7 +28,7 @@ impl ReportFields {
         let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
         let order_id = shared::order_id(fields)?;
         let event = read_event(fields)?;
-        let currency = read_currency(fields)?;
+        let currency = shared::optional_currency(fields, "currency")?.unwrap_or(Currency::USD);
         let said = Said {
             order_id: Some(order_id),
             amount: shared::amount(fields, "amount", currency, &event)?,
@@ -39,10 +39,6 @@ impl ReportFields {
         };
         Ok(Self { click: click.map(str::to_owned), said })
     }
-}
-
-fn read_currency(fields: &Fields) -> Result<Currency, FieldError> {
-    if fields.get("currency").is_none() { Ok(Currency::USD) } else { shared::currency(fields, "currency") }
 }
 
 fn read_event(fields: &Fields) -> Result<Event, FieldError> {

@@ -41,10 +41,7 @@ impl ReportFields {
             ));
         }
         shared::required(fields, &["sale_amount"])?;
-        let currency = match fields.get("sale_amount_currency") {
-            Some(_) => shared::currency(fields, "sale_amount_currency")?,
-            None => base,
-        };
+        let currency = shared::optional_currency(fields, "sale_amount_currency")?.unwrap_or(base);
         let said = Said {
             amount: shared::amount(fields, "sale_amount", currency, &Event::SALE)?,
             order_id: shared::optional_order_id(fields, "external_event_id")?,

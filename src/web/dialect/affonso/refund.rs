@@ -78,7 +78,7 @@ impl Said {
         });
         let said = Self {
             amount: amount.transpose()?,
-            currency: fields.get(CURRENCY).map(|_| shared::currency(fields, CURRENCY)).transpose()?,
+            currency: shared::optional_currency(fields, CURRENCY)?,
             reason: fields.get("reason").map(|_| shared::reason(fields, "reason")).transpose()?.unwrap_or_default(),
             event: shared::external_id(fields, "external_event_id")?,
             claimed_at: shared::moment(fields, "refunded_at")?,

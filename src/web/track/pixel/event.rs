@@ -76,6 +76,6 @@ fn amount(fields: &Fields, event: &Event, base: Currency) -> Result<Money, Field
     if event.may_be_free() && fields.get("amount").is_none() {
         return Ok(Money::zero(base));
     }
-    let currency = fields.get("currency").map(|_| shared::currency(fields, "currency")).transpose()?;
+    let currency = shared::optional_currency(fields, "currency")?;
     shared::amount(fields, "amount", currency.unwrap_or(Currency::USD), event)
 }
