@@ -30,6 +30,12 @@ use super::text_enum;
 use super::time::{Timestamp, Window};
 
 const PREFIX: &str = "clk_";
+
+/// Whether a text means to be a click token, as against the id of anything else; it may still be a forged one.
+#[must_use]
+pub fn looks_like_one(text: &str) -> bool {
+    text.starts_with(PREFIX)
+}
 const VERSION: u8 = 1;
 const CLAIMS: usize = 37;
 const TAG: usize = 16;

@@ -41,6 +41,8 @@ pub enum Kind {
     Key(&'static str),
     /// A click token.
     ClickToken,
+    /// The id of a referral, or a click token in its place.
+    ReferralOrClick,
     /// An id, by its prefix.
     Id(&'static str),
     /// The code of a link.

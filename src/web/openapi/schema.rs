@@ -13,6 +13,9 @@ use crate::web::intake::field::{Field, Kind};
 /// What an id looks like behind its prefix.
 const ID: &str = "_[0-7][0-9a-hjkmnp-tv-z]{25}";
 
+/// What a click token looks like.
+const CLICK: &str = "clk_[A-Za-z0-9_-]{71}";
+
 /// Text with something in it and no control characters.
 const NAMED: &str = r"[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f\u200b-\u200d\u2060\ufeff][^\u0000-\u001f\u007f-\u009f]*";
 
@@ -74,7 +77,8 @@ fn plain(field: &Field) -> ObjectBuilder {
                 (format!("{letters}_(live|test)_[0-9a-hjkmnp-tv-z]{{50}}"), format!("{letters}_live_…"));
             like(field, &pattern, &example)
         }
-        Kind::ClickToken => like(field, "clk_[A-Za-z0-9_-]{71}", "clk_…"),
+        Kind::ClickToken => like(field, CLICK, "clk_…"),
+        Kind::ReferralOrClick => like(field, &format!("ref{ID}|{CLICK}"), "ref_01h455vb4pex5vsknk084sn02q"),
         Kind::Id(prefix) => like(field, &format!("{prefix}{ID}"), &format!("{prefix}_01h455vb4pex5vsknk084sn02q")),
         Kind::LinkCode => like(field, "[A-Za-z0-9_-]{4,32}", "anna-S2S1"),
         Kind::Affiliate => like(field, "[A-Za-z0-9_-]{2,32}", "anna"),

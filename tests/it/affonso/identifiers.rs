@@ -5,7 +5,7 @@ use accrue::domain::currency::Currency;
 use accrue::domain::permission::Scope;
 use serde_json::{Value, json};
 
-use super::{SIGN_UPS, Server, assert_problem, data};
+use super::{SIGN_UPS, Server, assert_invalid, assert_problem, data};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, plan};
 
@@ -49,6 +49,31 @@ on_each_engine! {
         for (name, said) in steps {
             assert_eq!(server.sells(said)["referral_id"], referral, "{name}");
         }
+    }
+
+    /// Affonso has one id for a click and its referral, which shops keep under the referral's name.
+    fn a_click_in_the_referrals_place_is_the_click(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let [annas, others, bens] = [&shop.anna, &shop.anna, &shop.ben].map(|who| house.visit(&shop.campaign, who));
+        let first = server.sells(json!({"referral_id": annas, "customer_id": "c-1"}));
+        assert_eq!(first["affiliate_id"], json!(shop.anna.id));
+        assert_eq!(house.conversion(first["external_event_id"].as_str().unwrap()).click_id, house.click(&annas).id.into());
+        let again = server.sells(json!({"referral_id": annas, "click_id": annas, "customer_id": "c-1"}));
+        assert_eq!(again["referral_id"], first["referral_id"], "said twice is said once");
+        let message = "Invalid parameter: referral_id must be the click of click_id, or the customer's own id, ref_…";
+        for other in [&others, &bens] {
+            let answer = server.report(json!({"referral_id": annas, "click_id": other}));
+            assert_invalid(other, &answer, "referral_id", message);
+        }
+        let contradicting = server.report(json!({"referral_id": bens, "customer_id": "c-1"}));
+        let sentence = "The identifiers lead to different affiliates";
+        assert_problem("another's click", &contradicting, (400, "VALIDATION_ERROR", None), sentence);
+        assert_problem("forged", &server.report(json!({"referral_id": "clk_forged", "customer_id": "c-1"})), MISSING, "Unknown click token");
+        house.pass_days(200);
+        assert_eq!(server.sells(json!({"referral_id": annas, "customer_id": "c-1"}))["referral_id"], first["referral_id"]);
+        house.assert_books_balance();
     }
 
     fn a_click_that_is_too_old_contradicts_nobody(db: TestDatabase) {

@@ -65,7 +65,7 @@ struct Told {
 async fn take(app: &App, call: &Keyed) -> Result<HttpResponse, Stopped> {
     let asked = Asked::read(call.taken()?)?;
     let (program, at) = (call.key.program_id, call.received.at);
-    if asked.program != program {
+    if asked.program.is_some_and(|named| named != program) {
         return Err(Refusal::UnknownProgram.into());
     }
     let catalogue = Arc::clone(&app.catalogue());
@@ -82,16 +82,17 @@ async fn take(app: &App, call: &Keyed) -> Result<HttpResponse, Stopped> {
 
 /// What is said of a click.
 struct Asked {
-    program: ProgramId,
+    /// Where it is named; the token knows its own.
+    program: Option<ProgramId>,
     tracking_id: String,
     visitor: Visitor,
 }
 
 impl Asked {
     fn read(fields: &Fields) -> Result<Self, FieldError> {
-        required(fields, &["programId", "trackingId"])?;
-        let program = shared::text(fields, "programId")?.parse();
-        let program = program.map_err(|error| FieldError::malformed("programId", error))?;
+        shared::not_blank(fields, &["programId"])?;
+        let program = shared::word(fields, "programId")?;
+        required(fields, &["trackingId"])?;
         let tracking_id = shared::text(fields, "trackingId")?.to_owned();
         // A link's code may be longer than an affiliate's.
         if LinkCode::parse(&tracking_id).is_err() {

@@ -1,6 +1,7 @@
 //! The fields of a report, each into its own type or into a sentence that names it.
 
 use super::reference::REPORT_FIELDS;
+use crate::domain::click_token;
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{Purchase, SaleStatus};
 use crate::domain::currency::Currency;
@@ -31,8 +32,7 @@ impl ReportFields {
     pub(super) fn read(fields: &Fields, base: Currency, email_key: &[u8; 32]) -> Result<Self, FieldError> {
         shared::filled(fields, &NEVER_PLACEHOLDERS)?;
         let customer = shared::customer(fields, email_key)?;
-        let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
-        let referral = shared::word::<ReferralId>(fields, "referral_id")?;
+        let (click, referral) = click_or_referral(fields)?;
         let is_named = customer.customer_id.is_some() || customer.external_user_id.is_some();
         if click.is_none() && referral.is_none() && !is_named {
             return Err(FieldError::malformed(
@@ -51,6 +51,22 @@ impl ReportFields {
             ignored_fields: fields.unknown(&names(REPORT_FIELDS)),
         };
         Ok(Self { click: click.map(str::to_owned), referral, said })
+    }
+}
+
+/// The click and the referral that are named. Affonso knows one id for both, and shops keep it as their referral's: a click
+/// in `referral_id` is that click.
+fn click_or_referral(fields: &Fields) -> Result<(Option<&str>, Option<ReferralId>), FieldError> {
+    const FIELD: &str = "referral_id";
+    let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
+    let Some(named) = fields.text(FIELD).filter(|text| click_token::looks_like_one(text)) else {
+        return Ok((click, shared::word(fields, FIELD)?));
+    };
+    match click {
+        Some(other) if other != named => {
+            Err(FieldError::malformed(FIELD, "must be the click of click_id, or the customer's own id, ref_…"))
+        }
+        _ => Ok((Some(named), None)),
     }
 }
 

@@ -146,7 +146,11 @@ const SIGN_UP_FIELDS: &[Field] = &[
 
 /// What a report reads.
 pub(super) const REPORT_FIELDS: &[Field] = &[
-    Field::optional("referral_id", Kind::Id("ref"), "The customer, as a sign-up was answered."),
+    Field::optional(
+        "referral_id",
+        Kind::ReferralOrClick,
+        "The customer, as a sign-up was answered; or a click, which then is the click_id.",
+    ),
     Field::optional("customer_id", Kind::ExternalId, "Your own id of the customer."),
     Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
     Field::optional("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
@@ -227,7 +231,7 @@ const LIST_FIELDS: &[Field] = &[
 
 /// What a click reads. What stands behind [`CLICK_FIELDS_KEPT`] is taken and not kept.
 pub(super) const CLICK_FIELDS: &[Field] = &[
-    Field::required("programId", Kind::Id("prg"), "The program of the token."),
+    Field::optional("programId", Kind::Id("prg"), "The program of the token, and no other."),
     Field::required(
         "trackingId",
         Kind::Tracking,
