@@ -178,6 +178,9 @@ pub enum Agreement {
     NotAsked,
     /// All that lead anywhere must lead to the same.
     Asked,
+    /// The same, of a customer whom a person gave to another affiliate: the click that an order comes with is the order's own,
+    /// and what is known of the customer does not contradict it any more.
+    AskedButOfTheClick,
 }
 
 /// Who of the candidates, which stand in the order of [`Source`], gets the credit: the first that may have it. An expired
@@ -187,7 +190,15 @@ pub enum Agreement {
 /// # Errors
 /// The refusal to answer with when nobody gets it: that of the token, else that of direct mode, else the first.
 pub fn choose(candidates: &[Candidate], agreement: Agreement) -> Result<usize, Refusal> {
-    if agreement == Agreement::Asked && disagree(candidates) {
+    let leaves_out = |left_out: fn(Source) -> bool| disagree(candidates, left_out);
+    let disagree = match agreement {
+        Agreement::NotAsked => false,
+        Agreement::Asked => leaves_out(|_| false),
+        Agreement::AskedButOfTheClick => {
+            leaves_out(Source::is_known_customer) || leaves_out(|source| source == Source::ClickToken)
+        }
+    };
+    if disagree {
         return Err(Refusal::IdentifiersDisagree);
     }
     for (place, candidate) in candidates.iter().enumerate() {
@@ -203,9 +214,10 @@ pub fn choose(candidates: &[Candidate], agreement: Agreement) -> Result<usize, R
     Err(telling.and_then(|candidate| candidate.standing.err()).unwrap_or(Refusal::NothingMatches))
 }
 
-/// Whether they lead to different affiliates. A click that is too old leads nowhere any more.
-fn disagree(candidates: &[Candidate]) -> bool {
-    let leading = candidates.iter().filter(|candidate| candidate.standing != Err(Refusal::ClickTokenExpired));
+/// Whether those that are not left out lead to different affiliates. A click that is too old leads nowhere any more.
+fn disagree(candidates: &[Candidate], left_out: fn(Source) -> bool) -> bool {
+    let asked = candidates.iter().filter(|candidate| !left_out(candidate.source));
+    let leading = asked.filter(|candidate| candidate.standing != Err(Refusal::ClickTokenExpired));
     let mut affiliates = leading.filter_map(|candidate| Some(candidate.credit?.affiliate_id));
     affiliates.next().is_some_and(|first| affiliates.any(|other| other != first))
 }
@@ -448,6 +460,35 @@ mod tests {
         let archived = candidate(Source::ClickToken, 2, Err(Refusal::CampaignArchived));
         assert_eq!(choose(&[expired, one], Agreement::Asked), Ok(1), "an old click gives way");
         assert_eq!(choose(&[archived, one], Agreement::Asked), Err(Refusal::IdentifiersDisagree));
+    }
+
+    #[test]
+    fn what_a_person_said_of_a_customer_does_not_contradict_the_click_and_nothing_else() {
+        let agreement = Agreement::AskedButOfTheClick;
+        let click = candidate(Source::ClickToken, 1, Ok(()));
+        let customer = candidate(Source::CustomerId, 2, Ok(()));
+        let cases = [
+            ("the click decides", vec![click, customer], Ok(0)),
+            ("without one the customer does", vec![customer], Ok(0)),
+            (
+                "two customers",
+                vec![click, customer, candidate(Source::Email, 1, Ok(()))],
+                Err(Refusal::IdentifiersDisagree),
+            ),
+            (
+                "a coupon against the click",
+                vec![click, candidate(Source::Coupon, 2, Ok(())), customer],
+                Err(Refusal::IdentifiersDisagree),
+            ),
+            (
+                "a coupon against the customer",
+                vec![click, candidate(Source::Coupon, 1, Ok(())), customer],
+                Err(Refusal::IdentifiersDisagree),
+            ),
+        ];
+        for (name, candidates, expected) in cases {
+            assert_eq!(choose(&candidates, agreement), expected, "{name}");
+        }
     }
 
     #[test]

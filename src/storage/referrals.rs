@@ -66,6 +66,12 @@ impl ReferralRow {
         Claim { affiliate: self.affiliate_id, campaign: self.campaign_id, trust: self.trust }
     }
 
+    /// Whether a person may have said whose customer this is: what they say rests on no click, and is believed most.
+    #[must_use]
+    pub fn may_be_reassigned(&self) -> bool {
+        self.click_id.is_none() && self.claim() == self.claim().confirmed()
+    }
+
     /// The same customer, brought by whom a better report says.
     #[must_use]
     pub fn brought_by(&self, credit: &Credit, trust: i32) -> Self {

@@ -102,7 +102,7 @@ pub(super) fn decide(
         }
         return take_over_order(env, catalogue, on_record, (incoming, known));
     }
-    match attribution::choose(&found, incoming.evidence.agreement) {
+    match attribution::choose(&found, on_record.agreement(incoming)) {
         Ok(place) => record(env, catalogue, on_record, (incoming, &found, place)),
         Err(why) => refused(catalogue, on_record, (incoming, &found), (why, Trace::of(&found, None))),
     }
@@ -115,7 +115,7 @@ pub(super) fn is_credited_directly(catalogue: &Catalogue, on_record: &OnRecord, 
     if let Some(known) = known_order(catalogue, on_record, incoming, &found) {
         found = named_at(known.row.received_at);
     }
-    let chosen = attribution::choose(&found, incoming.evidence.agreement);
+    let chosen = attribution::choose(&found, on_record.agreement(incoming));
     chosen.is_ok_and(|place| found[place].source == Source::Direct)
 }
 
@@ -192,7 +192,7 @@ fn take_over_order(
         return Decided::Repeat(repeat(&known.row, incoming, &[]));
     };
     let found = candidates(catalogue, on_record, incoming, row.received_at).unwrap_or_default();
-    let judged = attribution::choose(&found, incoming.evidence.agreement).and_then(|place| {
+    let judged = attribution::choose(&found, on_record.agreement(incoming)).and_then(|place| {
         let earned = Earned::instead_of((&row, &commission), was_decided);
         Credited::of(env, catalogue, on_record, (incoming, &found, place), earned)
     });

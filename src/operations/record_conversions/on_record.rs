@@ -19,6 +19,7 @@ use crate::storage::conversion_changes;
 use crate::storage::conversions::{self, ConversionRow};
 use crate::storage::error::Stored;
 use crate::storage::exchange_rates;
+use crate::storage::referral_changes;
 use crate::storage::referrals::{self, Named, PaymentMade, ReferralRow};
 
 use super::Incoming;
@@ -50,6 +51,8 @@ pub(super) struct OnRecord {
     /// What those are called to whom the click of a report leads.
     called: HashMap<ReferralId, Vec<Identifier>>,
     payments: HashMap<ReferralId, Vec<PaymentMade>>,
+    /// Whom a person gave to the affiliate whose customers they are, read where a click could say otherwise.
+    reassigned: HashSet<ReferralId>,
     /// The quotes of days that are too long ago for the catalogue, where an order of such a day may be taken over
     /// or is credited by hand.
     old_quotes: HashMap<(ProgramId, Currency, LocalDay), Quote>,
@@ -69,6 +72,7 @@ impl OnRecord {
             referrals: HashMap::new(),
             called: HashMap::new(),
             payments: HashMap::new(),
+            reassigned: HashSet::new(),
             old_quotes: HashMap::new(),
         };
         known.load_customers(conn, catalogue, incoming)?;
@@ -89,6 +93,11 @@ impl OnRecord {
         let mut left: Vec<ReferralId> = self.referrals.values().filter_map(|row| row.merged_into_id).collect();
         left.retain(|id| !self.referrals.contains_key(id));
         self.load_referrals(conn, &left)?;
+        if incoming.iter().any(|report| click_of_customer(report).is_some()) {
+            let possible = self.referrals.values().filter(|row| row.may_be_reassigned());
+            let possible: Vec<_> = possible.map(|row| (row.id, row.affiliate_id)).collect();
+            self.reassigned = referral_changes::reassigned(conn, &possible)?;
+        }
         ids.extend(left);
         self.load_what_they_are_called(conn, incoming)?;
         // A name such as "guest" may stand for a hundred thousand orders: they are read only where a rule counts them.
@@ -195,6 +204,20 @@ impl OnRecord {
 
     fn called(&self, customer: ReferralId) -> &[Identifier] {
         self.called.get(&customer).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the identifiers of a report must lead to the same affiliate.
+    pub(super) fn agreement(&self, incoming: &Incoming) -> Agreement {
+        let asked = incoming.evidence.agreement;
+        if asked == Agreement::NotAsked || self.reassigned.is_empty() {
+            return asked;
+        }
+        let Incoming { report, .. } = incoming;
+        let names = referral::identifiers(&report.customer).into_iter();
+        let named = names.filter_map(|name| self.customer(&(report.program_id, report.mode, name)));
+        let mut customers = named.chain(self.referral_named(incoming));
+        let is_reassigned = customers.any(|row| self.reassigned.contains(&row.id));
+        if is_reassigned { Agreement::AskedButOfTheClick } else { asked }
     }
 
     /// Lays over a customer who was met a moment ago.

@@ -3,6 +3,7 @@
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::currency::Currency;
 use accrue::domain::permission::Scope;
+use accrue::domain::user::Role;
 use serde_json::{Value, json};
 
 use super::{SIGN_UPS, Server, assert_invalid, assert_problem, data};
@@ -16,7 +17,57 @@ fn signs_up(server: &Server<'_>, click: &str, user: &str) -> Value {
     data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": user})), 201)
 }
 
+/// Mara makes the customer of a page under `/admin/alderfinch/referrals` what the form of this dialog says.
+fn decided(house: &House, shop: &Shop, referral: &Value, (word, path): (&str, &str), fields: &[(&str, &str)]) {
+    let mut mara = house.member("Mara", shop.program, Role::Manager);
+    let page = format!("/admin/alderfinch/referrals/{}", referral.as_str().unwrap());
+    let seen = mara.open(&format!("{page}?do={word}")).value_of("seen").expect("the form carries it");
+    let done = mara.post(&format!("{page}/{path}"), &[&[("seen", seen.as_str())], fields].concat());
+    assert_eq!(done.status, 303, "{}", done.words());
+}
+
 on_each_engine! {
+    /// A person gave Anna's customer to Ben: what is known of the customer is Ben's now, and an order that comes with Anna's
+    /// click goes to its click, as in every other dialect.
+    fn a_customer_who_was_reassigned_does_not_contradict_the_click(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let annas = house.visit(&shop.campaign, &shop.anna);
+        let given = signs_up(&server, &annas, "u-1")["id"].clone();
+        let to_ben = [("affiliate", "ben"), ("campaign", shop.campaign.id.as_str()), ("reason", "they called")];
+        decided(&house, &shop, &given, ("reassign", "reassignment"), &to_ben);
+        let whose = |said: Value| server.sells(said)["affiliate_id"].clone();
+        let (anna, ben) = (json!(shop.anna.id), json!(shop.ben.id));
+        for said in [json!({"external_user_id": "u-1"}), json!({"referral_id": given}), json!({"external_user_id": "u-1", "referral_id": given})] {
+            assert_eq!(whose(said.clone()), ben, "{said}");
+        }
+        for said in [
+            json!({"external_user_id": "u-1", "click_id": annas}),
+            json!({"referral_id": given, "click_id": annas, "customer_id": "c-1"}),
+            json!({"click_id": annas}),
+        ] {
+            assert_eq!(whose(said.clone()), anna, "{said}");
+        }
+        assert_eq!(whose(json!({"customer_id": "c-1"})), ben, "it did not make them hers again");
+        let other = signs_up(&server, &house.visit(&shop.campaign, &shop.anna), "u-2")["id"].clone();
+        let bens = signs_up(&server, &house.visit(&shop.campaign, &shop.ben), "u-3")["id"].clone();
+        let sentence = "The identifiers lead to different affiliates";
+        for said in [
+            json!({"external_user_id": "u-1", "referral_id": other, "click_id": annas}),
+            json!({"external_user_id": "u-1", "referral_id": other}),
+            json!({"referral_id": bens, "click_id": annas}),
+        ] {
+            assert_problem(&said.to_string(), &server.report(said.clone()), (400, "VALIDATION_ERROR", None), sentence);
+        }
+        decided(&house, &shop, &given, ("merge", "merger"), &[("into", other.as_str().unwrap())]);
+        assert_eq!(whose(json!({"external_user_id": "u-2"})), ben, "the claim that was there first holds");
+        assert_eq!(whose(json!({"external_user_id": "u-2", "click_id": annas})), anna);
+        house.pass_days(31);
+        assert_eq!(whose(json!({"external_user_id": "u-1", "click_id": annas})), ben, "a click that is too old leads nowhere");
+        house.assert_books_balance();
+    }
+
     fn each_identifier_alone_leads_to_whoever_sent_the_customer(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();
