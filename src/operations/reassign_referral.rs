@@ -88,7 +88,7 @@ pub fn reassign_referral(
     deed.make(write, env, (&row, &after), wanted).map(Reassigned::Decided)
 }
 
-/// Whether orders could be credited so at all.
+/// Whether the customer's next order could be credited so: it is judged at the report.
 fn may_have(
     write: &mut Write<'_>,
     env: &Environment,
@@ -102,7 +102,7 @@ fn may_have(
     let Some(affiliate) = catalogue.affiliate(program, wanted.affiliate) else {
         return Ok(Err(Refusal::UnknownAffiliate));
     };
-    Ok(attribution::judge_by_hand(campaign, affiliate))
+    Ok(attribution::judge_at_report(campaign, affiliate, env.clock.now()))
 }
 
 /// What a person does about a referral that they looked at.

@@ -1,10 +1,12 @@
 //! What people do about a referral: confirm it, give it to somebody else, make two of them one.
 
+use accrue::domain::affiliate::AffiliateStatus;
+use accrue::domain::campaign::CampaignStatus;
 use accrue::domain::event::Channel;
 use accrue::domain::user::Role;
 
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, Shop, affiliate_id};
+use crate::support::house::{House, Shop, affiliate_id, plan};
 use crate::support::person::{Person, Screen};
 use crate::support::personas::Sale;
 use crate::support::sql::Sql;
@@ -97,9 +99,46 @@ on_each_engine! {
         assert_eq!(house.conversion("first-of-cus_1").affiliate_id, affiliate_id(&shop.ben));
         house.assert_books_balance();
 
-        house.admin().set_status(&shop.ben, accrue::domain::affiliate::AffiliateStatus::Rejected);
+        house.admin().set_status(&shop.ben, AffiliateStatus::Rejected);
         let out = decide(&mut mara, &page, REASSIGN, &[("affiliate", "ben"), theirs[1], ("reason", "back")]);
         assert_eq!(out.error_at("affiliate").as_deref(), Some("Affiliate must not be rejected; let it in first."));
+    }
+
+    /// To whom no order of the customer could go, the customer is not given either.
+    fn a_customer_is_given_only_to_whom_their_orders_can_go(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let page = customer(&house, &shop, "cus_1");
+        let admin = house.admin();
+        let [paused, applying] = [("paula", AffiliateStatus::Paused), ("appia", AffiliateStatus::Pending)]
+            .map(|(code, status)| admin.affiliate(shop.program, code, status));
+        let mut mara = house.member("Mara", shop.program, Role::Manager);
+        let own = shop.campaign.id.as_str();
+        let inactive = "Affiliate must be active, or the customer’s orders would be refused; activate it first.";
+        for affiliate in [&paused, &applying] {
+            let fields = [("affiliate", affiliate.id.as_str()), ("campaign", own), ("reason", "they called")];
+            let refused = decide(&mut mara, &page, REASSIGN, &fields);
+            assert_eq!((refused.status, refused.error_at("affiliate").as_deref()), (422, Some(inactive)));
+            assert_eq!(refused.value_of("affiliate").as_deref(), Some(affiliate.id.as_str()), "what was typed is kept");
+        }
+        let now = house.now();
+        let [draft, over, put_away] = [0, 1, 2].map(|_| admin.campaign(shop.program, plan(), &[&shop.anna]));
+        admin.change(&draft, |row| row.status = CampaignStatus::Draft);
+        admin.change(&over, move |row| row.ends_at = Some(now));
+        admin.archive(&put_away);
+        for (campaign, sentence) in [
+            (&draft, "Campaign must be public, or the customer’s orders would be refused; make it public first."),
+            (&over, "Campaign must run now, or the customer’s orders would be refused; change its period first."),
+            (&put_away, "Campaign must not be archived; restore it first."),
+        ] {
+            let fields = [("affiliate", "anna"), ("campaign", campaign.id.as_str()), ("reason", "they called")];
+            let refused = decide(&mut mara, &page, REASSIGN, &fields);
+            assert_eq!((refused.status, refused.error_at("campaign").as_deref()), (422, Some(sentence)));
+        }
+        assert!(mara.open(&page).says("Affiliate ben"), "nothing was changed");
+        admin.set_status(&paused, AffiliateStatus::Active);
+        let fields = [("affiliate", "paula"), ("campaign", own), ("reason", "they called")];
+        assert_eq!(decide(&mut mara, &page, REASSIGN, &fields).status, 303, "the way out that the sentence names");
     }
 
     fn who_decides_about_something_else_than_they_saw_is_told_and_changes_nothing(db: TestDatabase) {

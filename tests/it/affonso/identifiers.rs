@@ -50,6 +50,7 @@ on_each_engine! {
             assert_eq!(whose(said.clone()), anna, "{said}");
         }
         assert_eq!(whose(json!({"customer_id": "c-1"})), ben, "it did not make them hers again");
+        house.clock().advance(std::time::Duration::from_secs(60));
         let other = signs_up(&server, &house.visit(&shop.campaign, &shop.anna), "u-2")["id"].clone();
         let bens = signs_up(&server, &house.visit(&shop.campaign, &shop.ben), "u-3")["id"].clone();
         let sentence = "The identifiers lead to different affiliates";

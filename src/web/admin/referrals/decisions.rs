@@ -88,14 +88,30 @@ pub async fn reassign((app, manager, place, posted, request): Sent) -> Result<Ht
             errors.add("reason", "Reason must not be blank.");
             Ok(again(errors))
         }
-        Reassigned::Refused(Refusal::AffiliateRejected | Refusal::UnknownAffiliate) => {
-            errors.add("affiliate", "Affiliate must not be rejected; let it in first.");
+        Reassigned::Refused(why) => {
+            let (field, sentence) = cannot_have(why);
+            errors.add(field, sentence);
             Ok(again(errors))
         }
-        Reassigned::Refused(_) => {
-            errors.add("campaign", "Campaign must not be archived; restore it first.");
-            Ok(again(errors))
+    }
+}
+
+/// Why later orders could not be credited so, at the field that says it, and what to do.
+const fn cannot_have(why: Refusal) -> (&'static str, &'static str) {
+    match why {
+        Refusal::AffiliateRejected | Refusal::UnknownAffiliate => {
+            ("affiliate", "Affiliate must not be rejected; let it in first.")
         }
+        Refusal::AffiliateNotActive => {
+            ("affiliate", "Affiliate must be active, or the customer’s orders would be refused; activate it first.")
+        }
+        Refusal::CampaignNotPublic => {
+            ("campaign", "Campaign must be public, or the customer’s orders would be refused; make it public first.")
+        }
+        Refusal::CampaignOutsidePeriod => {
+            ("campaign", "Campaign must run now, or the customer’s orders would be refused; change its period first.")
+        }
+        _ => ("campaign", "Campaign must not be archived; restore it first."),
     }
 }
 
