@@ -32,6 +32,12 @@ fn first(names: &[&str]) -> String {
     if names.len() > 2 { format!("{shown} and {} more", names.len() - 2) } else { shown }
 }
 
+/// The names of those to whom something is payable.
+fn owed<'a>(figures: &Figures, catalogue: &'a Catalogue, program: &Program) -> Vec<&'a str> {
+    let owed = figures.money.iter().filter(|(_, money)| money.payable_minor() > 0);
+    owed.filter_map(|(id, _)| catalogue.affiliate(program.id, *id).map(|affiliate| affiliate.name.as_str())).collect()
+}
+
 pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program) -> Vec<Wish> {
     let applicants: Vec<&str> = catalogue
         .affiliates_of(program.id)
@@ -44,10 +50,7 @@ pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program
     let wish = |number, icon, (one, many), note: String, (path, button)| {
         (number > 0).then(|| Wish { icon, words: counted(number, one, many), note, path, button })
     };
-    let owed: Vec<&str> = (figures.money.iter())
-        .filter(|(_, money)| money.payable_minor() > 0)
-        .filter_map(|(id, _)| catalogue.affiliate(program.id, *id).map(|affiliate| affiliate.name.as_str()))
-        .collect();
+    let owed = owed(figures, catalogue, program);
     let all = [
         wish(
             figures.waiting.0,
@@ -97,7 +100,14 @@ pub(super) fn wishes(figures: &Figures, catalogue: &Catalogue, program: &Program
 
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::{counted, first};
+
+    #[test]
+    fn two_are_named_and_the_others_counted() {
+        for (names, words) in [("", ""), ("Anna", "Anna"), ("Anna Ben", "Anna, Ben"), ("A B C D", "A, B and 2 more")] {
+            assert_eq!(first(&names.split_whitespace().collect::<Vec<_>>()), words);
+        }
+    }
 
     #[test]
     fn a_number_says_when_nobody_counted_further() {
