@@ -22,7 +22,7 @@ use crate::domain::trace::Trace;
 use crate::operations::explain_conversion::{Explained, explain_conversion};
 use crate::storage::attempts::AttemptRow;
 use crate::storage::conversion_details::ConversionDetailsRow;
-use crate::storage::conversions::list;
+use crate::storage::conversions::{ConversionRow, list};
 use crate::storage::ledger_entries::LedgerEntryRow;
 use crate::storage::refunds::RefundRow;
 use crate::web::access::people::{Seat, Viewer};
@@ -88,8 +88,8 @@ pub(super) struct ShowPage {
     /// The one that waits for a decision after this one, for those who decide.
     next: Option<String>,
     flags: Vec<&'static str>,
-    /// Whether it cannot be approved before there is an exchange rate.
-    waits_for_rate: bool,
+    /// The exchange rate without which it cannot be approved: from what to what.
+    waits_for_rate: Option<String>,
     summary: String,
     identifiers: Vec<Identifier>,
     candidates: Vec<Named>,
@@ -181,7 +181,7 @@ impl ShowPage {
             dialog: None,
             next: None,
             offers: if frame.may_change() { Offers::of(explained) } else { Offers::default() },
-            waits_for_rate: row.base_minor.is_none() && row.status == ConversionStatus::Pending,
+            waits_for_rate: waits_for_rate(row),
             flags: row.flags.iter().map(badges::flag_sentence).collect(),
             summary: why::summary(explained, trace.as_ref()),
             identifiers: why::identifiers(explained, trace.as_ref(), zone),
@@ -254,6 +254,11 @@ fn candidates(place: &why::Place<'_>, trace: &Trace) -> Vec<Named> {
     let mut named = why::candidates(place, trace);
     named.retain(|one| one.path.is_some());
     named
+}
+
+fn waits_for_rate(row: &ConversionRow) -> Option<String> {
+    let waits = row.base_minor.is_none() && row.status == ConversionStatus::Pending;
+    waits.then(|| format!("{} to {}", row.currency, row.base_currency))
 }
 
 fn window(explained: &Explained, trace: Option<&Trace>, zone: &Zone) -> Option<WindowBar> {
