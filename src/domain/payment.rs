@@ -2,8 +2,11 @@
 //!
 //! A purchase that failed is no payment, and a report that was rejected tells of none; both may become one later, when
 //! others have been counted meanwhile. Which payment a sale is, is therefore asked when it begins to be one, and again
-//! whenever it becomes one again: so a rule that pays for the first sale pays a customer once, in whatever order their sales
-//! are completed.
+//! whenever it becomes one again: it takes the first place that none of the others holds. So a rule that pays for the first
+//! sale pays a customer once, in whatever order their sales are completed, and a decision that is taken back finds its place
+//! free where nobody has taken it.
+
+use std::collections::BTreeSet;
 
 use super::commission::CommissionState;
 use super::conversion::{ConversionStatus, SaleStatus};
@@ -30,16 +33,24 @@ pub fn counts(kind: EventType, status: ConversionStatus, sale: SaleStatus, state
     kind == EventType::Sale && status != ConversionStatus::Rejected && (is_made(sale) || is_paid_for(state))
 }
 
-/// Which of the customer's payments a sale received at `at` is, when it begins to count beside `others`, which were received
-/// then.
+/// A sale that counts as a payment of its customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// When it was received.
+    pub at: Timestamp,
+    /// Which of the customer's payments it is; none where its rule pays for all of them, so that nobody asked.
+    pub number: Option<u32>,
+}
+
+/// Which of the customer's payments a sale received at `at` is, when it begins to count beside `others`.
 ///
 /// One that was received before all others may still be their beginning, as when it is completed late: a rule that pays for
 /// some months pays for it where the months that began with it take in all that it has paid for. Else their first
 /// remains the first, and this one lies before it.
 #[must_use]
-pub fn place(duration: Duration, others: &[Timestamp], at: Timestamp, zone: &Zone) -> Payment {
-    let number = u32::try_from(others.len()).unwrap_or(u32::MAX).saturating_add(1);
-    let first_at = match others.iter().copied().min() {
+pub fn place(duration: Duration, others: &[Counted], at: Timestamp, zone: &Zone) -> Payment {
+    let number = first_free(others, at);
+    let first_at = match others.iter().map(|other| other.at).min() {
         None => at,
         Some(first) if first <= at => first,
         Some(first) if reaches(duration, (at, first), others, zone) => at,
@@ -48,17 +59,28 @@ pub fn place(duration: Duration, others: &[Timestamp], at: Timestamp, zone: &Zon
     Payment { number, first_at }
 }
 
+/// The first place that none of the others holds. One without a place of its own, and one that shares its place, as after two
+/// customers turned out to be one, takes up a free one before whatever was received later.
+fn first_free(others: &[Counted], at: Timestamp) -> u32 {
+    let mut in_order: Vec<&Counted> = others.iter().collect();
+    in_order.sort_by_key(|other| other.at);
+    let mut held = BTreeSet::new();
+    in_order.retain(|other| !other.number.is_some_and(|number| held.insert(number)));
+    let before = in_order.iter().filter(|other| other.at <= at).count();
+    (1..=u32::MAX).filter(|number| !held.contains(number)).nth(before).unwrap_or(u32::MAX)
+}
+
 /// Whether the time that begins at `at` takes in all payments that were paid for, going by the `first` of them so far.
-fn reaches(duration: Duration, (at, first): (Timestamp, Timestamp), others: &[Timestamp], zone: &Zone) -> bool {
+fn reaches(duration: Duration, (at, first): (Timestamp, Timestamp), others: &[Counted], zone: &Zone) -> bool {
     let Duration::Months(months) = duration else { return true };
     let end = |begin| zone.local_day(begin).plus_months(months);
-    let days = others.iter().map(|other| zone.local_day(*other));
+    let days = others.iter().map(|other| zone.local_day(other.at));
     days.filter(|day| *day < end(first)).all(|day| day < end(at))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{counts, place};
+    use super::{Counted, counts, place};
     use crate::domain::commission::CommissionState::{self, Held, InPayout, Payable, Void};
     use crate::domain::conversion::ConversionStatus::{Approved, Pending, Rejected};
     use crate::domain::conversion::SaleStatus::{Complete, Failed, Open, PartialRefunded, Refunded, Trialing};
@@ -91,27 +113,38 @@ mod tests {
         Timestamp::from_millis((20_454 + number) * 86_400_000)
     }
 
-    type Case = (&'static str, Duration, &'static [i64], i64, u32, bool);
+    type Case = (&'static str, Duration, &'static [(i64, u32)], i64, u32, bool);
 
     #[test]
-    fn whatever_begins_to_count_is_counted_behind_all_that_count() {
+    fn whatever_begins_to_count_takes_the_first_place_that_is_free() {
         let (first, three, month) = (Duration::FirstSale, Duration::Payments(3), Duration::Months(1));
-        // The duration, the days of the others and its own; its number, and whether it is paid for. Day 0 is 1 January.
-        let cases: [Case; 11] = [
+        // The duration, the days and places of the others and its own day; its number, and whether it is paid for. Day 0 is
+        // 1 January.
+        let cases: [Case; 20] = [
             ("the only one", first, &[], 5, 1, true),
-            ("the second", first, &[0], 5, 2, false),
-            ("completed after a later one", first, &[9], 5, 2, false),
-            ("the third of three", three, &[0, 9], 5, 3, true),
-            ("the fourth, though received first", three, &[1, 2, 3], 0, 4, false),
-            ("within the month", month, &[0], 30, 2, true),
-            ("a month later", month, &[0], 31, 2, false),
-            ("before them all, and its month takes them in", month, &[5, 30], 0, 3, true),
-            ("before them all, and its month ends too soon", month, &[5, 33], 0, 3, false),
-            ("before them all, of which a later one earned nothing", month, &[5, 90], 0, 3, true),
-            ("among them", month, &[5, 20], 10, 3, true),
+            ("the second", first, &[(0, 1)], 5, 2, false),
+            ("completed after a later one", first, &[(9, 1)], 5, 2, false),
+            ("the first gave its place up", first, &[(0, 2)], 5, 1, true),
+            ("and another one came", first, &[(0, 2), (9, 1)], 5, 3, false),
+            ("the third of three", three, &[(0, 1), (9, 2)], 5, 3, true),
+            ("the third of three, of which the second gave up", three, &[(0, 1), (9, 3)], 5, 2, true),
+            ("the fourth, though received first", three, &[(1, 1), (2, 2), (3, 3)], 0, 4, false),
+            ("after one of which nobody asked", first, &[(0, 0)], 5, 2, false),
+            ("before one of which nobody asked", first, &[(9, 0)], 5, 1, true),
+            ("two customers turned out to be one", three, &[(0, 1), (2, 1)], 5, 3, true),
+            ("and theirs was between", three, &[(0, 1), (9, 1)], 5, 2, true),
+            ("one of which nobody asked, in the place between", three, &[(0, 1), (2, 0), (3, 3)], 5, 4, false),
+            ("within the month", month, &[(0, 1)], 30, 2, true),
+            ("a month later", month, &[(0, 1)], 31, 2, false),
+            ("a month later, and the first place is free", month, &[(0, 2)], 31, 1, false),
+            ("before them all, and its month takes them in", month, &[(5, 1), (30, 2)], 0, 3, true),
+            ("before them all, and its month ends too soon", month, &[(5, 1), (33, 2)], 0, 3, false),
+            ("before them all, of which a later one earned nothing", month, &[(5, 1), (90, 2)], 0, 3, true),
+            ("among them", month, &[(5, 1), (20, 2)], 10, 3, true),
         ];
         for (name, duration, others, at, number, is_covered) in cases {
-            let others: Vec<Timestamp> = others.iter().map(|other| day(*other)).collect();
+            let counted = |(at, number): &(i64, u32)| Counted { at: day(*at), number: Some(*number).filter(|it| *it > 0) };
+            let others: Vec<Counted> = others.iter().map(counted).collect();
             let payment = place(duration, &others, day(at), &Zone::utc());
             let covered = duration.covers(payment, day(at), &Zone::utc());
             assert_eq!((payment.number, covered), (number, is_covered), "{name}");

@@ -123,7 +123,7 @@ pub enum Duration {
 /// Which of a customer's payments a sale is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// 1 for the first.
+    /// 1 for the first; one that an earlier payment gave up may be a later one's.
     pub number: u32,
     /// When the first one was received.
     pub first_at: Timestamp,
@@ -139,7 +139,7 @@ impl Duration {
             Self::Payments(most) => payment.number <= most,
             Self::Months(months) => {
                 let (first, day) = (zone.local_day(payment.first_at), zone.local_day(at));
-                payment.number <= 1 || (first <= day && day < first.plus_months(months))
+                first <= day && day < first.plus_months(months)
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::domain::free_text::FreeText;
 use crate::domain::id::{OccasionId, ProgramId, RuleId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::payment;
+use crate::domain::payment::{self, Counted};
 use crate::domain::report::{Place, Tally};
 use crate::domain::rule::{Approval, Rule};
 use crate::domain::time::{Timestamp, Zone};
@@ -161,7 +161,8 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Asks which of its customer's payments a conversion is that begins to count as one, beside all that count by now.
+    /// Asks which of its customer's payments a conversion is that begins to count as one: the first that none of those that count
+    /// by now is.
     fn ask_which_payment(&mut self, conn: &mut Conn, case: &mut Case) -> Stored<()> {
         let rule = self.rule(conn, case.commission.rule_id)?;
         let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end());
@@ -169,7 +170,7 @@ impl<'a> Changes<'a> {
         let (id, received_at) = (case.conversion.id, case.conversion.received_at);
         let theirs = referrals::payments(conn, &[customer])?.remove(&customer).unwrap_or_default();
         let others = theirs.iter().filter(|payment| payment.conversion_id != id);
-        let others: Vec<Timestamp> = others.map(|payment| payment.received_at).collect();
+        let others: Vec<Counted> = others.map(|payment| payment.counted).collect();
         let zone = self.zone(conn, case.conversion.program_id)?;
         let payment = payment::place(duration, &others, received_at, zone);
         case.commission.set_payment(payment);

@@ -3,22 +3,22 @@
 pub mod list;
 pub mod merging;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::commissions;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
-use super::schema::{conversions, referral_identifiers, referrals};
+use super::schema::{commissions, conversions, referral_identifiers, referrals};
 use super::write::Write;
 use crate::domain::attribution::Credit;
 use crate::domain::click_token::Mode;
+use crate::domain::commission::CommissionState;
 use crate::domain::conversion::{ConversionStatus, SaleStatus};
 use crate::domain::event::EventType;
 use crate::domain::id::{AffiliateId, CampaignId, ClickId, ConversionId, LinkId, ProgramId, ReferralId};
-use crate::domain::payment;
+use crate::domain::payment::{self, Counted};
 use crate::domain::referral::{Claim, Identifier, IdentifierKind};
 use crate::domain::time::Timestamp;
 
@@ -195,15 +195,15 @@ pub fn paid(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, P
 pub struct PaymentMade {
     /// The sale.
     pub conversion_id: ConversionId,
-    /// When it was received.
-    pub received_at: Timestamp,
+    /// When it was received, and which of the payments it is.
+    pub counted: Counted,
 }
 
 impl Paid {
     /// What these payments of one customer come to; none where there are none.
     #[must_use]
     pub fn of(payments: &[PaymentMade]) -> Option<Self> {
-        let first_at = payments.iter().map(|payment| payment.received_at).min()?;
+        let first_at = payments.iter().map(|payment| payment.counted.at).min()?;
         Some(Self { payments: u32::try_from(payments.len()).unwrap_or(u32::MAX), first_at })
     }
 }
@@ -219,26 +219,24 @@ pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralI
     }
     let theirs = dsl::conversions.filter(dsl::referral_id.eq_any(ids.iter().copied().map(Some)));
     let sales = theirs.filter(dsl::event_type.eq(EventType::Sale)).filter(dsl::status.ne(ConversionStatus::Rejected));
-    let rows: Vec<(Option<ReferralId>, ConversionId, Timestamp, SaleStatus)> =
-        sales.select((dsl::referral_id, dsl::id, dsl::received_at, dsl::sale_status)).load(conn).stored()?;
-    // Where the money stands matters only for the few that were not paid for.
-    let not_made = rows.iter().filter(|(.., sale)| !payment::is_made(*sale)).map(|(_, id, ..)| *id);
-    let paid_for = paid_for(conn, &not_made.collect::<Vec<_>>())?;
+    let with_money = sales.inner_join(commissions::table.on(commissions::conversion_id.eq(dsl::id)));
+    let rows: Vec<(Option<ReferralId>, ConversionId, SaleStatus, CommissionState, Timestamp, Option<i32>)> = with_money
+        .select((
+            dsl::referral_id,
+            dsl::id,
+            dsl::sale_status,
+            commissions::state,
+            dsl::received_at,
+            commissions::payment_number,
+        ))
+        .load(conn)
+        .stored()?;
     let mut payments: HashMap<ReferralId, Vec<PaymentMade>> = HashMap::new();
-    for (referral, conversion_id, received_at, sale) in rows {
-        if let Some(referral) = referral.filter(|_| payment::is_made(sale) || paid_for.contains(&conversion_id)) {
-            payments.entry(referral).or_default().push(PaymentMade { conversion_id, received_at });
+    for (referral, conversion_id, sale, state, at, number) in rows {
+        if let Some(referral) = referral.filter(|_| payment::is_made(sale) || payment::is_paid_for(state)) {
+            let counted = Counted { at, number: number.map(i32::unsigned_abs) };
+            payments.entry(referral).or_default().push(PaymentMade { conversion_id, counted });
         }
     }
     Ok(payments)
-}
-
-/// Those of these conversions whose affiliates were paid for them, or are about to be.
-fn paid_for(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<ConversionId>> {
-    let mut found = HashSet::new();
-    for portion in conversions.chunks(500) {
-        let theirs = commissions::of_conversions(conn, portion)?;
-        found.extend(theirs.iter().filter(|row| payment::is_paid_for(row.state)).map(|row| row.conversion_id));
-    }
-    Ok(found)
 }

@@ -12,7 +12,7 @@ use crate::domain::exchange::Quote;
 use crate::domain::flag::{self, Flags};
 use crate::domain::id::{ConversionId, ReferralId};
 use crate::domain::money::Money;
-use crate::domain::payment;
+use crate::domain::payment::{self, Counted};
 use crate::domain::program::Program;
 use crate::domain::referral::{self, Claim, Hearing, ReferralChangeKind};
 use crate::domain::review::UnderReview;
@@ -193,8 +193,8 @@ impl Credited {
         let Some(customer) = &self.customer else { return };
         on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
         if self.counts_as_payment(report) {
-            let payment = PaymentMade { conversion_id: self.id, received_at: self.received_at };
-            on_record.note_payment(customer.referral.id, payment);
+            let counted = Counted { at: self.received_at, number: self.payment.map(|payment| payment.number) };
+            on_record.note_payment(customer.referral.id, PaymentMade { conversion_id: self.id, counted });
         }
     }
 
@@ -282,15 +282,15 @@ fn which_payment(
     let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end())?;
     let referral = customer.filter(|_| report.event.kind == EventType::Sale)?.referral.id;
     // A report that takes over what counts already takes its place, and what the customer paid later was not known there.
-    // Of one that did not count, or not for this customer, the place is asked now, behind all that count.
+    // Of one that did not count, or not for this customer, the place is asked now, beside all that count.
     let counted = earned.counted.filter(|(counted_for, _)| *counted_for == referral);
     if let Some((_, Some(kept))) = counted {
         return Some(kept);
     }
     let place = (earned.received_at, earned.id);
-    let is_before = |paid: &PaymentMade| counted.is_none() || (paid.received_at, paid.conversion_id) < place;
+    let is_before = |paid: &PaymentMade| counted.is_none() || (paid.counted.at, paid.conversion_id) < place;
     let others = on_record.payments(referral).iter().filter(|paid| paid.conversion_id != earned.id && is_before(paid));
-    let others: Vec<Timestamp> = others.map(|paid| paid.received_at).collect();
+    let others: Vec<Counted> = others.map(|paid| paid.counted).collect();
     Some(payment::place(duration, &others, earned.received_at, &program.zone))
 }
 

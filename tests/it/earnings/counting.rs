@@ -146,11 +146,38 @@ on_each_engine! {
         assert_eq!(desk.earns(orders[2]).0, Some(0), "nothing is asked of what ceases to count");
         // The third begins to count when one place is free, and takes it; the first one comes too late then.
         desk.says_so(orders[2], Complete);
-        assert_eq!(desk.earns(orders[2]), (Some(1_000), Some(2)));
+        assert_eq!(desk.earns(orders[2]), (Some(1_000), Some(1)));
         desk.says_so(orders[0], Complete);
         assert_eq!(orders.map(|id| desk.earns(id).0), [Some(0), Some(1_000), Some(1_000)]);
         assert_eq!(desk.money().balance_minor, 2_000);
         house.assert_books_balance();
+    }
+
+    /// A decision that is taken back, or a purchase that went through after all, finds its place as it left it, unless another
+    /// sale has taken it meanwhile.
+    fn a_place_that_nobody_took_meanwhile_is_its_own_again(db: TestDatabase) {
+        let fails: fn(&Desk<'_>, ConversionId) = |desk, id| desk.says_so(id, Failed);
+        let gives_up = [(WAYS[2], fails), (WAYS[5], reject), (WAYS[6], reject)];
+        for (duration, paid) in [(Duration::FirstSale, 1), (Duration::Payments(2), 2)] {
+            for ((way, _, _, comes_back), gives_up) in gives_up {
+                let fresh = db.engine.fresh_database().expect("there was one a moment ago");
+                let house = House::open(&fresh);
+                let desk = Desk::of(&house);
+                desk.pays(lasting(duration));
+                let orders = ["1001", "1002", "1003"].map(|order| desk.cleo_orders(order, Complete));
+                gives_up(&desk, orders[0]);
+                comes_back(&desk, orders[0], "1001");
+                assert_eq!(orders.map(|id| desk.earns(id).1), [1, 2, 3].map(Some), "{way}");
+                assert_eq!(orders.iter().filter(|id| desk.earns(**id).0 == Some(1_000)).count(), paid, "{way}");
+                gives_up(&desk, orders[0]);
+                let next = desk.cleo_orders("1004", Complete);
+                assert_eq!(desk.earns(next), (Some(1_000), Some(1)), "{way}");
+                comes_back(&desk, orders[0], "1001");
+                assert_eq!(desk.earns(orders[0]), (Some(0), Some(4)), "{way}");
+                assert_eq!(desk.earns(desk.cleo_orders("1005", Complete)), (Some(0), Some(5)), "{way}");
+                house.assert_books_balance();
+            }
+        }
     }
 
     /// Its affiliate has the money, so it has used the customer's first sale up, and nobody can say that the purchase failed.

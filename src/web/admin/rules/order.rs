@@ -162,7 +162,7 @@ impl OrderFields {
             errors.add("first_day", "First payment must not lie in the future.");
             return None;
         }
-        Some(Payment { number, first_at })
+        Some(Payment { number, first_at: if number == 1 { now } else { first_at } })
     }
 }
 

@@ -44,7 +44,6 @@ impl Model {
     }
 
     pub(super) fn adjust(&mut self, order: u8, percent: i64) -> String {
-        let now = self.now;
         let Some(it) = self.orders.get_mut(&order) else { return "unknown".to_owned() };
         let amount = part(it.initial, percent);
         let answer = if amount == it.adjusted && it.adjusted != it.initial {
@@ -54,8 +53,9 @@ impl Model {
         } else if amount <= 0 || amount >= it.initial || amount < it.refunded {
             "refused"
         } else {
+            let counted = it.counts();
             it.lower(amount, it.refunded);
-            it.changed(now);
+            self.changed(order, counted);
             "changed"
         };
         answer.to_owned()

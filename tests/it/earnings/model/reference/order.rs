@@ -13,8 +13,8 @@ pub struct Order {
     pub entitled: usize,
     pub click: Option<usize>,
     pub customer: Option<Customer>,
-    /// When the payments of its customer were received that counted before it did.
-    pub paid_before: Vec<i64>,
+    /// Which of its customer's payments it is, and when the first was received, where its rule asks.
+    pub place: Option<(usize, i64)>,
     pub currency: &'static str,
     pub initial: i64,
     pub adjusted: i64,
@@ -107,21 +107,13 @@ impl Order {
         self.status != "rejected" && (is_paid_out || !matches!(self.sale, "failed" | "trialing"))
     }
 
-    /// Whether its rule pays for this of the customer's payments. One from before the first of the others is paid for where
-    /// the months that began with it reach as far as what was paid for.
+    /// Whether its rule pays for this of the customer's payments.
     pub fn is_covered(&self) -> bool {
-        let (Some(first), (kind, most)) = (self.paid_before.iter().copied().min(), self.rule.duration) else {
-            return true;
-        };
+        let (Some((number, first)), (kind, most)) = (self.place, self.rule.duration) else { return true };
         match kind {
-            'f' => false,
-            'p' => self.paid_before.len() < most as usize,
-            'm' if first <= self.received => is_within_months(first, most, self.received),
-            'm' => {
-                let mut paid_for = self.paid_before.iter().filter(|at| is_within_months(first, most, **at));
-                paid_for.all(|at| is_within_months(self.received, most, *at))
-            }
-            _ => true,
+            'f' => number == 1,
+            'p' => number <= most as usize,
+            _ => first <= self.received && is_within_months(first, most, self.received),
         }
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use accrue::domain::conversion::SaleStatus;
 
 use super::super::Told;
-use super::order::Order;
+use super::calendar::is_within_months;
+use super::order::{Order, Terms};
 use super::{DAY, Model};
 
 /// Who the customer of an order is: somebody with a name, or whoever came by a click.
@@ -120,7 +121,7 @@ impl Model {
             first.edition += 1;
             first.customer = learned.or(first.customer);
             if is_whole && is_of_another {
-                first.paid_before = better.paid_before;
+                first.place = better.place;
             }
             if let Some(customer) = learned {
                 self.customers.entry(customer).or_insert((better.brought_by, better.trust));
@@ -170,7 +171,7 @@ impl Model {
             entitled: who,
             click,
             customer,
-            paid_before: self.paid_before(number, customer),
+            place: self.place(number, customer, (received, rule)),
             currency: report.currency,
             initial: report.amount,
             adjusted: report.amount,
@@ -220,29 +221,51 @@ impl Model {
         report.customer.map(Customer::Named).or(by_click)
     }
 
-    /// What the customer has paid already. An order that counts keeps its place when a better report tells of it.
-    fn paid_before(&self, number: u8, customer: Option<Customer>) -> Vec<i64> {
-        if customer.is_none() {
-            return Vec::new();
-        }
-        match self.orders.get(&number).filter(|first| first.counts() && first.customer == customer) {
-            Some(first) => first.paid_before.clone(),
-            None => self.paid_by_others(number, customer),
+    /// Which of the customer's payments an order is. One that counts keeps its place when a better report tells of it.
+    fn place(&self, number: u8, customer: Option<Customer>, told: (i64, Terms)) -> Option<(usize, i64)> {
+        let first = self.orders.get(&number).filter(|first| first.counts() && first.customer == customer);
+        match first {
+            Some(first) if customer.is_some() => first.place,
+            _ => self.free_place(number, customer?, told),
         }
     }
 
-    fn paid_by_others(&self, number: u8, customer: Option<Customer>) -> Vec<i64> {
-        let others = self.orders.iter().filter(|(other, it)| **other != number && it.customer == customer);
-        others.filter(|(_, it)| it.counts()).map(|(_, it)| it.received).collect()
+    /// The first place that none of the others holds who count. Whoever has none, or shares it, stands in a free one before
+    /// those who came later. An order from before the first of the others is the first where the months that began with it
+    /// reach as far as what was paid for.
+    fn free_place(&self, number: u8, customer: Customer, (at, rule): (i64, Terms)) -> Option<(usize, i64)> {
+        let (kind, months) = rule.duration;
+        if kind == 'l' {
+            return None;
+        }
+        let others = self.orders.iter().filter(|(other, it)| **other != number && it.customer == Some(customer));
+        let others: Vec<&Order> = others.map(|(_, it)| it).filter(|it| it.counts()).collect();
+        let mut places: Vec<usize> = others.iter().filter_map(|it| Some(it.place?.0)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let stands_free = |it: &&&Order| {
+            let earlier = |other: &&&Order| other.received < it.received;
+            let holds = |other: &&&Order| other.place.map(|place| place.0) == it.place.map(|place| place.0);
+            it.place.is_none() || others.iter().filter(earlier).any(|other| holds(&other))
+        };
+        let before = others.iter().filter(|it| it.received <= at).filter(stands_free).count();
+        let free = (1..).filter(|place| !places.contains(place)).nth(before)?;
+        let first = others.iter().map(|it| it.received).min().unwrap_or(at);
+        let is_first = first > at
+            && (kind != 'm'
+                || others.iter().map(|it| it.received).all(|other| {
+                    !is_within_months(first, months, other) || is_within_months(at, months, other)
+                }));
+        Some((free, if is_first { at } else { first }))
     }
 
-    /// An order that did not count as a payment and does now takes its place behind all that count.
+    /// An order that did not count as a payment and does now takes its place among those that count.
     pub(super) fn takes_its_place(&mut self, number: u8, counted: bool) {
         let order = &self.orders[&number];
-        if !counted && order.counts() && order.customer.is_some() {
-            let paid_before = self.paid_by_others(number, order.customer);
+        if let Some(customer) = order.customer.filter(|_| !counted && order.counts()) {
+            let place = self.free_place(number, customer, (order.received, order.rule));
             let order = self.orders.get_mut(&number).unwrap();
-            order.paid_before = paid_before;
+            order.place = place;
             if !order.is_covered() {
                 order.compensated = 0;
             }
