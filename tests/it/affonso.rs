@@ -22,6 +22,7 @@ use std::time::Duration;
 use accrue::domain::click_token::Mode;
 use accrue::domain::permission::{Scope, Scopes};
 use accrue::domain::rule::{Conditions, Terms};
+use accrue::domain::user::Role;
 use accrue::operations::issue_key::Holder;
 use accrue::operations::save_rule::{RuleName, SeenRule, WantedRule, create_rule, save_rule};
 use accrue::storage::commission_rules;
@@ -127,6 +128,17 @@ fn assert_problem(name: &str, answer: &Response, (status, code, field): (u16, &s
 /// Panics unless the answer is a validation error about this field that says this.
 fn assert_invalid(name: &str, answer: &Response, field: &str, message: &str) {
     assert_problem(name, answer, (400, "VALIDATION_ERROR", Some(field)), message);
+}
+
+/// Somebody decides about a customer, by the form of a dialog on the referral's page.
+fn decided(house: &House, shop: &Shop, referral: &Value, (word, path): (&str, &str), fields: &[(&str, &str)]) {
+    static COUNTER: AtomicU64 = AtomicU64::new(1);
+    let name = format!("Mara{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    let mut mara = house.member(&name, shop.program, Role::Manager);
+    let page = format!("/admin/alderfinch/referrals/{}", referral.as_str().unwrap());
+    let seen = mara.open(&format!("{page}?do={word}")).value_of("seen").expect("the form carries it");
+    let done = mara.post(&format!("{page}/{path}"), &[&[("seen", seen.as_str())], fields].concat());
+    assert_eq!(done.status, 303, "{}", done.words());
 }
 
 /// What the shop's campaign pays where no rule says more, from now on.

@@ -3,10 +3,9 @@
 use accrue::domain::affiliate::AffiliateStatus;
 use accrue::domain::currency::Currency;
 use accrue::domain::permission::Scope;
-use accrue::domain::user::Role;
 use serde_json::{Value, json};
 
-use super::{SIGN_UPS, Server, assert_invalid, assert_problem, data};
+use super::{SIGN_UPS, Server, assert_invalid, assert_problem, data, decided};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, plan};
 
@@ -15,15 +14,6 @@ const MISSING: (u16, &str, Option<&str>) = (404, "NOT_FOUND", None);
 
 fn signs_up(server: &Server<'_>, click: &str, user: &str) -> Value {
     data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": user})), 201)
-}
-
-/// Mara makes the customer of a page under `/admin/alderfinch/referrals` what the form of this dialog says.
-fn decided(house: &House, shop: &Shop, referral: &Value, (word, path): (&str, &str), fields: &[(&str, &str)]) {
-    let mut mara = house.member("Mara", shop.program, Role::Manager);
-    let page = format!("/admin/alderfinch/referrals/{}", referral.as_str().unwrap());
-    let seen = mara.open(&format!("{page}?do={word}")).value_of("seen").expect("the form carries it");
-    let done = mara.post(&format!("{page}/{path}"), &[&[("seen", seen.as_str())], fields].concat());
-    assert_eq!(done.status, 303, "{}", done.words());
 }
 
 on_each_engine! {
