@@ -137,7 +137,7 @@ on_each_engine! {
         assert!(changed.says("The role is changed."), "{}", changed.words());
         assert_eq!(vera.get(USERS).status, 200, "it holds from the next page on");
         let asked = marta.open(&format!("{USERS}?remove={id}"));
-        assert!(asked.says("Remove Vera from Alderfinch Vera no longer sees this program"), "{}", asked.words());
+        assert!(asked.says("Remove Vera from Alderfinch Vera (vera@people.example) no longer sees this program"), "{}", asked.words());
         assert!(asked.says("Keep as it is") && vera.get(USERS).status == 200, "asking removes nobody");
         assert!(!marta.open(&format!("{USERS}?remove=usr_nobody")).says("Keep as it is"));
         marta.submit(&format!("{USERS}/{id}/removal"), &[]);
