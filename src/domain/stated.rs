@@ -52,6 +52,8 @@ pub enum Hindrance {
     NothingToPay,
     /// It is in one of the house's own payouts, together with others.
     HousePayout,
+    /// A person has to look at what a better report told of it first.
+    Kept,
 }
 
 impl Hindrance {
@@ -64,6 +66,7 @@ impl Hindrance {
             Self::GivenBack => "The customer has everything back.",
             Self::NotPaidFor => "The purchase is not paid for, so nothing is owed yet.",
             Self::NothingToPay => "Nothing is owed for it that could be paid.",
+            Self::Kept => "It stays as it is until a person has looked at what the better report told.",
             Self::HousePayout => "It is in a payout with others, which is ended in the admin.",
         }
     }

@@ -124,6 +124,15 @@ impl Contested {
     }
 }
 
+impl Contested {
+    /// Whether the row stays as it is whatever else the report states, until a person has looked at it: a part of the order was
+    /// returned or given back, or a bank decides about it.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        self.take_over() == Takeover::Flag && !self.learns_of_purchase()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Contested, Story, Takeover, Telling};
@@ -173,7 +182,8 @@ mod tests {
             ("disputed", Contested { state: Disputed, ..paid }, false),
         ];
         for (name, contested, learns) in cases {
-            assert_eq!(contested.learns_of_purchase(), learns, "{name}");
+            assert_eq!((contested.learns_of_purchase(), contested.stays()), (learns, !learns), "{name}");
+            assert!(!Contested { story: Story::Same, ..contested }.stays(), "{name}, and nothing else is told");
         }
     }
 

@@ -20,7 +20,7 @@ use super::record_attempts::{Keyless, record_attempts};
 use super::record_conversions::{Incoming, Outcome, record_conversions};
 use super::refund_conversion::give_all_back;
 use super::standing::Case;
-use super::state_status::state_recorded;
+use super::state_status::{state_kept, state_recorded};
 
 /// What became of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +50,14 @@ pub fn record_as_stated(
     record_attempts(write.conn(), catalogue, recorded.attempts, Keyless::default(), &mut rows)?;
     rows.write(write)?;
     let outcome = *recorded.outcomes.first().ok_or(StorageError::Inconsistent("a report without an outcome"))?;
+    let report = &incoming.report;
+    let (program, actor) = (report.program_id, Actor::Key(report.token_id));
     let hindrance = match outcome {
-        Outcome::Recorded(id) => {
-            let report = &incoming.report;
-            bring(write, env, (report.program_id, id), Actor::Key(report.token_id), &report.purchase)?
+        Outcome::Recorded(id) if recorded.kept.contains(&id) => {
+            let stated = report.purchase.stated.map(|wanted| state_kept(write, env, (program, id), actor, wanted));
+            stated.transpose()?.flatten()
         }
+        Outcome::Recorded(id) => bring(write, env, (program, id), actor, &report.purchase)?,
         Outcome::Repeat(_) | Outcome::Refused(_) => None,
     };
     Ok(RecordedAsStated { outcome, hindrance })

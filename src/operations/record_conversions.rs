@@ -118,6 +118,8 @@ pub struct Recorded {
     pub outcomes: Vec<Outcome>,
     /// What is to be kept of those that were not recorded, or that told another story.
     pub attempts: Vec<Attempt>,
+    /// Those conversions that stay as they are until a person has looked at what a better report told of them.
+    pub kept: Vec<ConversionId>,
 }
 
 /// A report with what was decided about it.
@@ -135,7 +137,7 @@ pub fn record_conversions(
     new: &mut NewRows,
 ) -> Stored<Recorded> {
     if incoming.is_empty() {
-        return Ok(Recorded { outcomes: Vec::new(), attempts: Vec::new() });
+        return Ok(Recorded { outcomes: Vec::new(), attempts: Vec::new(), kept: Vec::new() });
     }
     let mut on_record = OnRecord::load(write.conn(), catalogue, incoming)?;
     let incoming = &*as_trusted(catalogue, &on_record, incoming);
@@ -148,6 +150,7 @@ pub fn record_conversions(
     Ok(Recorded {
         outcomes: judged.iter().map(|(_, decided)| decided.outcome()).collect(),
         attempts: judged.iter().filter_map(|(report, decided)| attempt(env, report, decided)).collect(),
+        kept: judged.iter().filter_map(|(_, decided)| decided.kept()).collect(),
     })
 }
 

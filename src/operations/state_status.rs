@@ -93,6 +93,29 @@ pub(super) fn state_recorded(
     Ok(hindrance)
 }
 
+/// The same of a conversion that stays as it is until a person has looked at what a better report told of it: that the report
+/// stated something else is a change, and flagged, and nothing goes by it.
+///
+/// # Errors
+/// [`StorageError`].
+pub(super) fn state_kept(
+    write: &mut Write<'_>,
+    env: &Environment,
+    (program, id): (ProgramId, ConversionId),
+    actor: Actor,
+    wanted: CommissionStatus,
+) -> Stored<Option<Hindrance>> {
+    let mut stating = Stating { write, env, program, id, actor, wanted };
+    let case = stating.case()?.ok_or(StorageError::Inconsistent("a conversion was told of and is not on record"))?;
+    if stands(stating.write.conn(), &case)?.course(wanted) == Course::AlreadySo {
+        return Ok(None);
+    }
+    if !stating.say(&case, &[], Some(Hindrance::Kept))? {
+        return Err(overtaken());
+    }
+    Ok(Some(Hindrance::Kept))
+}
+
 /// Brings a conversion where its report stated that it stands, now that the exchange rate is there for which that had to
 /// wait. Where something else stands in the way, or a person has decided about it meanwhile, it stays flagged.
 ///
@@ -146,9 +169,17 @@ impl Stating<'_, '_> {
         Case::find(self.write.conn(), self.program, self.id)
     }
 
-    /// Keeps the word, and ends the hold where that is a step; answers whether nobody was faster. A flag says that what was
-    /// stated last could not be followed.
+    /// Keeps the word, and ends the hold where that is a step; answers whether nobody was faster.
     fn note(&mut self, case: &Case, steps: &[Step], hindrance: Option<Hindrance>) -> Stored<bool> {
+        if !self.say(case, steps, hindrance)? {
+            return Ok(false);
+        }
+        conversion_details::set_stated(self.write, self.id, self.wanted)?;
+        Ok(true)
+    }
+
+    /// Says that it was stated. A flag says that what was stated last could not be followed.
+    fn say(&mut self, case: &Case, steps: &[Step], hindrance: Option<Hindrance>) -> Stored<bool> {
         let mut after = case.clone();
         match hindrance {
             Some(_) => after.conversion.flags.raise(Flag::StatedOtherwise),
@@ -162,11 +193,7 @@ impl Stating<'_, '_> {
             detail: self.wanted.as_str().to_owned(),
             ..Why::plain(ChangeKind::Stated, self.actor, EntryKind::Adjust)
         };
-        if !standing::change(self.write, self.env, case, after, why)? {
-            return Ok(false);
-        }
-        conversion_details::set_stated(self.write, self.id, self.wanted)?;
-        Ok(true)
+        standing::change(self.write, self.env, case, after, why)
     }
 
     /// Takes a step. That it can be taken was seen a moment ago, so somebody who was faster ends the whole transaction.

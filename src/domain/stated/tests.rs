@@ -48,6 +48,7 @@ fn word(why: Hindrance) -> &'static str {
         Hindrance::NotPaidFor => "unpaid",
         Hindrance::NothingToPay => "nothing",
         Hindrance::HousePayout => "house",
+        Hindrance::Kept => "kept",
         other => panic!("{other:?} is never a hindrance here"),
     }
 }
@@ -206,6 +207,7 @@ fn every_hindrance_is_a_sentence() {
         Hindrance::NotPaidFor,
         Hindrance::NothingToPay,
         Hindrance::HousePayout,
+        Hindrance::Kept,
     ];
     assert!(all.iter().all(|why| why.sentence().ends_with('.')));
 }

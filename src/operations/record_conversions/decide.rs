@@ -67,9 +67,19 @@ pub(super) struct TakenOver {
     pub(super) credited: Credited,
     /// The fields in which it differs.
     pub(super) differing: Vec<&'static str>,
+    /// Whether it stays as it is, whatever else the report states.
+    pub(super) stays: bool,
 }
 
 impl Decided {
+    /// What a better report has only flagged, and what it states of it does not move.
+    pub(super) fn kept(&self) -> Option<ConversionId> {
+        match self {
+            Self::TakenOver(taken) if taken.stays => Some(taken.row.id),
+            _ => None,
+        }
+    }
+
     /// The answer to the sender.
     pub(super) fn outcome(&self) -> Outcome {
         match self {
@@ -226,7 +236,8 @@ fn take_over_order(
             credited.note_claim(on_record);
         }
     }
-    Decided::TakenOver(Box::new(TakenOver { kind, row, next, commission, payment, credited, differing }))
+    let stays = contested.stays();
+    Decided::TakenOver(Box::new(TakenOver { kind, row, next, commission, payment, credited, differing, stays }))
 }
 
 /// The row as it is from now on: made anew, or the one that is on record with what the better report adds to it. Once the

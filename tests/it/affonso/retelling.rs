@@ -1,6 +1,7 @@
 //! An event that is reported again with another story, and an order of which a better report told another amount once it was
 //! paid.
 
+use accrue::domain::flag::Flag;
 use accrue::domain::permission::Scope;
 use serde_json::{Value, json};
 
@@ -119,6 +120,34 @@ on_each_engine! {
             let affilae = server.get(&format!("/advertiser/conversions.info?id={id}")).json();
             assert_eq!(house.commission(order).booked_minor, cents, "{order}");
             assert_eq!(affilae["conversions"]["data"][0]["commissionsTotalConverted"], json!(cents), "{order}");
+        }
+        house.assert_books_balance();
+    }
+
+    /// An app told of 100.00, of which 20.00 went back; what is left of 120.00 a person has to say, whatever else the server states.
+    fn what_is_stated_of_an_order_that_has_to_stay_as_it_is_moves_nothing(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        house.admin().set_direct_mode(&shop.campaign, true);
+        let server = Server::may(&house, &shop, &[Scope::Track, Scope::Read, Scope::Manage]);
+        let click = a_visit(&house, &shop);
+        let stated = [
+            json!({"status": "paid"}), json!({"status": "declined"}), json!({"status": "refunded"}), json!({"status": "pending"}),
+            json!({"sales_status": "refunded"}), json!({"sales_status": "refunded", "status": "paid"}),
+        ];
+        for (number, said) in stated.into_iter().enumerate() {
+            let order = format!("order-{number}");
+            let direct = Sale::direct(&shop.campaign, &shop.anna).order_id(&order).order_total("100.00");
+            let id = house.merchant(&shop.campaign).report(direct).conversion_id.expect("it is recorded");
+            assert_eq!(server.post(&format!("/v1/conversions/{id}/refund"), json!({"amount": 20})).status, 200);
+            let better = but(&json!({"click_id": click, "sale_amount": 120, "external_event_id": order}), &said);
+            let told = data(&server.report(better), 201);
+            let stays = |field: &str| told[field].clone();
+            assert_eq!((stays("id"), stays("sale_amount"), stays("commission_amount")), (json!(id), json!(80.0), json!(8.0)), "{said}");
+            assert_eq!((stays("status"), stays("sales_status")), (json!("pending_manual_approval"), json!("partial_refunded")), "{said}");
+            let flags = house.conversion(&order).flags;
+            assert!(flags.has(Flag::PaidDiffers), "{said}");
+            assert_eq!(flags.has(Flag::StatedOtherwise), said.get("status").is_some(), "{said}");
         }
         house.assert_books_balance();
     }
