@@ -10,8 +10,8 @@
 //! whoever says nothing of it has sold something. When something happened is not compared, because nothing goes by it and
 //! every retry may claim another moment.
 //!
-//! Where a better report told other facts and the row stays as it was first told, because its money is gone, what the better
-//! one told is kept here too: it says the same when it comes again.
+//! Where a better report told other facts and the row does not show all of them, because its money is gone, what the better one
+//! told is kept here too: it says the same when it comes again.
 
 use sha2::{Digest, Sha256};
 

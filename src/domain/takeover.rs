@@ -20,7 +20,8 @@ pub enum Takeover {
     Confirm,
     /// It is made anew from the better report, and is undecided again.
     Rewrite,
-    /// It stays; the ledger makes up for the difference, and it is flagged.
+    /// What was paid stays paid; the ledger makes up for the difference, the order is worth what the better report says, and it is
+    /// flagged.
     Compensate,
     /// It stays as it is, money and all, and is flagged for a person to look at.
     Flag,

@@ -15,7 +15,7 @@ use crate::domain::audit::{Act, Action, AuditActor};
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::click_token::Mode;
 use crate::domain::commission::CommissionState;
-use crate::domain::id::{AffiliateId, CommissionId, Id, OccasionId, PayoutId, ProgramId};
+use crate::domain::id::{AffiliateId, CommissionId, ConversionId, Id, OccasionId, PayoutId, ProgramId};
 use crate::domain::ledger::{Entry, EntryKind};
 use crate::domain::money::Money;
 use crate::domain::payout::PayoutState;
@@ -23,11 +23,12 @@ use crate::domain::report::MoneyTally;
 use crate::environment::Environment;
 use crate::storage::commissions::{self, CommissionRow};
 use crate::storage::conn::Conn;
+use crate::storage::conversion_changes::{self, ChangeRow};
 use crate::storage::error::{StorageError, Stored};
-use crate::storage::ledger_entries::LedgerEntryRow;
+use crate::storage::ledger_entries::{self, LedgerEntryRow};
 use crate::storage::payouts::{self, PayoutRow};
 use crate::storage::write::Write;
-use crate::storage::{affiliates, conversion_changes, programs, roll_ups};
+use crate::storage::{affiliates, programs, roll_ups};
 
 use super::audit;
 use super::standing::{Case, Changes, Why, reason_kept};
@@ -233,12 +234,15 @@ pub fn call_off_payout(
 /// theirs, the next payout to whoever is entitled took along.
 fn paid_elsewhere(conn: &mut Conn, its: &[CommissionRow]) -> Stored<HashMap<CommissionId, PayoutRow>> {
     let mut found = HashMap::new();
-    for row in its.iter().filter(|row| row.is_compensated()) {
+    let conversions: Vec<ConversionId> = its.iter().map(|row| row.conversion_id).collect();
+    let told_otherwise = conversion_changes::made_up_for(conn, &conversions)?;
+    for row in its.iter().filter(|row| told_otherwise.contains(&row.conversion_id)) {
         let changes = conversion_changes::of_conversion(conn, row.conversion_id)?;
         let since_put = changes.rsplit(|change| change.kind == ChangeKind::PutIntoPayout).next().unwrap_or_default();
-        let Some(made_up_for) = since_put.iter().rfind(|change| change.kind == ChangeKind::Compensated) else {
-            continue;
-        };
+        let entries = ledger_entries::of_commissions(conn, &[row.id])?;
+        let is_booked = |change: &ChangeRow| entries.iter().any(|entry| entry.booked_at == change.changed_at);
+        let made_up_for = |change: &&ChangeRow| change.kind == ChangeKind::Compensated && is_booked(change);
+        let Some(made_up_for) = since_put.iter().rfind(made_up_for) else { continue };
         let whose = (row.program_id, row.entitled());
         let other = payouts::first_of_house_since(conn, whose, made_up_for.changed_at)?;
         found.extend(other.map(|other| (row.id, other)));

@@ -12,6 +12,7 @@ mod candidates;
 mod claims;
 mod credited;
 mod decide;
+mod made_up_for;
 mod on_record;
 mod rows;
 mod taking_over;

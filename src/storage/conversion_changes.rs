@@ -100,6 +100,22 @@ pub fn decided(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<
     Ok(changes.into_iter().filter(|(_, kind)| kind.is_decision()).map(|(id, _)| id).collect())
 }
 
+/// Those of these conversions for which the ledger has ever made up, after a better report told of what was paid.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn made_up_for(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<ConversionId>> {
+    const PORTION: usize = 500;
+    let mut found = HashSet::new();
+    for portion in conversions.chunks(PORTION) {
+        let theirs = dsl::conversion_id.eq_any(portion).and(dsl::kind.eq(ChangeKind::Compensated));
+        let told: Vec<ConversionId> =
+            dsl::conversion_changes.filter(theirs).select(dsl::conversion_id).load(conn).stored()?;
+        found.extend(told);
+    }
+    Ok(found)
+}
+
 /// Why these conversions were rejected, those that ever were, in the words of whoever did it last.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use crate::storage::conversions::ConversionRow;
 
 use super::candidates::candidates;
 use super::credited::{Credited, Earned};
+use super::made_up_for::MadeUpFor;
 use super::on_record::{Known, OnRecord};
 use super::{Incoming, Outcome};
 
@@ -63,6 +64,8 @@ pub(super) struct TakenOver {
     pub(super) commission: CommissionRow,
     /// As which payment the row counts from now on, where it tells the same of another customer than was known.
     pub(super) payment: Option<Payment>,
+    /// What it is worth from now on, where its money is gone.
+    pub(super) made_up_for: Option<MadeUpFor>,
     /// What the report would be recorded as, by the window and rules of the first report's time.
     pub(super) credited: Credited,
     /// The fields in which it differs.
@@ -219,7 +222,9 @@ fn take_over_order(
     if row.flags.has(Flag::HigherReportRefused) && incoming.report.channel.trust() < Trust::FULL {
         credited.flags.raise(Flag::HigherReportRefused);
     }
-    let next = next_row(&row, &contested, (&incoming.report, &credited));
+    let made_up_for = MadeUpFor::of(catalogue, (&row, &commission), &credited).filter(|_| kind == Takeover::Compensate);
+    let mut next = next_row(&row, &contested, (&incoming.report, &credited));
+    made_up_for.iter().for_each(|told| told.apply(&mut next));
     let known = Known::now(next.clone());
     match kind {
         Takeover::Rewrite => {
@@ -237,7 +242,8 @@ fn take_over_order(
         }
     }
     let stays = contested.stays();
-    Decided::TakenOver(Box::new(TakenOver { kind, row, next, commission, payment, credited, differing, stays }))
+    let taken = TakenOver { kind, row, next, commission, payment, made_up_for, credited, differing, stays };
+    Decided::TakenOver(Box::new(taken))
 }
 
 /// The row as it is from now on: made anew, or the one that is on record with what the better report adds to it. Once the

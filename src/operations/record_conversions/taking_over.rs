@@ -114,19 +114,21 @@ impl Changing<'_, '_> {
         Ok(())
     }
 
-    /// The row stays, but for whose it is; whoever should have had the money gets it, whoever has it owes it. Who was
-    /// credited first, the commission keeps.
+    /// The row stays, but for whose it is and what it is worth; whoever should have had the money gets it, whoever has it owes
+    /// it. Who was credited first, and by which rule, the commission keeps.
     fn compensate(&mut self, taken: &TakenOver) -> Stored<()> {
         let TakenOver { row: before, next: row, commission, credited, .. } = taken;
         self.replace(row, before.edition)?;
-        let (amount, due) = (commission.amount_minor.unwrap_or(0), credited.booked().minor());
+        let mut earned = commission.clone();
+        taken.made_up_for.iter().for_each(|told| told.earn(&mut earned));
+        let (amount, due) = (earned.amount_minor.unwrap_or(0), credited.booked().minor());
         let entitled = Some(credited.credit.affiliate_id).filter(|entitled| *entitled != commission.affiliate_id);
         let after = CommissionRow {
             booked_minor: due,
             compensated_minor: due.saturating_sub(amount),
             entitled_id: entitled,
             updated_at: self.report.received_at,
-            ..commission.clone()
+            ..earned
         };
         commissions::replace(self.write, &after)?;
         self.book_difference(commission, &after, row);

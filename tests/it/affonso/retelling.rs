@@ -1,14 +1,20 @@
 //! An event that is reported again with another story, and an order of which a better report told another amount once it was
 //! paid.
 
+use std::sync::Arc;
+
+use accrue::app::rates::Bringing;
+use accrue::domain::ecb;
 use accrue::domain::flag::Flag;
 use accrue::domain::permission::Scope;
+use accrue::domain::time::Zone;
 use serde_json::{Value, json};
 
 use super::changing::patch;
 use super::{Server, a_visit, data};
 use crate::support::engine::on_each_engine;
 use crate::support::house::House;
+use crate::support::in_process::wait_for;
 use crate::support::personas::Sale;
 
 /// What was kept of repeats: the fields in which they differ, the oldest first.
@@ -150,5 +156,50 @@ on_each_engine! {
             assert_eq!(flags.has(Flag::StatedOtherwise), said.get("status").is_some(), "{said}");
         }
         house.assert_books_balance();
+    }
+
+    /// An app told of 100.00 USD, which was paid; then the server tells what it was, and what of it goes back.
+    fn a_refund_of_what_was_made_up_for_goes_by_what_the_server_told(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        house.admin().set_direct_mode(&shop.campaign, true);
+        let today = Zone::utc().local_day(house.now());
+        let rates = format!("Date,USD\n{today},1.2500\n");
+        let rates = Arc::new(ecb::read(&rates, today).expect("a file of rates"));
+        wait_for(house.app().import_rates(shop.program, &rates, Bringing::default())).expect("the rates are taken");
+        let server = Server::may(&house, &shop, &[Scope::Track, Scope::Read, Scope::Manage]);
+        let click = a_visit(&house, &shop);
+        let part = |amount: i64| json!({"amount": amount, "currency": "USD"});
+        // What it was, what goes back, and what is left of the sale and of the commission.
+        let cases = [
+            ("less, and all of it", (60, "USD", 6.0), part(60), (0.0, 0.0)),
+            ("less, and half of it", (60, "USD", 6.0), part(30), (30.0, 3.0)),
+            ("more, and all of it", (160, "USD", 16.0), part(160), (0.0, 0.0)),
+            ("more, and what the app had told", (160, "USD", 16.0), part(100), (60.0, 6.0)),
+            ("more, and whatever there is", (160, "USD", 16.0), json!({}), (0.0, 0.0)),
+            ("in euro, and all of it", (100, "EUR", 12.5), json!({"amount": 100, "currency": "EUR"}), (0.0, 0.0)),
+            ("in euro, and a fifth", (100, "EUR", 12.5), json!({"amount": 20, "currency": "EUR"}), (80.0, 10.0)),
+        ];
+        for (order, (amount, currency, booked), back, left) in cases {
+            let direct = Sale::direct(&shop.campaign, &shop.anna).order_id(order).order_total("100.00");
+            let id = house.merchant(&shop.campaign).report(direct).conversion_id.expect("it is recorded");
+            assert_eq!(patch(&server, &id, json!({"status": "paid"})).status, 200);
+            let better = json!({"click_id": click, "sale_amount": amount, "sale_amount_currency": currency, "external_event_id": order});
+            let amounts = |told: &Value| (told["sale_amount"].clone(), told["sale_amount_currency"].clone(), told["commission_amount"].clone());
+            let was = (json!(f64::from(amount)), json!(currency), json!(booked));
+            assert_eq!(amounts(&data(&server.report(better.clone()), 201)), was, "{order}");
+            assert_eq!(amounts(&data(&server.report(better), 200)), was, "{order}, again");
+            house.assert_books_balance();
+            let refund = format!("/v1/conversions/{id}/refund");
+            let other = if currency == "USD" { "EUR" } else { "USD" };
+            assert_eq!(server.post(&refund, json!({"amount": 1, "currency": other})).status, 400, "{order}");
+            assert_eq!(server.post(&refund, json!({"amount": amount + 1})).status, 400, "{order}");
+            let told = data(&server.post(&refund, back), 200);
+            assert_eq!(amounts(&told), (json!(left.0), json!(currency), json!(left.1)), "{order}");
+            let status = if left.0 > 0.0 { "paid" } else { "refunded" };
+            assert_eq!(told["status"], json!(status), "{order}");
+            house.assert_books_balance();
+        }
+        assert!(house.attempts(shop.program).is_empty(), "every repeat was known again");
     }
 }

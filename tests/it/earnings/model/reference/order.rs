@@ -183,8 +183,7 @@ impl Order {
     /// Its payout is called off; of the house's payouts to whoever is entitled (when they were begun, and whether they are
     /// paid) the first one since it was made up for has its money.
     pub fn take_out_of_payout(&mut self, begun: &[(i64, bool)], now: i64) {
-        let since = self.compensated_at.filter(|_| self.was_compensated());
-        match since.and_then(|at| begun.iter().find(|(begun, _)| *begun >= at)) {
+        match self.compensated_at.and_then(|at| begun.iter().find(|(begun, _)| *begun >= at)) {
             None => {
                 (self.state, self.payer, self.outside) = ("payable", None, None);
                 self.changed(now);

@@ -133,11 +133,18 @@ impl Model {
             first.sale = better.sale;
         }
         match better.earned().filter(|_| is_gone && is_whole && is_other) {
+            // What was paid stays paid; what the order is worth is what the better report says.
             Some(earned) => {
+                let (had, booked) = (first.entitled, first.ledger);
                 first.entitled = better.brought_by;
+                (first.initial, first.adjusted) = (better.initial, better.initial);
+                (first.currency, first.quote) = (better.currency, better.quote);
                 first.compensated = earned - first.earned().unwrap();
-                first.compensated_at = Some(now);
                 first.changed(now);
+                let is_moved = had != first.entitled && (booked, first.ledger) != (0, 0);
+                if is_moved || booked != first.ledger {
+                    first.compensated_at = Some(now);
+                }
             }
             None => first.edition += 1,
         }
