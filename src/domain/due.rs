@@ -24,8 +24,8 @@ pub struct Grounds<'a> {
     pub rule: Option<&'a Rule>,
     /// Which of the customer's payments it is, where that is counted.
     pub payment: Option<Payment>,
-    /// When the order was received.
-    pub received_at: Timestamp,
+    /// When the purchase was made: when it was received, or when it was paid for later.
+    pub made_at: Timestamp,
     /// Whose days months are counted in.
     pub zone: &'a Zone,
 }
@@ -37,7 +37,7 @@ impl Grounds<'_> {
     /// [`MoneyError::Overflow`] when the sale does not fit the base currency's range.
     pub fn earning(&self) -> Result<Earning, MoneyError> {
         let amounts = (self.worth.initial, self.worth.remaining());
-        let basis = self.rule.and_then(|rule| rule.basis_for(self.payment, self.received_at, self.zone));
+        let basis = self.rule.and_then(|rule| rule.basis_for(self.payment, self.made_at, self.zone));
         earn_on_what_remains(amounts, self.base, self.quote.as_ref(), basis)
     }
 }

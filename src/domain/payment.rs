@@ -4,7 +4,8 @@
 //! others have been counted meanwhile. Which payment a sale is, is therefore asked when it begins to be one, and again
 //! whenever it becomes one again: it takes the first place that none of the others holds. So a rule that pays for the first
 //! sale pays a customer once, in whatever order their sales are completed, and a decision that is taken back finds its place
-//! free where nobody has taken it.
+//! free where nobody has taken it. A purchase that is paid for later, as a trial is, was made then, and the months of a rule
+//! begin with it; that somebody took a decision back changes nothing about when the customer paid.
 
 use std::collections::BTreeSet;
 
@@ -36,15 +37,28 @@ pub fn counts(kind: EventType, status: ConversionStatus, sale: SaleStatus, state
 /// A sale that counts as a payment of its customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// When it was received.
+    /// When its purchase was made.
     pub at: Timestamp,
     /// Which of the customer's payments it is; none where its rule pays for all of them, so that nobody asked.
     pub number: Option<u32>,
 }
 
-/// Which of the customer's payments a sale received at `at` is, when it begins to count beside `others`.
+/// When the purchase of a sale was made that stood at `before` and stands at `after` since `now`, where that is not when it was
+/// reported; `known` is what was known of that. While its commission is paid for, it counts as made already.
+#[must_use]
+pub fn made_at(
+    (before, state): (SaleStatus, CommissionState),
+    after: SaleStatus,
+    known: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let begins = !is_made(before) && is_made(after) && !is_paid_for(state);
+    if begins { Some(now) } else { known }
+}
+
+/// Which of the customer's payments a sale made at `at` is, when it begins to count beside `others`.
 ///
-/// One that was received before all others may still be their beginning, as when it is completed late: a rule that pays for
+/// One that was made before all others may still be their beginning, as when a decision is taken back: a rule that pays for
 /// some months pays for it where the months that began with it take in all that it has paid for. Else their first
 /// remains the first, and this one lies before it.
 #[must_use]
@@ -80,7 +94,7 @@ fn reaches(duration: Duration, (at, first): (Timestamp, Timestamp), others: &[Co
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, counts, place};
+    use super::{Counted, counts, made_at, place};
     use crate::domain::commission::CommissionState::{self, Held, InPayout, Payable, Void};
     use crate::domain::conversion::ConversionStatus::{Approved, Pending, Rejected};
     use crate::domain::conversion::SaleStatus::{Complete, Failed, Open, PartialRefunded, Refunded, Trialing};
@@ -111,6 +125,22 @@ mod tests {
 
     fn day(number: i64) -> Timestamp {
         Timestamp::from_millis((20_454 + number) * 86_400_000)
+    }
+
+    #[test]
+    fn a_purchase_that_is_paid_for_later_is_made_then() {
+        let (now, known) = (day(70), Some(day(3)));
+        let cases = [
+            ("a trial that is paid for", (Trialing, Held), Complete, None, Some(now)),
+            ("failed, and paid for in the end", (Failed, Held), Open, known, Some(now)),
+            ("nothing becomes of it", (Trialing, Held), Failed, None, None),
+            ("made when it was reported", (Open, Held), Complete, None, None),
+            ("made, and partly given back", (Complete, Payable), PartialRefunded, known, known),
+            ("paid out, whatever was said since", (Failed, InPayout), Complete, None, None),
+        ];
+        for (name, before, after, known, expected) in cases {
+            assert_eq!(made_at(before, after, known, now), expected, "{name}");
+        }
     }
 
     type Case = (&'static str, Duration, &'static [(i64, u32)], i64, u32, bool);

@@ -125,12 +125,12 @@ pub enum Duration {
 pub struct Payment {
     /// 1 for the first; one that an earlier payment gave up may be a later one's.
     pub number: u32,
-    /// When the first one was received.
+    /// When the first one was made.
     pub first_at: Timestamp,
 }
 
 impl Duration {
-    /// Whether a payment received at `at` is paid for, with days as the program's zone has them.
+    /// Whether a payment made at `at` is paid for, with days as the program's zone has them.
     #[must_use]
     pub fn covers(self, payment: Payment, at: Timestamp, zone: &Zone) -> bool {
         match self {

@@ -94,6 +94,9 @@ impl<'a> Changes<'a> {
         if why.kind == ChangeKind::Reopened {
             self.restore_hold(write.conn(), &mut after)?;
         }
+        let stood = (before.conversion.sale_status, before.commission.state);
+        let known = after.commission.payment_made_at;
+        after.commission.payment_made_at = payment::made_at(stood, after.conversion.sale_status, known, now);
         if after.counts_as_payment() && !before.counts_as_payment() {
             self.ask_which_payment(write.conn(), &mut after)?;
         }
@@ -139,7 +142,7 @@ impl<'a> Changes<'a> {
             quote: conversion.quote(),
             rule,
             payment: commission.payment(),
-            received_at: conversion.received_at,
+            made_at: commission.made_at(conversion.received_at),
             zone: &zone,
         };
         let earning = match grounds.earning() {
@@ -167,14 +170,14 @@ impl<'a> Changes<'a> {
         let rule = self.rule(conn, case.commission.rule_id)?;
         let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end());
         let (Some(duration), Some(customer)) = (duration, case.conversion.referral_id) else { return Ok(()) };
-        let (id, received_at) = (case.conversion.id, case.conversion.received_at);
+        let (id, made_at) = (case.conversion.id, case.commission.made_at(case.conversion.received_at));
         let theirs = referrals::payments(conn, &[customer])?.remove(&customer).unwrap_or_default();
         let others = theirs.iter().filter(|payment| payment.conversion_id != id);
         let others: Vec<Counted> = others.map(|payment| payment.counted).collect();
         let zone = self.zone(conn, case.conversion.program_id)?;
-        let payment = payment::place(duration, &others, received_at, zone);
+        let payment = payment::place(duration, &others, made_at, zone);
         case.commission.set_payment(payment);
-        if !duration.covers(payment, received_at, zone) {
+        if !duration.covers(payment, made_at, zone) {
             // What a better report earned more was for the same payment.
             case.commission.compensated_minor = 0;
         }

@@ -218,6 +218,7 @@ inserted!(commissions, CommissionRow {
     compensated_minor: BigInt,
     entitled_id: Nullable<DbUuid>,
     payout_id: Nullable<DbUuid>,
+    payment_made_at: Nullable<BigInt>,
 });
 
 inserted!(ledger_entries, LedgerEntryRow {

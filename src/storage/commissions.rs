@@ -43,6 +43,7 @@ pub struct CommissionRow {
     pub compensated_minor: i64,
     pub entitled_id: Option<AffiliateId>,
     pub payout_id: Option<PayoutId>,
+    pub payment_made_at: Option<Timestamp>,
 }
 
 impl CommissionRow {
@@ -83,6 +84,12 @@ impl CommissionRow {
     #[must_use]
     pub fn payment(&self) -> Option<Payment> {
         Some(Payment { number: self.payment_number?.unsigned_abs(), first_at: self.first_paid_at? })
+    }
+
+    /// When the purchase was made of a sale that was received then: later, where it was only paid for later.
+    #[must_use]
+    pub fn made_at(&self, received_at: Timestamp) -> Timestamp {
+        self.payment_made_at.unwrap_or(received_at)
     }
 
     /// Says which of the customer's payments it is for.

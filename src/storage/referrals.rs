@@ -177,7 +177,7 @@ pub fn find_all(conn: &mut Conn, ids: &[ReferralId]) -> Stored<Vec<ReferralRow>>
 pub struct Paid {
     /// Sales that count ([`payment::counts`]).
     pub payments: u32,
-    /// When the first of them was received.
+    /// When the first of them was made.
     pub first_at: Timestamp,
 }
 
@@ -195,7 +195,7 @@ pub fn paid(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, P
 pub struct PaymentMade {
     /// The sale.
     pub conversion_id: ConversionId,
-    /// When it was received, and which of the payments it is.
+    /// When it was made, and which of the payments it is.
     pub counted: Counted,
 }
 
@@ -207,6 +207,15 @@ impl Paid {
         Some(Self { payments: u32::try_from(payments.len()).unwrap_or(u32::MAX), first_at })
     }
 }
+
+/// A customer's sale: where it and its commission stand, when it was received and made, and which payment it is.
+type SaleRow = (
+    Option<ReferralId>,
+    ConversionId,
+    (SaleStatus, CommissionState),
+    (Timestamp, Option<Timestamp>),
+    Option<i32>,
+);
 
 /// Every payment of these customers, which is what [`payment::counts`] says, in no order.
 ///
@@ -220,21 +229,21 @@ pub fn payments(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralI
     let theirs = dsl::conversions.filter(dsl::referral_id.eq_any(ids.iter().copied().map(Some)));
     let sales = theirs.filter(dsl::event_type.eq(EventType::Sale)).filter(dsl::status.ne(ConversionStatus::Rejected));
     let with_money = sales.inner_join(commissions::table.on(commissions::conversion_id.eq(dsl::id)));
-    let rows: Vec<(Option<ReferralId>, ConversionId, SaleStatus, CommissionState, Timestamp, Option<i32>)> = with_money
+    let rows: Vec<SaleRow> = with_money
         .select((
             dsl::referral_id,
             dsl::id,
-            dsl::sale_status,
-            commissions::state,
-            dsl::received_at,
+            (dsl::sale_status, commissions::state),
+            (dsl::received_at, commissions::payment_made_at),
             commissions::payment_number,
         ))
         .load(conn)
         .stored()?;
     let mut payments: HashMap<ReferralId, Vec<PaymentMade>> = HashMap::new();
-    for (referral, conversion_id, sale, state, at, number) in rows {
+    for (referral, conversion_id, (sale, state), (received_at, made_at), number) in rows {
         if let Some(referral) = referral.filter(|_| payment::is_made(sale) || payment::is_paid_for(state)) {
-            let counted = Counted { at, number: number.map(i32::unsigned_abs) };
+            let (at, number) = (made_at.unwrap_or(received_at), number.map(i32::unsigned_abs));
+            let counted = Counted { at, number };
             payments.entry(referral).or_default().push(PaymentMade { conversion_id, counted });
         }
     }

@@ -42,6 +42,8 @@ pub(super) struct Earned {
     quote: Option<(Quote, Currency)>,
     /// Where the purchase stood before.
     sale: SaleStatus,
+    /// Where the commission of the first report stands, and when its purchase was made, as far as that was later.
+    paid: Option<(CommissionState, Option<Timestamp>)>,
     /// As which payment of which customer the first report counts, where it does.
     counted: Option<(ReferralId, Option<Payment>)>,
     /// Whether somebody has decided about it, so that no rule may approve it.
@@ -56,6 +58,7 @@ impl Earned {
             received_at: report.received_at,
             quote: None,
             sale: SaleStatus::UNSAID,
+            paid: None,
             counted: None,
             was_decided: false,
         }
@@ -69,9 +72,15 @@ impl Earned {
             received_at: row.received_at,
             quote: row.quote().map(|quote| (quote, row.currency)),
             sale: row.sale_status,
+            paid: Some((commission.state, commission.payment_made_at)),
             counted: row.referral_id.filter(|_| counts).map(|customer| (customer, commission.payment())),
             was_decided: was_decided || row.status != ConversionStatus::Pending,
         }
+    }
+
+    /// When the purchase was made that stands there now, where that is not when it was received.
+    fn made_at(&self, sale: SaleStatus, now: Timestamp) -> Option<Timestamp> {
+        self.paid.and_then(|(state, known)| payment::made_at((self.sale, state), sale, known, now))
     }
 }
 
@@ -113,6 +122,8 @@ pub(super) struct Credited {
     pub(super) rule: Option<Rule>,
     /// Which of the customer's payments it is, where a rule needs to know.
     pub(super) payment: Option<Payment>,
+    /// When the purchase was made, where that is not when it was received.
+    pub(super) made_at: Option<Timestamp>,
     /// The customer, where the report says who it is.
     pub(super) customer: Option<Customer>,
     /// What wants a look.
@@ -145,7 +156,10 @@ impl Credited {
         let at = earned.received_at;
         let rule = rule::deciding(catalogue.rules(credit.campaign_id), &report.order(credit.affiliate_id), at);
         let customer = customer(env, catalogue, on_record, (incoming, &credit, candidate.source));
-        let payment = which_payment(on_record, report, (rule, customer.as_ref()), (&earned, program));
+        let sale = report.purchase.sale_recorded(earned.sale);
+        let made_at = earned.made_at(sale, report.received_at);
+        let made = (made_at.unwrap_or(at), earned.id);
+        let payment = which_payment(on_record, report, (rule, customer.as_ref()), (earned.counted, made), program);
         let quote = quote((catalogue, on_record), program, report, &earned);
         let grounds = Grounds {
             worth: Worth::whole(report.amount),
@@ -153,12 +167,11 @@ impl Credited {
             quote,
             rule,
             payment,
-            received_at: at,
+            made_at: made.0,
             zone: &program.zone,
         };
         let earning = grounds.earning().map_err(|_| Refusal::InvalidRequest)?;
         let flags = flags(env, catalogue, on_record, (incoming, &candidate), at);
-        let sale = report.purchase.sale_recorded(earned.sale);
         let status = status(report, (rule, &earning), &flags, (&earned, sale));
         let standing = Standing {
             state: CommissionState::Held,
@@ -179,6 +192,7 @@ impl Credited {
             quote,
             rule: rule.cloned(),
             payment,
+            made_at,
             customer,
             flags,
             sale,
@@ -193,7 +207,8 @@ impl Credited {
         let Some(customer) = &self.customer else { return };
         on_record.note_customer(customer.referral.clone(), customer.new_names.clone());
         if self.counts_as_payment(report) {
-            let counted = Counted { at: self.received_at, number: self.payment.map(|payment| payment.number) };
+            let at = self.made_at.unwrap_or(self.received_at);
+            let counted = Counted { at, number: self.payment.map(|payment| payment.number) };
             on_record.note_payment(customer.referral.id, PaymentMade { conversion_id: self.id, counted });
         }
     }
@@ -277,21 +292,21 @@ fn which_payment(
     on_record: &OnRecord,
     report: &Report,
     (rule, customer): (Option<&Rule>, Option<&Customer>),
-    (earned, program): (&Earned, &Program),
+    (counted, place): (Option<(ReferralId, Option<Payment>)>, (Timestamp, ConversionId)),
+    program: &Program,
 ) -> Option<Payment> {
     let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end())?;
     let referral = customer.filter(|_| report.event.kind == EventType::Sale)?.referral.id;
     // A report that takes over what counts already takes its place, and what the customer paid later was not known there.
     // Of one that did not count, or not for this customer, the place is asked now, beside all that count.
-    let counted = earned.counted.filter(|(counted_for, _)| *counted_for == referral);
+    let counted = counted.filter(|(counted_for, _)| *counted_for == referral);
     if let Some((_, Some(kept))) = counted {
         return Some(kept);
     }
-    let place = (earned.received_at, earned.id);
     let is_before = |paid: &PaymentMade| counted.is_none() || (paid.counted.at, paid.conversion_id) < place;
-    let others = on_record.payments(referral).iter().filter(|paid| paid.conversion_id != earned.id && is_before(paid));
+    let others = on_record.payments(referral).iter().filter(|paid| paid.conversion_id != place.1 && is_before(paid));
     let others: Vec<Counted> = others.map(|paid| paid.counted).collect();
-    Some(payment::place(duration, &others, earned.received_at, &program.zone))
+    Some(payment::place(duration, &others, place.0, &program.zone))
 }
 
 /// The exchange rate: that of the first report where its currency is the same, else that of its day.

@@ -41,7 +41,7 @@ impl MadeUpFor {
             quote: credited.quote,
             rule,
             payment: commission.payment(),
-            received_at: row.received_at,
+            made_at: commission.made_at(row.received_at),
             zone,
         };
         let earning = grounds.earning().ok().filter(|earning| earning.commission.is_some())?;

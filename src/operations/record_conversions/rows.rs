@@ -190,6 +190,7 @@ impl Credited {
             compensated_minor: 0,
             entitled_id: None,
             payout_id: None,
+            payment_made_at: self.made_at,
         }
     }
 }

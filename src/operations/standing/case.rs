@@ -127,7 +127,8 @@ impl Case {
 
     /// Whether what its amount follows from is the same.
     pub(super) fn has_the_grounds_of(&self, other: &Self) -> bool {
-        let grounds = |case: &Self| (case.conversion.worth(), case.conversion.quote(), case.commission.payment());
+        let payment = |case: &Self| (case.commission.payment(), case.commission.payment_made_at);
+        let grounds = |case: &Self| (case.conversion.worth(), case.conversion.quote(), payment(case));
         grounds(self) == grounds(other)
     }
 

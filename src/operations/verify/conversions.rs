@@ -126,7 +126,7 @@ impl Checking {
             quote: row.quote(),
             rule,
             payment: commission.payment(),
-            received_at: row.received_at,
+            made_at: commission.made_at(row.received_at),
             zone,
         };
         let stored = (row.base(), commission.amount(), commission.hold_reason);

@@ -122,6 +122,7 @@ diesel::table! {
         compensated_minor -> BigInt,
         entitled_id -> Nullable<DbUuid>,
         payout_id -> Nullable<DbUuid>,
+        payment_made_at -> Nullable<BigInt>,
     }
 }
 

@@ -247,13 +247,40 @@ on_each_engine! {
         house.pass_days(5);
         let last = desk.cleo_orders("1004", Complete);
         assert_eq!([first, last].map(|id| desk.earns(id).0), [Some(1_000); 2]);
-        // The month that began with it takes the others in.
+        // Both are paid for within the month that began with the first payment, whenever they were ordered.
         desk.says_so(soon, Complete);
         assert_eq!(desk.earns(soon), (Some(1_000), Some(3)));
-        // This one's does not, and they are paid for.
         desk.says_so(early, Complete);
-        assert_eq!((desk.earns(early), desk.money().balance_minor), ((Some(0), Some(4)), 3_000));
+        assert_eq!((desk.earns(early), desk.money().balance_minor), ((Some(1_000), Some(4)), 4_000));
+        house.pass_days(30);
+        assert_eq!(desk.earns(desk.cleo_orders("1005", Complete)), (Some(0), Some(5)));
         house.assert_books_balance();
+    }
+
+    /// A trial of seventy days, and a purchase that failed for as long: the two months begin when they are paid for.
+    fn months_begin_when_the_first_payment_is_made(db: TestDatabase) {
+        for (way, sale, _, pays) in &WAYS[..4] {
+            let fresh = db.engine.fresh_database().expect("there was one a moment ago");
+            let house = House::open_at(&fresh, "2026-01-15T12:00:00Z");
+            let desk = Desk::of(&house);
+            desk.pays(lasting(Duration::Months(2)));
+            let trial = desk.cleo_orders("1001", *sale);
+            house.pass_days(70);
+            pays(&desk, trial, "1001");
+            assert_eq!(desk.earns(trial), (Some(1_000), Some(1)), "{way}");
+            let renewals = [0, 5, 50, 6].map(|days| {
+                house.pass_days(days);
+                desk.cleo_orders(&format!("renewal after {days}"), Complete)
+            });
+            let earned = renewals.map(|id| desk.earns(id).0);
+            assert_eq!(earned, [Some(1_000), Some(1_000), Some(1_000), Some(0)], "{way}: the last after 61 days");
+            // A decision that is taken back moves nothing of that.
+            house.pass_days(100);
+            reject(&desk, trial);
+            desk.decides_so(trial, Pending);
+            assert_eq!(desk.earns(trial), (Some(1_000), Some(1)), "{way}");
+            house.assert_books_balance();
+        }
     }
 
     /// Each is judged by the rule of its own time: what it pays for all of a customer's payments it pays for this one, too.

@@ -106,7 +106,9 @@ impl Case<'_> {
             return vec![self.result("Commission", earned).with("without a rule there is nothing to earn")];
         };
         let payment = self.commission.and_then(CommissionRow::payment);
-        let Some(basis) = rule.basis_for(payment, self.conversion.received_at, self.zone) else {
+        let received_at = self.conversion.received_at;
+        let made_at = self.commission.map_or(received_at, |commission| commission.made_at(received_at));
+        let Some(basis) = rule.basis_for(payment, made_at, self.zone) else {
             let number = payment.map_or(0, |payment| payment.number);
             return vec![self.result("Commission", earned).with(not_covered(rule.terms.duration, number))];
         };

@@ -75,6 +75,7 @@ fn commission(minor: Option<i64>, payment: Option<Payment>) -> CommissionRow {
         compensated_minor: 0,
         entitled_id: None,
         payout_id: None,
+        payment_made_at: None,
     }
 }
 

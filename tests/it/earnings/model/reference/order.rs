@@ -25,6 +25,9 @@ pub struct Order {
     pub sale: &'static str,
     pub rule: Terms,
     pub received: i64,
+    /// When its purchase was made, and whether it was when it was last looked at.
+    pub made: i64,
+    pub was_made: bool,
     pub trust: i32,
     pub flags: BTreeSet<&'static str>,
     /// How far it was believed who brought the customer, where that is why it is credited.
@@ -104,7 +107,20 @@ impl Order {
     /// Whether it is a payment of its customer: not while it was not paid for, unless its affiliate was.
     pub fn counts(&self) -> bool {
         let is_paid_out = matches!(self.state, "in_payout" | "paid");
-        self.status != "rejected" && (is_paid_out || !matches!(self.sale, "failed" | "trialing"))
+        self.status != "rejected" && (is_paid_out || self.is_made())
+    }
+
+    /// Whether the customer has paid, or is about to.
+    pub fn is_made(&self) -> bool {
+        !matches!(self.sale, "failed" | "trialing")
+    }
+
+    /// A purchase that was not made and is now was made now, unless its affiliate was paid for it all along.
+    pub fn notice_purchase(&mut self, now: i64) {
+        if self.is_made() && !self.was_made && !matches!(self.state, "in_payout" | "paid") {
+            self.made = now;
+        }
+        self.was_made = self.is_made();
     }
 
     /// Whether its rule pays for this of the customer's payments.
@@ -113,7 +129,7 @@ impl Order {
         match kind {
             'f' => number == 1,
             'p' => number <= most as usize,
-            _ => first <= self.received && is_within_months(first, most, self.received),
+            _ => first <= self.made && is_within_months(first, most, self.made),
         }
     }
 

@@ -131,6 +131,7 @@ impl Model {
         first.flags.insert("paid_differs");
         if is_gone && is_whole {
             first.sale = better.sale;
+            first.was_made = better.was_made;
         }
         match better.earned().filter(|_| is_gone && is_whole && is_other) {
             // What was paid stays paid; what the order is worth is what the better report says.
@@ -173,12 +174,20 @@ impl Model {
         let customer = self.customer(report);
         let first = self.orders.get(&number);
         let used = first.filter(|first| first.currency == report.currency);
+        let sale = report.sale.unwrap_or(first.map_or("complete", |first| first.sale));
+        let was_made = !matches!(sale, "failed" | "trialing");
+        let begins = |first: &&Order| was_made && !first.is_made() && !matches!(first.state, "in_payout" | "paid");
+        let made = match first {
+            Some(first) if begins(&first) => self.now,
+            Some(first) => first.made,
+            None => received,
+        };
         Some(Order {
             brought_by: who,
             entitled: who,
             click,
             customer,
-            place: self.place(number, customer, (received, rule)),
+            place: self.place(number, customer, (made, rule)),
             currency: report.currency,
             initial: report.amount,
             adjusted: report.amount,
@@ -186,9 +195,11 @@ impl Model {
             refunds: BTreeMap::new(),
             status: "pending",
             state: "held",
-            sale: report.sale.unwrap_or(first.map_or("complete", |first| first.sale)),
+            sale,
             rule,
             received,
+            made,
+            was_made,
             trust: report.trust,
             flags: if known == Some(1) { BTreeSet::from(["unconfirmed_customer"]) } else { BTreeSet::new() },
             by_belief: known,
@@ -251,16 +262,16 @@ impl Model {
         places.sort_unstable();
         places.dedup();
         let stands_free = |it: &&&Order| {
-            let earlier = |other: &&&Order| other.received < it.received;
+            let earlier = |other: &&&Order| other.made < it.made;
             let holds = |other: &&&Order| other.place.map(|place| place.0) == it.place.map(|place| place.0);
             it.place.is_none() || others.iter().filter(earlier).any(|other| holds(&other))
         };
-        let before = others.iter().filter(|it| it.received <= at).filter(stands_free).count();
+        let before = others.iter().filter(|it| it.made <= at).filter(stands_free).count();
         let free = (1..).filter(|place| !places.contains(place)).nth(before)?;
-        let first = others.iter().map(|it| it.received).min().unwrap_or(at);
+        let first = others.iter().map(|it| it.made).min().unwrap_or(at);
         let is_first = first > at
             && (kind != 'm'
-                || others.iter().map(|it| it.received).all(|other| {
+                || others.iter().map(|it| it.made).all(|other| {
                     !is_within_months(first, months, other) || is_within_months(at, months, other)
                 }));
         Some((free, if is_first { at } else { first }))
@@ -268,9 +279,10 @@ impl Model {
 
     /// An order that did not count as a payment and does now takes its place among those that count.
     pub(super) fn takes_its_place(&mut self, number: u8, counted: bool) {
+        self.orders.get_mut(&number).unwrap().notice_purchase(self.now);
         let order = &self.orders[&number];
         if let Some(customer) = order.customer.filter(|_| !counted && order.counts()) {
-            let place = self.free_place(number, customer, (order.received, order.rule));
+            let place = self.free_place(number, customer, (order.made, order.rule));
             let order = self.orders.get_mut(&number).unwrap();
             order.place = place;
             if !order.is_covered() {
