@@ -134,19 +134,7 @@ impl Model {
             first.was_made = better.was_made;
         }
         match better.earned().filter(|_| is_gone && is_whole && is_other) {
-            // What was paid stays paid; what the order is worth is what the better report says.
-            Some(earned) => {
-                let (had, booked) = (first.entitled, first.ledger);
-                first.entitled = better.brought_by;
-                (first.initial, first.adjusted) = (better.initial, better.initial);
-                (first.currency, first.quote) = (better.currency, better.quote);
-                first.compensated = earned - first.earned().unwrap();
-                first.changed(now);
-                let is_moved = had != first.entitled && (booked, first.ledger) != (0, 0);
-                if is_moved || booked != first.ledger {
-                    first.compensated_at = Some(now);
-                }
-            }
+            Some(earned) => first.is_made_up_for(&better, earned, now),
             None => first.edition += 1,
         }
         "taken over"
@@ -271,9 +259,10 @@ impl Model {
         let first = others.iter().map(|it| it.made).min().unwrap_or(at);
         let is_first = first > at
             && (kind != 'm'
-                || others.iter().map(|it| it.made).all(|other| {
-                    !is_within_months(first, months, other) || is_within_months(at, months, other)
-                }));
+                || others
+                    .iter()
+                    .map(|it| it.made)
+                    .all(|other| !is_within_months(first, months, other) || is_within_months(at, months, other)));
         Some((free, if is_first { at } else { first }))
     }
 
@@ -288,6 +277,22 @@ impl Model {
             if !order.is_covered() {
                 order.compensated = 0;
             }
+        }
+    }
+}
+
+impl Order {
+    /// What was paid stays paid; what the order is worth is what the better report says.
+    fn is_made_up_for(&mut self, better: &Order, earned: i64, now: i64) {
+        let (had, booked) = (self.entitled, self.ledger);
+        self.entitled = better.brought_by;
+        (self.initial, self.adjusted) = (better.initial, better.initial);
+        (self.currency, self.quote) = (better.currency, better.quote);
+        self.compensated = earned - self.earned().unwrap();
+        self.changed(now);
+        let is_moved = had != self.entitled && (booked, self.ledger) != (0, 0);
+        if is_moved || booked != self.ledger {
+            self.compensated_at = Some(now);
         }
     }
 }
