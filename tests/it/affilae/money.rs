@@ -91,4 +91,24 @@ on_each_engine! {
         assert_eq!(amounts(&told), [&json!(5_000), &json!(500), &json!(461), &json!(500)]);
         house.assert_books_balance();
     }
+
+    fn what_is_refused_or_wholly_given_back_earns_nothing_whatever_the_rate(db: TestDatabase) {
+        let house = House::open(&db);
+        let reviewer = Reviewer::of(&house, shop_in(&house, "Europe", ("EUR", "UTC")));
+        let [refused, given_back] = ["refused", "given back"].map(|order| reviewer.sells(reviewer.sale(order, "108.37")));
+        one(&reviewer.refuses(&refused, "fraud"));
+        let back = reviewer.posts(&format!("/v1/conversions/{given_back}/refund"), &json!({}));
+        assert_eq!(back.status, 200, "{}", back.text());
+        let told = |id: &String| one(&reviewer.asks(INFO, &[("id", id)]));
+        for id in [&refused, &given_back] {
+            assert_eq!(amounts(&told(id))[1..], [&json!(0), &json!(0), &json!(0)]);
+            assert_eq!(told(id)["exchangeRate"], Value::Null);
+        }
+        assert_eq!(one(&reviewer.accepts(&given_back))["commissionsTotal"], json!(0), "nothing is waited for");
+        bring_rates(&house, reviewer.shop.program, RATES);
+        for id in [&refused, &given_back] {
+            assert_eq!(amounts(&told(id))[1..], [&json!(0), &json!(0), &json!(0)]);
+        }
+        house.assert_books_balance();
+    }
 }

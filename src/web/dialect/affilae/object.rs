@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 use super::words;
 use crate::app::App;
+use crate::domain::commission::CommissionState;
 use crate::domain::exchange::out_of_base;
 use crate::domain::id::{AffiliateId, ConversionId, LinkId, ProgramId, RuleId};
 use crate::domain::money::Money;
@@ -222,13 +223,18 @@ impl Click {
     }
 }
 
-/// What the ledger holds for it; nothing as long as nobody knows what that is.
+/// What the ledger holds for it; nothing as long as nobody knows what that is. Of what does not count it holds nothing, whatever
+/// rate would come.
 fn earned(commission: Option<&CommissionRow>) -> Option<Money> {
-    commission.filter(|it| it.amount_minor.is_some()).map(CommissionRow::booked)
+    let is_known = |it: &&CommissionRow| it.amount_minor.is_some() || it.state == CommissionState::Void;
+    commission.filter(is_known).map(CommissionRow::booked)
 }
 
-/// What is earned, in minor units of the order's own currency.
+/// What is earned, in minor units of the order's own currency; nothing is nothing in every currency.
 fn in_its_currency(row: &ConversionRow, earned: Money) -> Option<i64> {
+    if earned.is_zero() {
+        return Some(0);
+    }
     out_of_base(earned, row.currency, row.quote().as_ref()).ok().flatten().map(Money::minor)
 }
 
