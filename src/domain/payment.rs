@@ -173,7 +173,8 @@ mod tests {
             ("among them", month, &[(5, 1), (20, 2)], 10, 3, true),
         ];
         for (name, duration, others, at, number, is_covered) in cases {
-            let counted = |(at, number): &(i64, u32)| Counted { at: day(*at), number: Some(*number).filter(|it| *it > 0) };
+            let counted =
+                |(at, number): &(i64, u32)| Counted { at: day(*at), number: Some(*number).filter(|it| *it > 0) };
             let others: Vec<Counted> = others.iter().map(counted).collect();
             let payment = place(duration, &others, day(at), &Zone::utc());
             let covered = duration.covers(payment, day(at), &Zone::utc());

@@ -209,13 +209,8 @@ impl Paid {
 }
 
 /// A customer's sale: where it and its commission stand, when it was received and made, and which payment it is.
-type SaleRow = (
-    Option<ReferralId>,
-    ConversionId,
-    (SaleStatus, CommissionState),
-    (Timestamp, Option<Timestamp>),
-    Option<i32>,
-);
+type SaleRow =
+    (Option<ReferralId>, ConversionId, (SaleStatus, CommissionState), (Timestamp, Option<Timestamp>), Option<i32>);
 
 /// Every payment of these customers, which is what [`payment::counts`] says, in no order.
 ///
