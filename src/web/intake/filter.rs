@@ -2,7 +2,17 @@
 
 use crate::domain::time::{LocalDay, TimeError, Timestamp, Zone};
 
+use super::field::Field;
 use super::{FieldError, Fields, shared};
+
+/// Says which field of a list stands there blank, if one does. It may be left out; but a variable without its value must not
+/// become "everything" for a script that decides about what a list answers.
+///
+/// # Errors
+/// [`FieldError`] that names the first.
+pub fn not_blank(fields: &Fields, known: &[Field]) -> Result<(), FieldError> {
+    known.iter().try_for_each(|field| shared::not_blank(fields, &[field.name]))
+}
 
 /// A whole number from `least` to `most`, if there is one.
 ///

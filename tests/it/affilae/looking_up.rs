@@ -20,14 +20,13 @@ on_each_engine! {
             ids.push(reviewer.sells(reviewer.sale(order, "10.00").with("customer_id", customer)));
         }
         let program = reviewer.program();
-        let cases: [(&[(&str, &str)], usize); 8] = [
+        let cases: [(&[(&str, &str)], usize); 7] = [
             (&[("externalId", "1")], 0),
             (&[("customerId", "c-1")], 2),
             (&[("customerId", "c-2"), ("program", &program)], 1),
             (&[("id", &ids[0])], 0),
             (&[("id", &ids[0]), ("externalId", "1"), ("customerId", "c-1")], 0),
             (&[("externalId", "1"), ("customerId", "c-1")], 0),
-            (&[("externalId", "3"), ("id", "")], 2),
             (&[("externalId", "2"), ("status", "accepted")], 1),
         ];
         for (query, place) in cases {
@@ -70,7 +69,7 @@ on_each_engine! {
             assert_problem("test and live never meet", &answer, unknown);
         }
         let none = (422, "Missing required parameter: externalId, customerId or id");
-        for query in [&[][..], &[("externalId", " ")], &[("program", &reviewer.program())]] {
+        for query in [&[][..], &[("program", reviewer.program().as_str())]] {
             assert_problem("none", &reviewer.asks(INFO, query), none);
         }
         let malformed = (422, "Invalid parameter: id must start with conv_");

@@ -83,6 +83,12 @@ on_each_engine! {
             assert!(message.starts_with(&format!("Invalid parameter: {field} must ")), "{field}={value}: {}", answer.text());
             assert_invalid(value, &answer, field, &message);
         }
+        for field in ["affiliate_id", "referral_id", "status", "sales_status", "created_gte", "created_lte", "page", "limit"] {
+            for blank in ["", "%20"] {
+                let answer = server.get(&format!("{CONVERSIONS}?{field}={blank}"));
+                assert_invalid(field, &answer, field, &format!("Invalid parameter: {field} must not be blank"));
+            }
+        }
         let nobody = server.get(&format!("{CONVERSIONS}?affiliate_id=nobody"));
         assert_problem("nobody", &nobody, (404, "NOT_FOUND", None), "Unknown affiliate");
     }

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{Problem, found};
 use super::asked_for;
+use super::reference::INFO_FIELDS;
 use crate::app::App;
 use crate::domain::handle::ExternalId;
 use crate::domain::id::{ConversionId, ProgramId};
@@ -15,7 +16,7 @@ use crate::storage::conversions::whole::{self, Whole};
 use crate::storage::error::Stored;
 use crate::web::access::tokens::AdvertiserToken;
 use crate::web::dialect::asked::{self, within_limit};
-use crate::web::intake::Fields;
+use crate::web::intake::{Fields, filter};
 
 /// `GET /advertiser/conversions.info`.
 pub async fn info(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -39,6 +40,7 @@ struct Named {
 
 impl Named {
     fn read(fields: &Fields, key: &Key) -> Result<Self, Problem> {
+        filter::not_blank(fields, INFO_FIELDS)?;
         asked_for::own_program(fields, key)?;
         let id = fields.get("id").map(|_| asked_for::conversion(fields)).transpose()?;
         let (order, customer) = (asked_for::order(fields)?, asked_for::customer(fields)?);

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{Problem, found};
+use super::reference::LIST_FIELDS;
 use super::{asked_for, words};
 use crate::app::App;
 use crate::domain::conversion::ConversionStatus;
@@ -42,6 +43,7 @@ pub async fn list(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
 }
 
 fn read(fields: &Fields, key: &Key) -> Result<(Wanted, Piece), Problem> {
+    filter::not_blank(fields, LIST_FIELDS)?;
     asked_for::own_program(fields, key)?;
     let wanted = Wanted {
         mode: key.mode,

@@ -92,7 +92,7 @@ const CUSTOMER_ID: Field = Field::optional("customerId", Kind::ExternalId, "Your
 const REASON: Field = Field::required("reason", Kind::Text, "Why; it stays with the decision.");
 
 /// What the list goes by.
-const LIST_FIELDS: &[Field] = &[
+pub(super) const LIST_FIELDS: &[Field] = &[
     ANY_PROGRAM,
     Field::optional("status", Kind::Word(&words::STATUSES), "What was decided."),
     Field::optional("from", Kind::DayOrMoment, "From this day in UTC on, or from this moment."),
@@ -104,7 +104,7 @@ const LIST_FIELDS: &[Field] = &[
 ];
 
 /// What a look-up goes by.
-const INFO_FIELDS: &[Field] =
+pub(super) const INFO_FIELDS: &[Field] =
     &[ANY_PROGRAM, EXTERNAL_ID, CUSTOMER_ID, Field::optional("id", Kind::Id("conv"), "The conversion.")];
 
 /// What an acceptance says.

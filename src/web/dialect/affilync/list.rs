@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Problem;
 use super::object::{Listed, Meta, Row};
+use super::reference::LIST_FIELDS;
 use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::id::CampaignId;
@@ -51,6 +52,7 @@ impl Asked {
         let key = token.key();
         let program = catalogue.program(key.program_id);
         let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
+        filter::not_blank(fields, LIST_FIELDS)?;
         let wanted = Wanted {
             mode: key.mode,
             campaign: campaign(catalogue, token, fields)?,

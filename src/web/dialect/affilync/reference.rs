@@ -80,7 +80,7 @@ pub const REFERENCE: Group = Group {
 };
 
 /// What the list goes by.
-const LIST_FIELDS: &[Field] = &[
+pub(super) const LIST_FIELDS: &[Field] = &[
     Field::optional("date_from", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
     Field::optional("date_to", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
     Field::optional("campaign_id", Kind::Id("camp"), "Of this campaign."),

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Problem;
 use super::object::{Conversion, Listed, One, Pagination};
+use super::reference::LIST_FIELDS;
 use crate::app::App;
 use crate::domain::commission_status::CommissionStatus;
 use crate::domain::id::{ConversionId, ProgramId};
@@ -130,6 +131,7 @@ impl Asked {
         let key = token.key();
         let program = catalogue.program(key.program_id);
         let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
+        filter::not_blank(fields, LIST_FIELDS)?;
         let wanted = Wanted {
             mode: key.mode,
             affiliate: filtered::affiliate(catalogue, token, fields, Problem::forbidden)?,

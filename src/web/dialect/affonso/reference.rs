@@ -218,7 +218,7 @@ pub(super) const REFUND_FIELDS: &[Field] = &[
 ];
 
 /// What the list goes by.
-const LIST_FIELDS: &[Field] = &[
+pub(super) const LIST_FIELDS: &[Field] = &[
     Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
     Field::optional("referral_id", Kind::Id("ref"), "Of this customer."),
     Field::optional("status", Kind::Word(STATUSES), "Where the commission stands."),
