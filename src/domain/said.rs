@@ -21,6 +21,8 @@ use super::dedup::Facts;
 use super::handle::{EmailHash, ExternalId};
 use super::rule::Subscription;
 
+use spelling::members;
+
 /// What a report says besides its facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
@@ -230,18 +232,7 @@ fn in_order<T: AsRef<str>>(items: &[T]) -> String {
     items.iter().map(|item| format!("{}:{item}", item.len())).collect()
 }
 
-/// The members of an object of texts, numbers, true, false and null, as which metadata is kept in one spelling: what stands
-/// between the commas that are in no text.
-fn members(object: &str) -> Vec<&str> {
-    let (mut is_text, mut is_escaped) = (false, false);
-    let parts = object.trim_matches(['{', '}']).split(|character| {
-        let ends = character == ',' && !is_text;
-        is_text ^= character == '"' && !is_escaped;
-        is_escaped = character == '\\' && !is_escaped;
-        ends
-    });
-    parts.collect()
-}
+mod spelling;
 
 #[cfg(test)]
 mod tests;

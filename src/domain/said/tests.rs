@@ -158,3 +158,50 @@ fn it_reads_back_and_tells_nobody_what_was_said() {
     assert!(!written.contains("c-1") && !written.contains("SPRING") && !written.contains("plan"), "{written}");
     assert_eq!(Said::read("sale=failed shape=round nothing"), Said::read("sale=failed"));
 }
+
+#[test]
+fn metadata_is_known_again_in_whatever_order_its_keys_stand_however_deep() {
+    let first = r#"{"cart":{"items":[{"sku":"a,b","n":1},{"sku":"c"}],"of":{}},"note":"}{,:"}"#;
+    let cases: [(&str, &str, bool); 8] = [
+        ("the same", first, true),
+        (
+            "keys in another order",
+            r#"{"note":"}{,:","cart":{"of":{},"items":[{"n":1,"sku":"a,b"},{"sku":"c"}]}}"#,
+            true,
+        ),
+        (
+            "a list in another order",
+            r#"{"cart":{"items":[{"sku":"c"},{"sku":"a,b","n":1}],"of":{}},"note":"}{,:"}"#,
+            false,
+        ),
+        (
+            "a key that moved out",
+            r#"{"cart":{"items":[{"sku":"a,b","n":1},{"sku":"c"}]},"of":{},"note":"}{,:"}"#,
+            false,
+        ),
+        ("a key that moved in", r#"{"cart":{"items":[{"sku":"a,b","n":1},{"sku":"c"}],"of":{},"note":"}{,:"}}"#, false),
+        (
+            "another value inside",
+            r#"{"cart":{"items":[{"sku":"a,b","n":2},{"sku":"c"}],"of":{}},"note":"}{,:"}"#,
+            false,
+        ),
+        (
+            "a list for an object",
+            r#"{"cart":{"items":[{"sku":"a,b","n":1},{"sku":"c"}],"of":[]},"note":"}{,:"}"#,
+            false,
+        ),
+        ("another text", r#"{"cart":{"items":[{"sku":"a,b","n":1},{"sku":"c"}],"of":{}},"note":"}{,"}"#, false),
+    ];
+    let of = |metadata: &str| said(&Purchase { metadata: Some(metadata.to_owned()), ..Purchase::default() });
+    for (name, again, is_same) in cases {
+        assert_eq!(of(first).differing(&of(again), &UNMOVED).is_empty(), is_same, "{name}");
+    }
+}
+
+#[test]
+fn what_was_kept_of_plain_metadata_is_known_again() {
+    let text = r#"{"plan":"pro, \"gold\"}","seats":3,"left":2}"#;
+    let kept = Said::read("metadata=0fa7811172d60e46");
+    let again = said(&Purchase { metadata: Some(text.to_owned()), ..Purchase::default() });
+    assert!(kept.differing(&again, &UNMOVED).is_empty(), "a digest of before is one of now: {}", again.written());
+}

@@ -1,5 +1,6 @@
 //! The fields that mean the same in every wire format, each into its own type or into a sentence that names it.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -14,7 +15,7 @@ use crate::domain::secret::holds_secret;
 use crate::domain::time::Timestamp;
 
 use super::value::without_secrets;
-use super::{FieldError, Fields, Value, json};
+use super::{FieldError, Fields, Unreadable, Value, json};
 
 /// The most keys of `metadata`.
 const MOST_METADATA: usize = 50;
@@ -22,7 +23,7 @@ const MOST_METADATA: usize = 50;
 /// The longest of them, in characters.
 const LONGEST_METADATA_KEY: usize = 100;
 
-/// The longest value of one, in characters.
+/// The longest value of one, in characters: of a text its own, of anything else those of its JSON.
 const LONGEST_METADATA_VALUE: usize = 500;
 
 /// The most products, or prices.
@@ -274,8 +275,8 @@ pub fn ids(fields: &Fields, name: &'static str) -> Result<Vec<String>, FieldErro
     parsed.collect::<Result<_, _>>().map_err(|error| FieldError::malformed(name, error))
 }
 
-/// `metadata`: one JSON object, given as such or as its text, and kept as its text. Its values are plain: texts, numbers,
-/// true, false and null. What of it holds an e-mail address or a key is not kept.
+/// `metadata`: one JSON object, given as such or as its text, and kept as its text, lists and objects inside it included.
+/// What of it holds an e-mail address or a key is not kept, however deep it stands.
 ///
 /// # Errors
 /// [`FieldError`] that says what is wrong with it.
@@ -286,6 +287,9 @@ pub fn metadata(fields: &Fields) -> Result<Option<String>, FieldError> {
         Some(Value::Object(members)) => members.clone(),
         Some(Value::Text(text)) => match json::members(text) {
             (members, None) => members,
+            (_, Some(problem @ (Unreadable::TooDeep | Unreadable::GivenTwice(_)))) => {
+                return Err(refuse(&format!("must be JSON that can be taken: {problem}")));
+            }
             (_, Some(_)) => return Err(refuse("must be a JSON object")),
         },
         Some(_) => return Err(refuse("must be a JSON object")),
@@ -298,10 +302,8 @@ pub fn metadata(fields: &Fields) -> Result<Option<String>, FieldError> {
         if is_long(key, LONGEST_METADATA_KEY) {
             return Err(refuse(&format!("must not have keys of more than {LONGEST_METADATA_KEY} characters")));
         }
-        if matches!(value, Value::List(_) | Value::Object(_)) {
-            return Err(refuse("must have values that are texts, numbers, true, false or null"));
-        }
-        if is_long(&value.to_string(), LONGEST_METADATA_VALUE) {
+        let written = value.as_text().map_or_else(|| Cow::from(value.as_kept_json()), Cow::from);
+        if is_long(&written, LONGEST_METADATA_VALUE) {
             return Err(refuse(&format!("must not have values of more than {LONGEST_METADATA_VALUE} characters")));
         }
     }
@@ -343,7 +345,19 @@ mod tests {
                 r#""metadata":{"by":"@jane","of":"2 @ 9.99"}"#,
                 some(r#"{"by":"@jane","of":"2 @ 9.99"}"#),
             ),
+            (
+                "an object inside",
+                r#""metadata":{"cart":{"items":2,"of":{"a":[]}}}"#,
+                some(r#"{"cart":{"items":2,"of":{"a":[]}}}"#),
+            ),
+            ("a list inside", r#""metadata":{"skus":["a",1.50,null,{}]}"#, some(r#"{"skus":["a",1.50,null,{}]}"#)),
+            (
+                "addresses inside",
+                r#""metadata":{"cart":{"for":"me@shop.example","me@shop.example":["me@shop.example",1]}}"#,
+                some(r#"{"cart":{"for":"[removed]","[removed]":["[removed]",1]}}"#),
+            ),
             ("its text", r#""metadata":"{\"a\":1}""#, some(r#"{"a":1}"#)),
+            ("the text of an object inside", r#""metadata":"{\"a\":{\"b\":[1]}}""#, some(r#"{"a":{"b":[1]}}"#)),
             ("another text", r#""metadata":"a=1""#, not_an_object.clone()),
             ("a list", r#""metadata":[1]"#, not_an_object),
         ];
@@ -354,5 +368,13 @@ mod tests {
         assert!(kept(&format!("\"metadata\":{{{}}}", of(50))).is_ok());
         let error = kept(&format!("\"metadata\":{{{}}}", of(51))).unwrap_err();
         assert_eq!(error, "Invalid parameter: metadata must not have more than 50 keys");
+        // Of a text its own characters are counted, of anything inside those of its JSON.
+        let (list, long) = (|text: usize| format!("\"metadata\":{{\"a\":[\"{}\"]}}", "x".repeat(text)), 496);
+        assert!(kept(&list(long)).is_ok() && kept(&format!("\"metadata\":{{\"a\":\"{}\"}}", "x".repeat(500))).is_ok());
+        let error = kept(&list(long + 1)).unwrap_err();
+        assert_eq!(error, "Invalid parameter: metadata must not have values of more than 500 characters");
+        let deep = format!("\"metadata\":\"{{\\\"a\\\":{}{}}}\"", "[".repeat(8), "]".repeat(8));
+        let error = kept(&deep).unwrap_err();
+        assert!(error.ends_with("The JSON must not be nested more than 8 levels deep"), "{error}");
     }
 }

@@ -119,9 +119,10 @@ fn external_id(field: &Field) -> ObjectBuilder {
     like(field, NAMED, "order_456").max_length(Some(255))
 }
 
-/// An object of words, numbers, flags and nothings.
+/// An object of words, numbers, flags and nothings, or of lists and objects of them.
 fn metadata() -> ObjectBuilder {
-    let kinds = [Type::Number, Type::Boolean, Type::Null].map(|kind| ObjectBuilder::new().schema_type(kind));
+    let kinds = [Type::Number, Type::Boolean, Type::Null, Type::Array, Type::Object]
+        .map(|kind| ObjectBuilder::new().schema_type(kind));
     let word = OneOfBuilder::new().item(text().max_length(Some(500)));
     let word = kinds.into_iter().fold(word, OneOfBuilder::item);
     let object = ObjectBuilder::new().schema_type(Type::Object).max_properties(Some(50));

@@ -36,6 +36,9 @@ on_each_engine! {
             ("most keys", &*pairs(50), None),
             ("longest", &*format!(r#"{{"{}":"{}"}}"#, "ö".repeat(100), "ü".repeat(500)), None),
             ("address", r#"{"note":"write to canary@shop.example","a":1}"#, Some(r#"{"note":"[removed]","a":1}"#)),
+            ("inside", r#"{"cart":{"skus":["a",1.50,null,{"b":[]}],"of":{}},"ids":[]}"#, None),
+            ("address inside", r#"{"cart":{"for":["canary@shop.example"]}}"#, Some(r#"{"cart":{"for":["[removed]"]}}"#)),
+            ("longest inside", &*format!(r#"{{"k":["{}"]}}"#, "ü".repeat(496)), None),
             ("address in a key", r#"{"canary@shop.example":1,"a":1}"#, Some(r#"{"[removed]":1,"a":1}"#)),
         ];
         for (name, sent, expected) in cases {
@@ -59,8 +62,8 @@ on_each_engine! {
             (format!(r#"{{"{}":1}}"#, "k".repeat(101)), "must not have keys of more than 100 characters"),
             (format!(r#"{{"k":"{}"}}"#, "v".repeat(501)), "must not have values of more than 500 characters"),
             (format!(r#"{{"k":{}}}"#, "1".repeat(501)), "must not have values of more than 500 characters"),
-            (r#"{"k":{"a":1}}"#.to_owned(), "must have values that are texts, numbers, true, false or null"),
-            (r#"{"k":[]}"#.to_owned(), "must have values that are texts, numbers, true, false or null"),
+            (format!(r#"{{"k":["{}"]}}"#, "ü".repeat(497)), "must not have values of more than 500 characters"),
+            (format!(r#"{{"k":{{"a":"{}","b":"{}"}}}}"#, "x".repeat(250), "y".repeat(250)), "must not have values of more than 500 characters"),
         ];
         for (metadata, must) in cases {
             let answer = told(&house, (&shop, &token), "1", &metadata);

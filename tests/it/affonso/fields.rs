@@ -42,7 +42,8 @@ on_each_engine! {
             ("a blank event", json!({"click_id": click, "external_event_id": ""}), "external_event_id", "must not be blank"),
             ("an event of blanks", json!({"click_id": click, "external_event_id": " \u{a0}"}), "external_event_id", "must not be blank"),
             ("a long event", json!({"click_id": click, "external_event_id": "x".repeat(256)}), "external_event_id", "?"),
-            ("metadata of lists", json!({"click_id": click, "metadata": {"a": []}}), "metadata", "must have values that are texts, numbers, true, false or null"),
+            ("metadata of long lists", json!({"click_id": click, "metadata": {"a": ["x".repeat(250), "y".repeat(250)]}}), "metadata", "must not have values of more than 500 characters"),
+            ("metadata that is a list", json!({"click_id": click, "metadata": [{"a": 1}]}), "metadata", "must be a JSON object"),
             ("101 products", json!({"click_id": click, "product_ids": vec!["p"; 101]}), "product_ids", "must not be more than 100"),
             ("prices in prices", json!({"click_id": click, "price_ids": [["p"]]}), "price_ids", "must be a list of texts"),
         ];
@@ -108,7 +109,7 @@ on_each_engine! {
         let shop = house.shop();
         let server = Server::may(&house, &shop, &[accrue::domain::permission::Scope::Manage]);
         let click = house.visit(&shop.campaign, &shop.anna);
-        let said = r#"{"plan":"pro","price":1.50,"big":12345678901234567890,"trial":false,"note":null,"who":"me@shop.example"}"#;
+        let said = r#"{"plan":"pro","price":1.50,"big":12345678901234567890,"trial":false,"note":null,"who":"me@shop.example","cart":{"skus":["a",1.0,{"for":["me@shop.example"]}],"of":{}}}"#;
         let body = format!(r#"{{"click_id":"{click}","sale_amount":5,"external_event_id":"m","metadata":{said}}}"#);
         let answer = server.send(Request::post(CONVERSIONS).json(&body));
         let kept = said.replace("me@shop.example", "[removed]");

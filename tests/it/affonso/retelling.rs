@@ -29,7 +29,7 @@ fn first(click: &str) -> Value {
     json!({
         "click_id": click, "external_event_id": "1001", "sales_status": "open", "status": "pending",
         "product_ids": ["a", "b"], "price_ids": ["p"], "is_subscription": true, "interval": "monthly",
-        "customer_id": "c-1", "external_user_id": "u-1", "metadata": {"plan": "pro", "seats": 3},
+        "customer_id": "c-1", "external_user_id": "u-1", "metadata": {"plan": "pro", "seats": 3, "cart": {"a": [1, 2], "b": {}}},
     })
 }
 
@@ -54,7 +54,7 @@ on_each_engine! {
             (json!({"price_ids": ["q"]}), "price"),
             (json!({"interval": "yearly"}), "interval"),
             (json!({"customer_id": "c-2", "external_user_id": "u-2"}), "customer"),
-            (json!({"metadata": {"plan": "free", "seats": 3}}), "metadata"),
+            (json!({"metadata": {"plan": "pro", "seats": 3, "cart": {"a": [2, 1], "b": {}}}}), "metadata"),
             (json!({"sale_amount": 5, "sales_status": "failed", "price_ids": ["q"]}), "amount sales_status price"),
         ];
         for (said, _) in &stories {
@@ -76,7 +76,7 @@ on_each_engine! {
         let silent = || {
             let alike = [
                 first.clone(),
-                but(&first, &json!({"product_ids": ["b", "a"], "metadata": {"seats": 3, "plan": "pro"}})),
+                but(&first, &json!({"product_ids": ["b", "a"], "metadata": {"cart": {"b": {}, "a": [1, 2]}, "seats": 3, "plan": "pro"}})),
                 json!({"click_id": first["click_id"], "external_event_id": "1001", "created_at": "2026-03-01T00:00:00Z"}),
             ];
             for again in alike {

@@ -180,7 +180,8 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
     Field::optional(
         "metadata",
         Kind::Metadata,
-        "Up to 50 pairs of your own: keys of up to 100, values of up to 500 characters.",
+        "An object of your own, of up to 50 keys: keys of up to 100, values of up to 500 characters, or of as much JSON where \
+         they are lists or objects.",
     ),
     Field::optional("customer_email", Kind::Email, "Kept only as a keyed hash, to know the customer again."),
     Field::optional("coupon_code", Kind::ExternalId, "A coupon that belongs to an affiliate."),
