@@ -4,6 +4,7 @@
 //! named values before anybody looks at a single one of them, so that a field given twice is found wherever the second
 //! one stands. Numbers keep the text they were written with: an amount never passes through a float.
 
+mod bracketed;
 pub mod field;
 pub mod filter;
 mod json;
@@ -19,6 +20,7 @@ use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, http};
 use percent_encoding::percent_decode;
 
+use bracketed::Member;
 pub use value::{FieldError, Value};
 
 use crate::domain::attempt;
@@ -158,10 +160,30 @@ impl Intake {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
             match (decode(name), decode(value)) {
-                (Ok(name), Ok(value)) => self.add(name, Value::Text(value), lists),
+                (Ok(name), Ok(value)) => match Member::of(&name) {
+                    Some((field, member)) => self.add_member(field, &member, value),
+                    None => self.add(name, Value::Text(value), lists),
+                },
                 _ => self.note(Unreadable::NotUtf8),
             }
         }
+    }
+
+    /// Adds a member of an object that is written field by field. Where the field stands there as a whole, too, it is given
+    /// twice.
+    fn add_member(&mut self, field: &str, member: &Member<'_>, text: String) {
+        let fields = &mut self.fields.0;
+        if !fields.iter().any(|(known, _)| known == field) {
+            if fields.len() >= MOST_FIELDS {
+                return self.note(Unreadable::TooManyFields);
+            }
+            fields.push((field.to_owned(), Value::Object(Vec::new())));
+        }
+        let put = match fields.iter_mut().find(|(known, _)| known == field) {
+            Some((_, Value::Object(members))) => member.put(members, text),
+            _ => Err(Unreadable::GivenTwice(field.to_owned())),
+        };
+        put.unwrap_or_else(|problem| self.note(problem));
     }
 
     fn add_json(&mut self, bytes: &[u8], lists: &[&str]) {

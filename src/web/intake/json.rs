@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{MOST_FIELDS, Unreadable, Value, shortened};
 
 /// How deep lists and objects may stand inside each other.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 
 /// An object's members in their order, repeated names included; they stay where they were put when the text breaks off.
 struct Collect<'a, 'de>(&'a mut Vec<(String, &'de RawValue)>);

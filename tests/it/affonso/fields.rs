@@ -104,6 +104,23 @@ on_each_engine! {
         }
     }
 
+    /// As PHP and jQuery write an object.
+    fn a_form_writes_metadata_member_by_member(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        let fields = [
+            ("click_id", click.as_str()), ("sale_amount", "99.99"), ("external_event_id", "form"), ("is_subscription", "true"),
+            ("metadata[plan]", "pro"), ("metadata[cart][items]", "2"), ("metadata[skus][]", "a"), ("metadata[skus][]", "b"),
+        ];
+        let told = super::data(&server.send(Request::post(CONVERSIONS).form(&fields)), 201);
+        assert_eq!(told["metadata"], json!({"plan": "pro", "cart": {"items": "2"}, "skus": ["a", "b"]}));
+        assert_eq!(house.details("form").ignored_fields, "[]");
+        let twice = Request::post(CONVERSIONS).form(&[&fields[..5], &[("metadata[plan]", "free")]].concat());
+        assert_invalid("twice", &server.send(twice), "metadata[plan]", "Parameter given twice: metadata[plan]");
+    }
+
     fn metadata_is_returned_as_it_was_sent_without_secrets(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();
