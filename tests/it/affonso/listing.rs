@@ -7,7 +7,7 @@ use accrue::domain::rule::{Approval, Terms};
 use accrue::operations::issue_key::Holder;
 use serde_json::{Value, json};
 
-use super::{CONVERSIONS, SIGN_UPS, Server, a_visit, assert_invalid, assert_problem, data, pays};
+use super::{CONVERSIONS, SIGN_UPS, Server, a_visit, assert_invalid, assert_problem, data, decided, pays};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, percent};
 
@@ -91,6 +91,24 @@ on_each_engine! {
         }
         let nobody = server.get(&format!("{CONVERSIONS}?affiliate_id=nobody"));
         assert_problem("nobody", &nobody, (404, "NOT_FOUND", None), "Unknown affiliate");
+    }
+
+    fn who_kept_a_referral_that_was_merged_away_finds_the_customers_orders(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let [gone, left] = ["u-1", "u-2"].map(|user| {
+            let click = house.visit(&shop.campaign, &shop.anna);
+            data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": user})), 201)["id"].clone()
+        });
+        server.sells(json!({"referral_id": gone, "external_event_id": "before"}));
+        decided(&house, &shop, &gone, ("merge", "merger"), &[("into", left.as_str().unwrap())]);
+        house.clock().advance(std::time::Duration::from_secs(1));
+        server.sells(json!({"referral_id": gone, "external_event_id": "after"}));
+        for referral in [&gone, &left] {
+            let query = format!("referral_id={}", referral.as_str().unwrap());
+            assert_eq!(events(&server, &query), ["after", "before"], "{referral}");
+        }
     }
 
     /// The two ways a status is derived, one for telling and one for finding, agree.

@@ -9,13 +9,14 @@ use super::object::{Conversion, Listed, One, Pagination};
 use super::reference::LIST_FIELDS;
 use crate::app::App;
 use crate::domain::commission_status::CommissionStatus;
-use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::id::{ConversionId, ProgramId, ReferralId};
 use crate::operations::told_status::told_statuses;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::Conn;
 use crate::storage::conversions::list::Wanted;
 use crate::storage::conversions::told::{self, Told};
 use crate::storage::error::{StorageError, Stored};
+use crate::storage::referrals;
 use crate::web::access::tokens::ReadToken;
 use crate::web::dialect::answered::respond;
 use crate::web::dialect::asked::{self, within_limit};
@@ -119,6 +120,13 @@ impl walked::Told for (Told, CommissionStatus) {
     }
 }
 
+/// The customer whom this id leads to: of a referral that was merged away, the one that is left.
+async fn left_of(app: &App, token: &ReadToken, named: Option<ReferralId>) -> Result<Option<ReferralId>, Problem> {
+    let (Some(id), program) = (named, token.key().program_id) else { return Ok(None) };
+    let found = app.read(move |conn| referrals::list::find_left(conn, program, id)).await?;
+    Ok(Some(found.map_or(id, |row| row.id)))
+}
+
 /// What is asked for.
 struct Asked {
     wanted: Wanted,
@@ -148,7 +156,8 @@ impl Asked {
     }
 
     async fn answer(self, app: &App, token: &ReadToken) -> Result<HttpResponse, Problem> {
-        let Self { wanted, page, limit } = self;
+        let Self { mut wanted, page, limit } = self;
+        wanted.referral = left_of(app, token, wanted.referral).await?;
         let piece = Piece::of_page(page, limit);
         let (rows, total) = walked::page::<(Told, CommissionStatus)>(app, token.key(), wanted, piece).await?;
         let catalogue = app.catalogue();

@@ -221,7 +221,11 @@ pub(super) const REFUND_FIELDS: &[Field] = &[
 /// What the list goes by.
 pub(super) const LIST_FIELDS: &[Field] = &[
     Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
-    Field::optional("referral_id", Kind::Id("ref"), "Of this customer."),
+    Field::optional(
+        "referral_id",
+        Kind::Id("ref"),
+        "Of this customer, also by the id of a referral that was merged away.",
+    ),
     Field::optional("status", Kind::Word(STATUSES), "Where the commission stands."),
     Field::optional("sales_status", Kind::Word(SALES_STATUSES), "Where the purchase stands."),
     Field::optional("created_gte", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
