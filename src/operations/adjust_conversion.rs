@@ -59,14 +59,16 @@ pub fn adjust_conversion(
         let Some(case) = Case::find(write.conn(), program, id)? else {
             return Ok(Some(Adjusted::Unknown));
         };
-        let worth = case.conversion.worth();
-        if worth.adjusted == adjustment.amount && worth.adjusted != worth.initial {
+        let (worth, status) = (case.conversion.worth(), case.conversion.status);
+        let is_so = worth.adjusted == adjustment.amount && worth.adjusted != worth.initial;
+        // Of what was refused nothing is worth anything: to call that adjusted would be a lie.
+        if is_so && status != ConversionStatus::Rejected {
             return Ok(Some(Adjusted::AlreadySo));
         }
         if case.is_news_to(adjustment.seen) {
             return Ok(Some(Adjusted::Overtaken(case.current(write.conn())?)));
         }
-        if case.conversion.status != ConversionStatus::Pending {
+        if status != ConversionStatus::Pending {
             return Ok(Some(Adjusted::NotPending(case.current(write.conn())?)));
         }
         let adjusted = match worth.adjusted_to(adjustment.amount) {

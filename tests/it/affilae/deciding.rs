@@ -47,7 +47,11 @@ on_each_engine! {
         let message = "The conversion must be in pending status; it is refused";
         assert_problem("the other decision", &reviewer.accepts(&id), (409, message));
         assert_problem("nor is it adjusted", &reviewer.updates(&id, 100), (409, message));
-        assert_eq!(house.commission("1001").booked_minor, 0);
+        let lowered = reviewer.sells(reviewer.sale("1002", "99.99"));
+        one(&reviewer.updates(&lowered, 5_000));
+        one(&reviewer.refuses(&lowered, "product return"));
+        assert_problem("nor to what it was adjusted to before", &reviewer.updates(&lowered, 5_000), (409, message));
+        assert_eq!((house.commission("1001").booked_minor, house.commission("1002").booked_minor), (0, 0));
         house.assert_books_balance();
     }
 
