@@ -12,8 +12,13 @@ needs the scope manage (read is enough without --apply).
     python3 examples/affilae_review.py --url http://127.0.0.1:8080 --orders examples/affilae_orders.csv
     python3 examples/affilae_review.py --url http://127.0.0.1:8080 --orders examples/affilae_orders.csv --apply
 
+--url is the address of your Accrue, as its console prints it.
+
 The order file is CSV with a first line that names its columns: order_id, state (paid, returned, cancelled, fraud or test),
 amount (what the customer keeps, in cents: 1050 is 10.50 EUR, and 1050 is 1050 JPY), and, if you like, currency.
+
+What the customer got back already, by a refund that was reported, is in amountRefunded of a conversion and counts for what
+the file says the customer keeps: no return is taken off twice.
 
 Every call and every decision is written to a log, one JSON object per line. Running it again is safe: a decision that was
 made is not pending any more, and the same decision twice is one. Exit status: 0 done, 1 some calls failed, 2 not begun.
@@ -81,7 +86,7 @@ class Api:
     """The calls of the dialect, each repeated as long as that is safe and has a chance."""
 
     def __init__(self, url, token, log):
-        self.url, self.token, self.log = url.rstrip("/"), token, log
+        self.url, self.token, self.log, self.answered = url.rstrip("/"), token, log, False
         self.opener = urllib.request.build_opener(NoRedirect)
 
     def get(self, call, **query):
@@ -101,7 +106,9 @@ class Api:
             self.log.note("call", **facts, ms=took, attempt=attempt)
             if status == 200 and "conversions" in answer:
                 return answer["conversions"]
-            if status not in (0, 429, 503) or attempt == MOST_TRIES:
+            # Where nothing ever answered, the address is wrong, and waiting does not help.
+            self.answered = self.answered or status != 0
+            if status not in (0, 429, 503) or attempt == MOST_TRIES or not self.answered:
                 raise Refused(status, message or "an answer that cannot be understood")
             wait(after, attempt)
 
@@ -181,9 +188,19 @@ def read_pending(api, page_size, period):
     return list(pending.values())
 
 
+def refunded(conversion):
+    """What the customer got back already; where that is not told, nothing."""
+    return conversion.get("amountRefunded", 0)
+
+
+def kept(conversion):
+    """What the customer keeps: what counts of the order, less what they got back."""
+    return conversion["amount"] - refunded(conversion)
+
+
 def plan(conversion, orders):
     """What is to be done about a conversion, and why: accept, update (and accept), refuse, or leave."""
-    order, amount = orders.get(conversion["externalId"]), conversion["amount"]
+    order, amount = orders.get(conversion["externalId"]), kept(conversion)
     if order is None:
         return Plan("leave", None, "the order file does not know it")
     if order.state in REASONS:
@@ -193,7 +210,7 @@ def plan(conversion, orders):
     if order.amount == amount:
         return Plan("accept", None, "paid")
     if 0 < order.amount < amount:
-        return Plan("update", order.amount, "partial return")
+        return Plan("update", order.amount + refunded(conversion), "partial return")
     return Plan("leave", None, f"it is {amount}, and {order.amount} in the order file")
 
 
@@ -203,6 +220,9 @@ def decide(api, conversion, todo):
     if todo.action == "refuse":
         return api.post("conversions.refuse", program=program, id=known, reason=todo.reason)["data"][0]
     if todo.action == "update":
+        now = api.get("conversions.info", id=known)["data"][0]
+        if kept(now) != kept(conversion):
+            raise Refused(409, f"the customer keeps {kept(now)} by now; the next run looks at it again")
         api.post("conversions.update", program=program, id=known, amount=todo.amount, reason=todo.reason)
     return api.post("conversions.accept", program=program, id=known)["data"][0]
 
@@ -229,7 +249,7 @@ def review(api, log, options):
             print(f"{conversion['externalId']}: {result}, {todo.reason}")
         counted[todo.action if result in ("done", "planned", "left") else result] += 1
         if todo.action in ("accept", "update") and result in ("done", "planned"):
-            sums[conversion["currency"]] += conversion["amount"] if todo.amount is None else todo.amount
+            sums[conversion["currency"]] += orders[conversion["externalId"]].amount
         if todo.status in (401, 403):
             print("the token is not taken any more; the rest was not tried")
             break
@@ -250,7 +270,7 @@ def summary(counted, sums, options):
 
 def read_options(arguments):
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--url", default="http://127.0.0.1:8080", help="where the API is (default: %(default)s)")
+    words.add_argument("--url", default="http://127.0.0.1:8080", help="the address of your Accrue, as its console prints it (default: %(default)s)")
     words.add_argument("--orders", required=True, help="the shop's order file, CSV")
     words.add_argument("--token-file", help="a file that holds the token; else ACCRUE_TOKEN does")
     words.add_argument("--from", dest="since", metavar="DAY", help="only what was reported from this day in UTC on")
@@ -283,7 +303,8 @@ def main(arguments=None):
         print(f"affilae_review: {error}", file=sys.stderr)
         return 2
     except Refused as error:
-        print(f"affilae_review: the list cannot be read: {error}", file=sys.stderr)
+        where = f"nothing answers at {options.url}; name the address of your Accrue with --url" if error.status == 0 else ""
+        print(f"affilae_review: the list cannot be read: {where or error}", file=sys.stderr)
         return 1
     print(summary(counted, sums, options))
     return 1 if counted["failed"] else 0

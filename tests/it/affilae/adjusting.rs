@@ -115,7 +115,11 @@ on_each_engine! {
         refund(&reviewer, &id, 3_000);
         let message = "Invalid parameter: amount must not be lower than 3000, which the customer got back";
         assert_problem("below", &reviewer.updates(&id, 2_999), (422, message));
+        let told = one(&reviewer.asks(INFO, &[("id", &id)]));
+        assert_eq!((&told["amount"], &told["amountRefunded"]), (&json!(9_999), &json!(3_000)), "both are told");
+        assert_eq!(told["commissionsTotal"], json!(700), "10 % of what remains");
         let told = one(&reviewer.updates(&id, 5_000));
+        assert_eq!(told["amountRefunded"], json!(3_000));
         assert_eq!((&told["amount"], &told["commissionsTotal"]), (&json!(5_000), &json!(200)), "10 % of what remains");
         house.assert_books_balance();
     }

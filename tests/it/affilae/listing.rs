@@ -54,6 +54,7 @@ on_each_engine! {
             "externalId": "1001",
             "customerId": "c-77",
             "amount": 9999,
+            "amountRefunded": 0,
             "currency": "USD",
             "commissionsTotal": 1000,
             "commissionsTotalConverted": 1000,
@@ -73,7 +74,7 @@ on_each_engine! {
             }],
         });
         assert_eq!(answer.json(), json!({"statusCode": 200, "conversions": {"total": 1, "data": [expected]}}));
-        let order = ["id", "program", "rule", "externalId", "customerId", "amount", "currency", "commissionsTotal", "commissionsTotalConverted", "exchangeRate", "status", "refuseReason", "isLocked", "lockedAt", "subId", "trackingMethod", "createdAt", "events"];
+        let order = ["id", "program", "rule", "externalId", "customerId", "amount", "amountRefunded", "currency", "commissionsTotal", "commissionsTotalConverted", "exchangeRate", "status", "refuseReason", "isLocked", "lockedAt", "subId", "trackingMethod", "createdAt", "events"];
         let places: Vec<usize> = order.iter().map(|name| answer.text().find(&format!("\"{name}\":")).unwrap()).collect();
         assert!(places.is_sorted(), "{}", answer.text());
         assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));

@@ -185,7 +185,7 @@ on_each_engine! {
         let made = desk.noted("decision").into_iter().filter(|line| line["result"] == "done").count();
         assert_eq!(made, 126);
         let limited = desk.noted("call").iter().filter(|line| line["status"] == 429).count();
-        assert_eq!(desk.noted("call").len() - limited, 3 + 3 + 127, "pages, pages, and decisions");
+        assert_eq!(desk.noted("call").len() - limited, 3 + 3 + 1 + 127, "pages, pages, a second look before an amount is lowered, and decisions");
 
         let printed = desk.says(&["--apply"], 0);
         assert!(printed.contains("pending conversions reviewed: 2\n"), "again is safe: {printed}");
@@ -196,6 +196,64 @@ on_each_engine! {
         let printed = thief.says(&["--apply"], 1);
         assert!(printed.contains("the list cannot be read: 403: The token needs the scope read"), "{printed}");
     }
+}
+
+on_each_engine! {
+    /// The order file says what a customer keeps, and a refund may have been reported before: it is taken off once.
+    fn the_script_takes_no_return_off_twice(db: TestDatabase) {
+        if find_program("python3").is_none() {
+            return skip(Requirement::Tools, "python3 is not installed");
+        }
+        let demo = Demo::fill(&db);
+        let server = ServerProcess::start(&db);
+        let campaign = demo.campaign("s2s_api");
+        let token = Visitor::new(server.addr()).follow(&campaign.link_of(demo.affiliate(0)).code).token().to_owned();
+        let mut shop = MerchantServer::new(server.addr(), &campaign.api_key);
+        let mut connection = Connection::open(server.addr()).unwrap();
+        for (order, refunded) in [("all of it", "49.99"), ("a part of it", "20.00"), ("too much of it", "49.99")] {
+            let id = shop.report(Sale::of(&token).order_id(order).order_total("99.99")).conversion_id.expect("it is recorded");
+            let refund = Request::post(&format!("/v1/conversions/{id}/refund")).json(&format!(r#"{{"amount":"{refunded}"}}"#));
+            assert_eq!(connection.send(&refund.bearer(&demo.program.tokens.manage)).unwrap().status, 200);
+        }
+        let desk = Desk::of(server.addr().to_string(), &demo.program.tokens.manage);
+        desk.orders("order_id,state,amount\nall of it,paid,5000\na part of it,paid,5000\ntoo much of it,paid,9999\n");
+        let printed = desk.says(&["--apply"], 0);
+        for line in [
+            "     1  accepted\n",
+            "     1  accepted after a partial return\n",
+            "     1  left pending\n",
+            "accepted orders in USD, in cents: 10000\n",
+            "too much of it: left, it is 5000, and 9999 in the order file\n",
+        ] {
+            assert!(printed.contains(line), "{line}{printed}");
+        }
+        for (order, expected) in [
+            ("all of it", ["\"accepted\"", "9999", "4999", "500"]),
+            ("a part of it", ["\"accepted\"", "7000", "2000", "500"]),
+            ("too much of it", ["\"pending\"", "9999", "4999", "500"]),
+        ] {
+            let request = Request::get(super::INFO).query(&[("externalId", order)]).bearer(&demo.program.tokens.read);
+            let told = super::one(&connection.send(&request).unwrap());
+            let told = ["status", "amount", "amountRefunded", "commissionsTotal"].map(|name| told[name].to_string());
+            assert_eq!(told, expected, "{order}");
+        }
+        assert_verified(&db);
+    }
+}
+
+#[test]
+fn the_script_says_at_once_where_nothing_answers_and_how_to_name_another_address() {
+    if find_program("python3").is_none() {
+        return skip(Requirement::Tools, "python3 is not installed");
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let desk = Desk::of(nobody.to_string(), "sk_live_made_up");
+    desk.orders("order_id,state,amount\n");
+    let began = Instant::now();
+    let printed = desk.says(&["--apply"], 1);
+    let sentence = format!("nothing answers at http://{nobody}; name the address of your Accrue with --url");
+    assert!(printed.contains(&sentence), "{printed}");
+    assert!(began.elapsed() < Duration::from_secs(20), "waiting does not help");
 }
 
 #[test]

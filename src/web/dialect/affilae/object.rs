@@ -60,6 +60,9 @@ pub(super) struct Conversion {
     /// What the order is worth after a return of a part of it, in minor units of its currency.
     #[schema(example = 9999)]
     amount: i64,
+    /// What of that the customer got back by refunds, which `amount` is not lowered by, in minor units of its currency.
+    #[schema(example = 0)]
+    amount_refunded: i64,
     /// ISO 4217.
     #[schema(value_type = String, example = "EUR")]
     currency: &'static str,
@@ -186,6 +189,7 @@ impl Conversion {
             external_id: row.order_id.as_str().to_owned(),
             customer_id: whole.visit.customer_id.clone(),
             amount: row.adjusted_minor,
+            amount_refunded: row.refunded_minor,
             currency: row.currency.code(),
             commissions_total: commission,
             commissions_total_converted: earned.map(Money::minor),
