@@ -102,6 +102,8 @@ pub struct Purchase {
     pub price_ids: Vec<String>,
     /// What subscription it is a payment of, if it is one.
     pub subscription: Option<Subscription>,
+    /// Whether the sender says that it is a payment of none, which leaving it out does not say.
+    pub is_no_subscription: bool,
     /// Where the purchase stands, if the sender says.
     pub sale: Option<SaleStatus>,
     /// When the sender says that it happened; it is kept, and nothing goes by it.

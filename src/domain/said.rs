@@ -140,7 +140,7 @@ impl Said {
             word(Field::Status, purchase.stated.map(CommissionStatus::as_str)),
             list(Field::Product, &purchase.product_ids),
             list(Field::Price, &purchase.price_ids),
-            word(Field::Interval, purchase.subscription.map(Subscription::as_str)),
+            word(Field::Interval, interval(purchase)),
             digest(Field::CustomerId, customer.customer_id.as_ref().map(ExternalId::as_str)),
             digest(Field::UserId, customer.external_user_id.as_ref().map(ExternalId::as_str)),
             digest(Field::Email, customer.email.as_ref().map(EmailHash::as_str)),
@@ -217,6 +217,12 @@ impl Said {
     fn sale(&self) -> &str {
         self.get(Field::Sale).unwrap_or(SaleStatus::UNSAID.as_str())
     }
+}
+
+/// Which payments of a subscription it is one of, or that it is of none; nothing where nothing is said of it.
+fn interval(purchase: &Purchase) -> Option<&'static str> {
+    let none = purchase.is_no_subscription.then_some("none");
+    purchase.subscription.map(Subscription::as_str).or(none)
 }
 
 /// Eight bytes tell two stories apart.

@@ -25,6 +25,7 @@ fn purchase() -> Purchase {
         product_ids: ids(&["a", "b"]),
         price_ids: ids(&["p"]),
         subscription: Some(Subscription::Monthly),
+        is_no_subscription: false,
         sale: Some(SaleStatus::Complete),
         claimed_at: None,
         metadata: Some(r#"{"plan":"pro, \"gold\"}","seats":3,"left":2}"#.to_owned()),
@@ -50,6 +51,12 @@ fn a_repeat_is_held_against_what_was_said_field_by_field() {
         ("another product", Purchase { product_ids: ids(&["a"]), ..same.clone() }, &["product"]),
         ("another price", Purchase { price_ids: ids(&["q"]), ..same.clone() }, &["price"]),
         ("another interval", Purchase { subscription: Some(Subscription::Yearly), ..same.clone() }, &["interval"]),
+        (
+            "of no subscription",
+            Purchase { subscription: None, is_no_subscription: true, ..same.clone() },
+            &["interval"],
+        ),
+        ("nothing said of it", Purchase { subscription: None, ..same.clone() }, &[]),
         ("it failed", Purchase { sale: Some(SaleStatus::Failed), ..same.clone() }, &["sales_status"]),
         ("declined", Purchase { stated: Some(CommissionStatus::Declined), ..same.clone() }, &["status"]),
         (

@@ -53,6 +53,7 @@ on_each_engine! {
             (json!({"product_ids": ["z"]}), "product"),
             (json!({"price_ids": ["q"]}), "price"),
             (json!({"interval": "yearly"}), "interval"),
+            (json!({"is_subscription": false, "interval": null}), "interval"),
             (json!({"customer_id": "c-2", "external_user_id": "u-2"}), "customer"),
             (json!({"metadata": {"plan": "pro", "seats": 3, "cart": {"a": [2, 1], "b": {}}}}), "metadata"),
             (json!({"sale_amount": 5, "sales_status": "failed", "price_ids": ["q"]}), "amount sales_status price"),

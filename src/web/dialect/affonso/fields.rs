@@ -75,6 +75,7 @@ fn purchase(fields: &Fields) -> Result<Purchase, FieldError> {
         product_ids: shared::ids(fields, "product_ids")?,
         price_ids: shared::ids(fields, "price_ids")?,
         subscription: subscription(fields)?,
+        is_no_subscription: shared::flag(fields, "is_subscription")? == Some(false),
         sale: shared::word::<SaleStatus>(fields, "sales_status")?,
         claimed_at: shared::moment(fields, "created_at")?,
         metadata: shared::metadata(fields)?,
