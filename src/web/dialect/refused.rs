@@ -19,6 +19,11 @@ pub enum Refused {
     /// The key is good and may not do this.
     #[error("The token needs the scope {0}")]
     ScopeMissing(Scope),
+    /// What it names means the program's default campaign, and there is none.
+    #[error(
+        "An affiliate's code means the program's default campaign, and none is set: choose one in Settings, Program"
+    )]
+    NoDefaultCampaign,
     /// It was read and not credited.
     #[error("{}", .0.sentence())]
     NotCredited(Refusal),
@@ -37,6 +42,7 @@ impl Refused {
         match self {
             Self::Unreadable(_) | Self::Field(_) => Refusal::InvalidRequest,
             Self::ScopeMissing(_) => Refusal::ScopeMissing,
+            Self::NoDefaultCampaign => Refusal::UnknownCampaign,
             Self::NotCredited(refusal) => *refusal,
         }
     }
@@ -48,6 +54,7 @@ impl Refused {
             Self::Unreadable(problem) => problem.status(),
             Self::Field(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ScopeMissing(_) => StatusCode::FORBIDDEN,
+            Self::NoDefaultCampaign => status_of(Refusal::UnknownCampaign),
             Self::NotCredited(refusal) => status_of(*refusal),
         }
     }

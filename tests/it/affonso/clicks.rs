@@ -64,7 +64,10 @@ on_each_engine! {
         let server = Server::tracking(&house, &shop);
         let by = |code: &str| click(&shop, json!({"trackingId": code}));
         let missing = (404, "NOT_FOUND", None);
-        assert_problem("no default campaign", &server.post(CLICKS, by("anna")), missing, "Unknown campaign");
+        let sentence = "An affiliate's code means the program's default campaign, and none is set: choose one in Settings, Program";
+        assert_problem("no default campaign", &server.post(CLICKS, by("anna")), missing, sentence);
+        let kept = house.attempts(shop.program).remove(0);
+        assert_eq!((kept.reason.as_str(), kept.detail.as_str()), ("unknown_campaign", sentence), "and who runs it reads it, too");
         let default = campaign_id(&shop.campaign);
         house.write(move |write, _| programs::set_default_campaign(write, shop.program, default));
         let click = |code: &str| click(&shop, json!({"trackingId": code}));

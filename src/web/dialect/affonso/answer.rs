@@ -163,6 +163,7 @@ impl From<Refused> for Problem {
                 Self::invalid(StatusCode::BAD_REQUEST, message, Some(field.to_owned()))
             }
             Refused::ScopeMissing(wanted) => Self::insufficient_scope(wanted),
+            Refused::NoDefaultCampaign => Self::not_found(&message),
             Refused::NotCredited(refusal) => not_credited(refusal, message),
         }
     }

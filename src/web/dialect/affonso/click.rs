@@ -21,7 +21,7 @@ use crate::domain::link::Link;
 use crate::recorder::NotRecorded;
 use crate::storage::catalogue::Catalogue;
 use crate::web::dialect::answered::respond;
-use crate::web::dialect::refused::Stopped;
+use crate::web::dialect::refused::{Refused, Stopped};
 use crate::web::dialect::registered::{self, Visitor, may_be_sent, register};
 use crate::web::intake::field::{Kind, names};
 use crate::web::intake::shared::{self, free_text, required};
@@ -125,6 +125,6 @@ async fn link(app: &App, catalogue: &Catalogue, program: ProgramId, code: &str) 
     let affiliate = named.and_then(|named| catalogue.affiliate_named(program, &named));
     let affiliate = affiliate.ok_or(Refusal::UnknownAffiliate)?;
     let default = catalogue.program(program).and_then(|program| program.default_campaign);
-    let campaign = default.ok_or(Refusal::UnknownCampaign)?;
+    let campaign = default.ok_or(Refused::NoDefaultCampaign)?;
     app.implicit_link(program, campaign, affiliate.id).await.map_err(Stopped::NotRecorded)
 }
