@@ -240,14 +240,13 @@ pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
 }
 
 /// The answer to any other method on an address that visitors' browsers ask.
-pub fn other_tracking_method(allowed: &[&str]) -> Ready<HttpResponse> {
+#[must_use]
+pub fn other_tracking_method(allowed: &[&str]) -> HttpResponse {
     let usual = allow(&allowed[..allowed.len().min(1)]);
-    ready(
-        HttpResponse::MethodNotAllowed()
-            .insert_header((ALLOW, allow(allowed)))
-            .content_type("text/plain; charset=utf-8")
-            .body(format!("This address answers {usual}.")),
-    )
+    HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, allow(allowed)))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("This address answers {usual}."))
 }
 
 #[cfg(test)]

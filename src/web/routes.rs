@@ -6,6 +6,8 @@
 
 mod endpoints;
 
+use std::future::ready;
+
 use actix_web::middleware;
 use actix_web::web::{self, Data, ServiceConfig};
 
@@ -20,7 +22,7 @@ use super::track::pixel::script;
 use super::{assets, docs, error, health, openapi, session, theme};
 use crate::app::App;
 
-pub use endpoints::{ENDPOINTS, Endpoint, Right, allow};
+pub use endpoints::{ENDPOINTS, Endpoint, Right, allow, url_too_long};
 
 /// An affiliate's link.
 pub const FOLLOW: &str = "/c/{code}";
@@ -316,7 +318,7 @@ pub fn configure(config: &mut ServiceConfig, app: &Data<App>) {
             script
                 .get(script::serve)
                 .head(script::serve)
-                .default_service(web::to(|| error::other_tracking_method(&["get", "head"]))),
+                .default_service(web::to(|| ready(error::other_tracking_method(&["get", "head"])))),
         );
     }
     config.service(web::resource("/api/openapi.json").get(openapi::serve).head(openapi::serve));

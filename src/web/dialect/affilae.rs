@@ -31,7 +31,7 @@ mod review;
 mod update;
 mod words;
 
-pub use answer::{other_method, unknown};
+pub use answer::{other_method, unknown, url_too_long};
 pub use info::info;
 pub use list::list;
 pub use reference::REFERENCE;

@@ -27,7 +27,7 @@ use super::received::{Keyless, Received, presented_click};
 use super::refused::Stopped;
 use super::registered::{may_be_sent, register};
 use answer::Answer;
-pub use answer::{other_method, unknown};
+pub use answer::{other_method, unknown, url_too_long};
 pub use reference::REFERENCE;
 
 use fields::{ClickFields, ConversionFields, Direct, Naming};

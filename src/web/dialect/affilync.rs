@@ -26,7 +26,7 @@ mod reference;
 mod report;
 mod review;
 
-pub use answer::{other_method, unknown};
+pub use answer::{other_method, unknown, url_too_long};
 pub use list::list;
 pub use reference::REFERENCE;
 pub use report::{postback, track};

@@ -12,12 +12,12 @@
 //!
 //! | status | code |
 //! |---|---|
-//! | 400, 408, 413, 415 | `VALIDATION_ERROR` |
+//! | 400, 408, 413, 414, 415 | `VALIDATION_ERROR` |
 //! | 401 | `MISSING_API_KEY`, `INVALID_API_KEY` |
 //! | 403 | `INSUFFICIENT_PERMISSIONS` |
 //! | 404 | `NOT_FOUND`: an object that the program does not have, or identifiers that lead to nobody; also a click that is older than its window, for which other dialects have 410 |
 //! | 405 | `METHOD_NOT_ALLOWED` |
-//! | 409 | `CONFLICT`: the campaign or the affiliate takes no orders, or the conversion cannot stand where it is stated to; `DUPLICATE_ERROR` |
+//! | 409 | `CONFLICT`: the campaign or the affiliate takes no orders, or the conversion cannot stand where it is stated to. `DUPLICATE_ERROR` is a word of the document that is never answered: a repeat is 200 with what is there |
 //! | 429 | `RATE_LIMIT_EXCEEDED` |
 //! | 500, 503 | `INTERNAL_ERROR`, `SERVICE_UNAVAILABLE` |
 
@@ -34,7 +34,7 @@ mod report;
 mod signup;
 mod update;
 
-pub use answer::{other_method, unknown};
+pub use answer::{other_method, unknown, url_too_long};
 pub use click::register_click;
 pub use list::{list, show};
 pub use reference::REFERENCE;

@@ -23,6 +23,9 @@ pub const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 /// What is told who asks for an address that nobody has.
 pub const UNKNOWN_ENDPOINT: &str = "Unknown endpoint";
 
+/// What is told who asks for an address that is longer than is taken.
+pub const URL_TOO_LONG: &str = "The URL is longer than 8192 bytes; send what is long in the body";
+
 /// How a token is challenged that may not do this (RFC 6750, section 3).
 #[must_use]
 pub fn insufficient_scope(wanted: Scope) -> String {

@@ -82,6 +82,17 @@ pub async fn within_limit<R: Counted, P: Problem>(
     answer
 }
 
+/// The answer to what leads nowhere, because of its address or its method: within the limit of the token, where one is
+/// presented, and plain where none is.
+pub fn led_nowhere<P: Problem>(app: &App, request: &HttpRequest, problem: P) -> HttpResponse {
+    let token = match ReadToken::check(app, request) {
+        Ok(right) => right.token().token_id,
+        Err(Denied::Forbidden { key, .. }) => key.token_id,
+        Err(Denied::NoToken | Denied::UnknownToken) => return problem.into_response(),
+    };
+    limited(problem, app.limits.reading(token), too_many_with_token)
+}
+
 /// The answer to what is counted: the problem with what is left, or 429 where there was too much.
 pub fn limited<P: Problem>(
     problem: P,

@@ -13,7 +13,7 @@ use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
 
-use crate::web::routes::INVITATION;
+use crate::web::routes::{INVITATION, url_too_long};
 
 /// The longest request target, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -74,7 +74,9 @@ pub async fn every_answer<B: MessageBody + 'static>(
     let settings = request.app_data::<web::Data<EveryAnswer>>().cloned();
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     let mut response = if target > LONGEST_TARGET {
-        let answer = HttpResponse::UriTooLong().content_type("text/plain; charset=utf-8").body("The URL is too long.");
+        let answer = url_too_long(request.path()).unwrap_or_else(|| {
+            HttpResponse::UriTooLong().content_type("text/plain; charset=utf-8").body("The URL is too long.")
+        });
         request.into_response(answer).map_into_right_body()
     } else {
         let https = settings.as_ref().is_some_and(|settings| settings.https);

@@ -7,13 +7,17 @@
 //!
 //! Each dialect answers in its own shape, so it brings its own answer to a method that an address does not take.
 
-use actix_web::web::{self, ServiceConfig};
+use std::future::ready;
+
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::{
     ADD_CLICK, ADVERTISER_ACCEPT, ADVERTISER_INFO, ADVERTISER_LIST, ADVERTISER_REFUSE, ADVERTISER_UPDATE, CONVERSION,
     CONVERSIONS, CONVERT, EVENTS, EVENTS_IMAGE, FOLLOW, POSTBACK, REGISTER_CLICK, TRACK, V1_CLICKS, V1_CONVERSION,
     V1_CONVERSIONS, V1_REFUND, V1_SIGNUPS,
 };
+use crate::app::App;
 use crate::web::dialect::{affilae, affiliatepro, affilync, affonso};
 use crate::web::error;
 use crate::web::track::{click, pixel};
@@ -62,14 +66,15 @@ macro_rules! endpoints {
                 let endpoint = web::resource($path);
                 $(let endpoint = endpoint.$method($handler);)+
                 let allowed = [$(stringify!($method)),+];
-                config.service(endpoint.default_service(web::to(move || $other_method(&allowed))));
+                let other = move |app: Data<App>, request: HttpRequest| ready($other_method(&app, &request, &allowed));
+                config.service(endpoint.default_service(web::to(other)));
             })*)*
         }
     };
 }
 
 endpoints! {
-    error::other_tracking_method {
+    other_tracking_method {
         FOLLOW => {
             get click::follow, Anybody;
             head click::follow, Anybody;
@@ -128,6 +133,11 @@ endpoints! {
     }
 }
 
+/// Visitors' browsers have no token, and nothing is counted for them here.
+fn other_tracking_method(_app: &App, _request: &HttpRequest, allowed: &[&str]) -> HttpResponse {
+    error::other_tracking_method(allowed)
+}
+
 /// Tells each endpoint's address which function answers it. An address of a dialect that nobody has is answered by the
 /// dialect as well.
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -137,6 +147,18 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(web::scope("/api").default_service(web::to(affilync::unknown)))
         .service(web::scope("/v1").default_service(web::to(affonso::unknown)))
         .service(web::scope("/advertiser").default_service(web::to(affilae::unknown)));
+}
+
+/// The answer to a URL that is too long, in the shape of the dialect whose address it is; none elsewhere.
+#[must_use]
+pub fn url_too_long(path: &str) -> Option<HttpResponse> {
+    match path.split('/').nth(1)? {
+        "integration" => Some(affiliatepro::url_too_long()),
+        "api" => Some(affilync::url_too_long()),
+        "v1" => Some(affonso::url_too_long()),
+        "advertiser" => Some(affilae::url_too_long()),
+        _ => None,
+    }
 }
 
 /// The names of these methods, as `Allow` lists them.

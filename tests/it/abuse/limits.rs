@@ -1,5 +1,7 @@
 //! How much is taken: at each limit it is fine, one over is refused by name (INP-2).
 
+use serde_json::json;
+
 use crate::support::connection::Connection;
 use crate::support::engine::on_each_engine;
 use crate::support::house::House;
@@ -131,6 +133,25 @@ on_each_engine! {
             assert_eq!(answer.status, status, "{name}: {}", answer.text());
         }
         assert_eq!((house.conversions().len(), house.click_count()), (1, 2));
+    }
+
+    /// Each dialect says so in its own words, as far as the request gets; nobody else's address has any.
+    fn a_url_that_is_too_long_is_told_in_the_words_of_its_dialect(db: TestDatabase) {
+        let house = House::open(&db);
+        let sentence = "The URL is longer than 8192 bytes; send what is long in the body";
+        let error = json!({"code": "VALIDATION_ERROR", "message": sentence, "field": null, "details": []});
+        for (start, expected) in [
+            ("/v1/conversions?status=", json!({"success": false, "error": error})),
+            ("/advertiser/conversions.list?externalId=", json!({"statusCode": 414, "message": sentence})),
+            ("/api/conversions?status=", json!({"detail": sentence, "error_code": "invalid_request"})),
+            ("/integration/s2sConvert?order_id=", json!({"status": "error", "message": sentence})),
+        ] {
+            let answer = house.visitor().send(Request::get(&format!("{start}{}", "x".repeat(TARGET)))).unwrap();
+            assert_eq!((answer.status, answer.json()), (414, expected), "{start}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{start}");
+        }
+        let plain = house.visitor().send(Request::get(&format!("/admin/{}", "x".repeat(TARGET)))).unwrap();
+        assert_eq!((plain.status, &*plain.text()), (414, "The URL is too long."));
     }
 
     fn json_is_taken_eight_levels_deep_and_not_nine(db: TestDatabase) {

@@ -64,10 +64,15 @@ on_each_engine! {
             let answer = send(&house, Request::new(method, target).bearer(&reviewer.token));
             assert_problem(target, &answer, (405, &format!("This endpoint answers {allowed}")));
             assert_eq!(answer.header("allow"), Some(allowed));
+            assert_eq!(answer.header("x-ratelimit-limit"), Some("100"), "a token is told what is left of its limit");
+            let nobody = send(&house, Request::new(method, target));
+            assert_eq!((nobody.status, nobody.header("x-ratelimit-limit")), (405, None));
         }
         for target in ["/advertiser", "/advertiser/", "/advertiser/conversions", "/advertiser/conversions.delete"] {
             for request in [Request::get(target), Request::post(target).json("{}")] {
-                assert_problem(target, &send(&house, request.bearer(&reviewer.token)), (404, "Unknown endpoint"));
+                let answer = send(&house, request.bearer(&reviewer.token));
+                assert_problem(target, &answer, (404, "Unknown endpoint"));
+                assert!(answer.header("x-ratelimit-remaining").is_some(), "{target}");
             }
         }
         let post = |request: Request| send(&house, request.bearer(&reviewer.token));

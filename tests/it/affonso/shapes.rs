@@ -52,6 +52,7 @@ on_each_engine! {
             let message = format!("This endpoint answers {allowed}");
             assert_problem(path, &answer, (405, "METHOD_NOT_ALLOWED", None), &message);
             assert_eq!(answer.header("allow"), Some(allowed));
+            assert_eq!(answer.header("x-ratelimit-limit"), Some("100"), "a token is told what is left of its limit");
         }
         for path in ["/v1", "/v1/", "/v1/commissions", "/v1/conversions/x/y"] {
             let answer = server.get(path);

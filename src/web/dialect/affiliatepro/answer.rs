@@ -1,13 +1,12 @@
 //! Outcomes in this dialect's words, to the letter.
 
-use std::future::{Ready, ready};
-
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::App;
 use crate::domain::id::ConversionId;
 use crate::domain::limit::Exceeded;
 use crate::operations::record_conversions::Outcome;
@@ -123,16 +122,24 @@ impl Answer {
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
-pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+/// Nobody's limit is told: the key would stand among the fields.
+#[must_use]
+pub fn other_method(_app: &App, _request: &HttpRequest, allowed: &[&str]) -> HttpResponse {
     let allowed = allow(allowed);
     let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, &answered::answers_only(&allowed));
     if let Ok(allowed) = HeaderValue::from_str(&allowed) {
         answer.headers_mut().insert(ALLOW, allowed);
     }
-    ready(answer)
+    answer
 }
 
 /// The answer to an address under `/integration` that nobody has.
 pub async fn unknown() -> HttpResponse {
     error(StatusCode::NOT_FOUND, answered::UNKNOWN_ENDPOINT)
+}
+
+/// The answer to a URL that is longer than is taken.
+#[must_use]
+pub fn url_too_long() -> HttpResponse {
+    error(StatusCode::URI_TOO_LONG, answered::URL_TOO_LONG)
 }

@@ -1,13 +1,13 @@
 //! What this dialect answers: bodies, and errors with their codes.
 
-use std::future::{Ready, ready};
-
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::App;
 use crate::domain::permission::Scope;
 use crate::recorder::{NotRecorded, WriteError};
 use crate::storage::error::StorageError;
@@ -150,14 +150,22 @@ impl From<StorageError> for Problem {
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
-pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+#[must_use]
+pub fn other_method(app: &App, request: &HttpRequest, allowed: &[&str]) -> HttpResponse {
     let allowed = allow(allowed);
     let detail = answered::answers_only(&allowed);
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
-    ready(problem.with(ALLOW, &allowed).into_response())
+    asked::led_nowhere(app, request, problem.with(ALLOW, &allowed))
 }
 
 /// The answer to an address under `/api` that nobody has.
-pub async fn unknown() -> HttpResponse {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", answered::UNKNOWN_ENDPOINT).into_response()
+pub async fn unknown(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "not_found", answered::UNKNOWN_ENDPOINT);
+    asked::led_nowhere(&app, &request, problem)
+}
+
+/// The answer to a URL that is longer than is taken.
+#[must_use]
+pub fn url_too_long() -> HttpResponse {
+    Problem::new(StatusCode::URI_TOO_LONG, "invalid_request", answered::URL_TOO_LONG).into_response()
 }

@@ -1,13 +1,13 @@
 //! What this dialect answers: bodies, and errors with their codes.
 
-use std::future::{Ready, ready};
-
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::App;
 use crate::domain::attribution::Refusal;
 use crate::domain::permission::Scope;
 use crate::recorder::{NotRecorded, WriteError};
@@ -234,14 +234,21 @@ impl Problem {
 }
 
 /// The answer to a method that an endpoint does not take; `allowed` are those it does.
-pub fn other_method(allowed: &[&str]) -> Ready<HttpResponse> {
+#[must_use]
+pub fn other_method(app: &App, request: &HttpRequest, allowed: &[&str]) -> HttpResponse {
     let allowed = allow(allowed);
     let message = answered::answers_only(&allowed);
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
-    ready(problem.with(ALLOW, &allowed).into_response())
+    asked::led_nowhere(app, request, problem.with(ALLOW, &allowed))
 }
 
 /// The answer to an address under `/v1` that nobody has.
-pub async fn unknown() -> HttpResponse {
-    Problem::not_found(answered::UNKNOWN_ENDPOINT).into_response()
+pub async fn unknown(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    asked::led_nowhere(&app, &request, Problem::not_found(answered::UNKNOWN_ENDPOINT))
+}
+
+/// The answer to a URL that is longer than is taken.
+#[must_use]
+pub fn url_too_long() -> HttpResponse {
+    Problem::invalid(StatusCode::URI_TOO_LONG, answered::URL_TOO_LONG.to_owned(), None).into_response()
 }
