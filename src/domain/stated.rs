@@ -15,6 +15,8 @@ use super::review::Obstacle;
 pub enum Step {
     /// Its hold is over: somebody states that it is owed.
     EndHold,
+    /// The hold of its rule holds again.
+    RestoreHold,
     /// A decision is taken back.
     Reopen,
     /// It counts.
@@ -90,6 +92,8 @@ pub struct Stands {
     pub waits_for_rate: bool,
     /// Whether the ledger holds anything for it.
     pub is_owed: bool,
+    /// Whether its rule needs nobody to approve it.
+    pub approves_itself: bool,
     /// Who made the payout that it is in, or was paid with, if there is one.
     pub payer: Payer,
 }
@@ -141,6 +145,7 @@ impl Stands {
 
     fn steps(&self, wanted: CommissionStatus) -> Result<Vec<Step>, Hindrance> {
         match wanted {
+            CommissionStatus::Pending if self.approves_itself => self.to_rule(),
             CommissionStatus::Pending | CommissionStatus::PendingManualApproval => self.to_undecided(),
             CommissionStatus::ReadyForPayment => self.to_payable(),
             CommissionStatus::ProcessingPayout => self.to_payout(&[Step::BeginPayout]),
@@ -168,6 +173,17 @@ impl Stands {
             ConversionStatus::Pending => Ok(Vec::new()),
             ConversionStatus::Approved | ConversionStatus::Rejected => Ok(vec![Step::Reopen]),
         }
+    }
+
+    /// What goes on by itself is left to its rule: it is approved, once it may be, and held as the rule says.
+    fn to_rule(self) -> Result<Vec<Step>, Hindrance> {
+        self.is_free()?;
+        let approval = self.may_be_owed().is_ok().then_some(Step::Approve);
+        Ok(match self.standpoint.status {
+            ConversionStatus::Approved => vec![Step::RestoreHold],
+            ConversionStatus::Rejected => [Step::Reopen].into_iter().chain(approval).collect(),
+            ConversionStatus::Pending => approval.into_iter().collect(),
+        })
     }
 
     fn to_payable(self) -> Result<Vec<Step>, Hindrance> {

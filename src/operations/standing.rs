@@ -185,7 +185,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Approves what its rule approves by itself, now that nothing speaks against it any more and if nobody has ever decided
-    /// about it.
+    /// about it, or left it to the rule again since.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -196,7 +196,8 @@ impl<'a> Changes<'a> {
         if !case.under_review().approves_itself(approval, row.trust, &row.flags, row.sale_status) {
             return Ok(());
         }
-        if !conversion_changes::decided(write.conn(), &[row.id])?.is_empty() {
+        let was_decided = !conversion_changes::decided(write.conn(), &[row.id])?.is_empty();
+        if was_decided && !conversion_changes::is_left_to_rule(write.conn(), row.id)? {
             return Ok(());
         }
         let mut after = case.clone();

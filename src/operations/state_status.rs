@@ -2,7 +2,8 @@
 //!
 //! Which steps lead there, [`crate::domain::stated`] says. They are taken by the operations that everybody else uses, all in
 //! the transaction at hand, so that nothing stands anywhere without the entries, the changes and the figures that belong to
-//! it. That it was stated is a change of its own: from then on no rule decides about it by itself.
+//! it. That it was stated is a change of its own: from then on no rule decides about it by itself, unless it is stated to be
+//! pending, which is what such a rule makes of it.
 
 use crate::domain::change::{Actor, ChangeKind};
 use crate::domain::commission_status::CommissionStatus;
@@ -11,13 +12,15 @@ use crate::domain::dispute::DisputeStep;
 use crate::domain::flag::Flag;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::ledger::EntryKind;
+use crate::domain::review::needs_nobody;
+use crate::domain::rule::{Approval, Rule};
 use crate::domain::stated::{Course, Hindrance, Payer, Stands, Step};
 use crate::environment::Environment;
 use crate::storage::conn::Conn;
 use crate::storage::conversion_changes::{self, ChangeRow};
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::write::Write;
-use crate::storage::{conversion_details, payouts};
+use crate::storage::{commission_rules, conversion_details, payouts};
 
 use super::dispute_conversion::{Disputed, dispute_conversion};
 use super::payouts::{Ended, begin_payout_outside, call_off_payout, finish_payout};
@@ -81,7 +84,12 @@ pub(super) fn state_recorded(
 ) -> Stored<Option<Hindrance>> {
     let mut stating = Stating { write, env, program, id, actor, wanted };
     let case = stating.case()?.ok_or(StorageError::Inconsistent("a conversion was recorded and is not on record"))?;
-    let (steps, hindrance) = match stands(stating.write.conn(), &case)?.course(wanted) {
+    let stands = stands(stating.write.conn(), &case)?;
+    if wanted == CommissionStatus::Pending && stands.approves_itself {
+        // As if it had not been stated: its rule has decided, or will.
+        return Ok(None);
+    }
+    let (steps, hindrance) = match stands.course(wanted) {
         Course::Steps(steps) => (steps, None),
         Course::AlreadySo => (Vec::new(), None),
         Course::NotPossible(why) => (Vec::new(), Some(why)),
@@ -146,12 +154,22 @@ fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
     let commission = &case.commission;
     let payout = commission.payout_id.map(|payout| payouts::find(conn, commission.program_id, payout)).transpose()?;
     let is_outside = payout.flatten().is_some_and(|payout| payout.outside);
+    let approval = rule_of(conn, case)?.map_or(Approval::ByHand, |rule| rule.terms.approval);
+    let mut flags = case.conversion.flags.clone();
+    // That something else was stated before stands in nobody's way.
+    flags.lower(Flag::StatedOtherwise);
     Ok(Stands {
+        approves_itself: needs_nobody(approval, case.conversion.trust, &flags),
         standpoint: told_status::standpoint(conn, (&case.conversion, commission))?,
         waits_for_rate: case.waits_for_rate(),
         is_owed: commission.booked().is_positive(),
         payer: if is_outside { Payer::Outside } else { Payer::House },
     })
+}
+
+fn rule_of(conn: &mut Conn, case: &Case) -> Stored<Option<Rule>> {
+    let rule = case.commission.rule_id.map(|id| commission_rules::find(conn, id));
+    Ok(rule.transpose()?.flatten())
 }
 
 /// Somebody who states something.
@@ -188,6 +206,10 @@ impl Stating<'_, '_> {
         if steps.contains(&Step::EndHold) {
             after.commission.hold_until = None;
         }
+        if steps.contains(&Step::RestoreHold) {
+            let rule = rule_of(self.write.conn(), case)?;
+            after.commission.hold_until = rule.map(|rule| rule.terms.hold_until(case.conversion.received_at));
+        }
         let why = Why {
             reason: hindrance.map_or("", Hindrance::sentence).to_owned(),
             detail: self.wanted.as_str().to_owned(),
@@ -199,7 +221,7 @@ impl Stating<'_, '_> {
     /// Takes a step. That it can be taken was seen a moment ago, so somebody who was faster ends the whole transaction.
     fn take(&mut self, step: Step) -> Stored<()> {
         let is_taken = match step {
-            Step::EndHold => true,
+            Step::EndHold | Step::RestoreHold => true,
             Step::Reopen => self.decide(ConversionStatus::Pending)?,
             Step::Approve => self.decide(ConversionStatus::Approved)?,
             Step::Reject => self.decide(ConversionStatus::Rejected)?,

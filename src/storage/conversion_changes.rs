@@ -9,6 +9,7 @@ use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::conversion_changes::{self, dsl};
 use crate::domain::change::{Actor, Change, ChangeKind};
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::id::{ChangeId, ConversionId, Entity, Id, OccasionId, ProgramId};
 use crate::domain::time::Timestamp;
 
@@ -98,6 +99,17 @@ pub fn decided(conn: &mut Conn, conversions: &[ConversionId]) -> Stored<HashSet<
     let changes: Vec<(ConversionId, ChangeKind)> =
         theirs.select((dsl::conversion_id, dsl::kind)).load(conn).stored()?;
     Ok(changes.into_iter().filter(|(_, kind)| kind.is_decision()).map(|(id, _)| id).collect())
+}
+
+/// Whether the last decision about a conversion was to leave it to its rule: that it is pending, as one system stated.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn is_left_to_rule(conn: &mut Conn, conversion: ConversionId) -> Stored<bool> {
+    let changes = of_conversion(conn, conversion)?;
+    let last = changes.iter().rfind(|change| change.kind.is_decision());
+    let pending = CommissionStatus::Pending.as_str();
+    Ok(last.is_some_and(|change| change.kind == ChangeKind::Stated && change.detail == pending))
 }
 
 /// Those of these conversions for which the ledger has ever made up, after a better report told of what was paid.

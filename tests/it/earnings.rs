@@ -8,6 +8,7 @@ mod counting;
 mod deciding;
 mod differences;
 mod giving_back;
+mod left_to_rule;
 mod model;
 mod moved;
 mod parts_by_word;

@@ -24,6 +24,7 @@ fn letters(course: &Course) -> String {
 fn letter(step: Step) -> char {
     match step {
         Step::EndHold => 'h',
+        Step::RestoreHold => 'e',
         Step::Reopen => 'o',
         Step::Approve => 'a',
         Step::Reject => 'r',
@@ -55,7 +56,7 @@ fn word(why: Hindrance) -> &'static str {
 
 fn at(status: ConversionStatus, state: CommissionState, sale: SaleStatus) -> Stands {
     let standpoint = Standpoint { status, state, sale, needs_nobody: false, stated: None };
-    Stands { standpoint, waits_for_rate: false, is_owed: true, payer: Payer::House }
+    Stands { standpoint, waits_for_rate: false, is_owed: true, approves_itself: false, payer: Payer::House }
 }
 
 fn outside(stands: Stands) -> Stands {
@@ -196,6 +197,26 @@ fn a_rule_that_needs_nobody_is_not_somebody_who_says_that_it_is_not_to_be_decide
     let by_itself = Stands { standpoint: Standpoint { needs_nobody: true, ..undecided.standpoint }, ..undecided };
     assert_eq!(by_itself.standpoint.told(), CommissionStatus::Pending);
     assert_eq!(by_itself.course(CommissionStatus::Pending), Course::Steps(Vec::new()));
+}
+
+#[test]
+fn what_a_rule_approves_by_itself_is_left_to_it_when_it_is_stated_to_be_pending() {
+    let cases = [
+        ("payable", at(Approved, Payable, Complete), "e"),
+        ("held", at(Approved, Held, Complete), "="),
+        ("declined", at(Rejected, Void, Complete), "oa"),
+        ("declined on trial", at(Rejected, Void, Trialing), "o"),
+        ("for a person to decide", stated(CommissionStatus::PendingManualApproval, at(Pending, Held, Complete)), "a"),
+        ("undecided and on trial", at(Pending, Held, Trialing), "."),
+        ("without a rate", Stands { waits_for_rate: true, ..at(Pending, Held, Complete) }, "."),
+        ("disputed", at(Approved, Disputed, Complete), "!disputed"),
+        ("paid", at(Approved, PAID, Complete), "!gone"),
+        ("given back", at(Approved, Void, Refunded), "!back"),
+    ];
+    for (name, stands, expected) in cases {
+        let course = Stands { approves_itself: true, ..stands }.course(CommissionStatus::Pending);
+        assert_eq!(letters(&course), expected, "{name}");
+    }
 }
 
 #[test]

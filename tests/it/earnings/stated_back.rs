@@ -105,7 +105,7 @@ on_each_engine! {
         let by_hand = desk.states("by hand", Word::ReadyForPayment);
         let ends = desk.case(by_word).conversion.received_at.plus(std::time::Duration::from_secs(30 * 86_400));
         assert_eq!([by_word, by_hand].map(|id| desk.case(id).commission.hold_until), [None; 2]);
-        assert!(matches!(desk.moves(by_word, Word::Pending), Ok(true)));
+        assert!(matches!(desk.moves(by_word, Word::PendingManualApproval), Ok(true)));
         desk.decides(by_hand, Pending);
         assert_eq!([by_word, by_hand].map(|id| desk.case(id).commission.hold_until), [Some(ends); 2]);
         house.assert_books_balance();

@@ -188,7 +188,11 @@ impl Order {
 
     /// Whether its rule approves it once nothing keeps it back.
     pub fn needs_nobody(&self) -> bool {
-        self.rule.automatic && self.trust == 3 && self.flags.is_empty() && !self.decided
+        self.approves_itself() && !self.decided
+    }
+
+    pub fn approves_itself(&self) -> bool {
+        self.rule.automatic && self.trust == 3 && self.flags.is_empty()
     }
 
     pub fn put_into_payout(&mut self, payer: usize, now: i64) {

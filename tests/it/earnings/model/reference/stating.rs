@@ -47,6 +47,11 @@ impl Order {
         };
         match word {
             "pending" | "pending_manual_approval" if !is_free => None,
+            "pending" if self.approves_itself() => {
+                let reopen: Option<Deed> = (self.status == "rejected").then_some(Model::is_reopened);
+                let approve: Option<Deed> = (self.status != "approved" && may_be_owed).then_some(Model::is_approved);
+                Some(reopen.into_iter().chain(approve).collect())
+            }
             "pending" | "pending_manual_approval" if self.status == "pending" => Some(vec![]),
             "pending" | "pending_manual_approval" => Some(vec![Model::is_reopened]),
             "ready_for_payment" if is_paid_elsewhere => Some(vec![Model::is_called_off]),
@@ -75,7 +80,9 @@ impl Model {
         }
         let Some(deeds) = it.deeds(word) else { return "not possible" };
         // The word is one change; that a hold is over comes with it.
-        (it.stated, it.decided) = (Some(word), true);
+        let is_left_to_rule = word == "pending" && it.approves_itself();
+        (it.stated, it.decided) = (Some(word), !is_left_to_rule);
+        it.hold_is_over &= !(is_left_to_rule && it.status == "approved");
         let says_owed = matches!(word, "ready_for_payment" | "processing_payout" | "paid");
         it.hold_is_over |= says_owed && matches!(it.state, "held" | "disputed");
         it.changed(self.now);
