@@ -9,6 +9,7 @@ use super::commission_status::{CommissionStatus, Standpoint};
 use super::conversion::{ConversionStatus, SaleStatus};
 use super::dispute::DisputeObstacle;
 use super::review::Obstacle;
+use super::rule::Approval;
 
 /// One step towards the stated status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +93,8 @@ pub struct Stands {
     pub waits_for_rate: bool,
     /// Whether the ledger holds anything for it.
     pub is_owed: bool,
-    /// Whether its rule needs nobody to approve it.
-    pub approves_itself: bool,
+    /// Who approves it by its rule, as it was reported and flagged.
+    pub approval: Approval,
     /// Who made the payout that it is in, or was paid with, if there is one.
     pub payer: Payer,
 }
@@ -145,7 +146,7 @@ impl Stands {
 
     fn steps(&self, wanted: CommissionStatus) -> Result<Vec<Step>, Hindrance> {
         match wanted {
-            CommissionStatus::Pending if self.approves_itself => self.to_rule(),
+            CommissionStatus::Pending if self.approval == Approval::Automatic => self.to_rule(),
             CommissionStatus::Pending | CommissionStatus::PendingManualApproval => self.to_undecided(),
             CommissionStatus::ReadyForPayment => self.to_payable(),
             CommissionStatus::ProcessingPayout => self.to_payout(&[Step::BeginPayout]),

@@ -85,7 +85,7 @@ pub(super) fn state_recorded(
     let mut stating = Stating { write, env, program, id, actor, wanted };
     let case = stating.case()?.ok_or(StorageError::Inconsistent("a conversion was recorded and is not on record"))?;
     let stands = stands(stating.write.conn(), &case)?;
-    if wanted == CommissionStatus::Pending && stands.approves_itself {
+    if wanted == CommissionStatus::Pending && stands.approval == Approval::Automatic {
         // As if it had not been stated: its rule has decided, or will.
         return Ok(None);
     }
@@ -159,7 +159,7 @@ fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
     // That something else was stated before stands in nobody's way.
     flags.lower(Flag::StatedOtherwise);
     Ok(Stands {
-        approves_itself: needs_nobody(approval, case.conversion.trust, &flags),
+        approval: if needs_nobody(approval, case.conversion.trust, &flags) { approval } else { Approval::ByHand },
         standpoint: told_status::standpoint(conn, (&case.conversion, commission))?,
         waits_for_rate: case.waits_for_rate(),
         is_owed: commission.booked().is_positive(),

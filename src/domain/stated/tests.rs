@@ -7,6 +7,7 @@ use crate::domain::conversion::ConversionStatus::{self, Approved, Pending, Rejec
 use crate::domain::conversion::SaleStatus::{self, Complete, Failed, Open, PartialRefunded, Refunded, Trialing};
 use crate::domain::dispute::DisputeObstacle;
 use crate::domain::review::Obstacle;
+use crate::domain::rule::Approval;
 
 const PAID: CommissionState = CommissionState::Paid;
 
@@ -56,7 +57,7 @@ fn word(why: Hindrance) -> &'static str {
 
 fn at(status: ConversionStatus, state: CommissionState, sale: SaleStatus) -> Stands {
     let standpoint = Standpoint { status, state, sale, needs_nobody: false, stated: None };
-    Stands { standpoint, waits_for_rate: false, is_owed: true, approves_itself: false, payer: Payer::House }
+    Stands { standpoint, waits_for_rate: false, is_owed: true, approval: Approval::ByHand, payer: Payer::House }
 }
 
 fn outside(stands: Stands) -> Stands {
@@ -214,7 +215,7 @@ fn what_a_rule_approves_by_itself_is_left_to_it_when_it_is_stated_to_be_pending(
         ("given back", at(Approved, Void, Refunded), "!back"),
     ];
     for (name, stands, expected) in cases {
-        let course = Stands { approves_itself: true, ..stands }.course(CommissionStatus::Pending);
+        let course = Stands { approval: Approval::Automatic, ..stands }.course(CommissionStatus::Pending);
         assert_eq!(letters(&course), expected, "{name}");
     }
 }

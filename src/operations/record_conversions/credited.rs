@@ -31,6 +31,9 @@ use super::Incoming;
 use super::decide::key_of;
 use super::on_record::{Known, OnRecord, names_of};
 
+/// Whose payment an order counts as, and which.
+type PlaceHeld = (ReferralId, Option<Payment>);
+
 /// As what a report is judged: when it counts as received, and under which id it is recorded.
 #[derive(Clone, Copy)]
 pub(super) struct Earned {
@@ -45,7 +48,7 @@ pub(super) struct Earned {
     /// Where the commission of the first report stands, and when its purchase was made, as far as that was later.
     paid: Option<(CommissionState, Option<Timestamp>)>,
     /// As which payment of which customer the first report counts, where it does.
-    counted: Option<(ReferralId, Option<Payment>)>,
+    counted: Option<PlaceHeld>,
     /// Whether somebody has decided about it, so that no rule may approve it.
     was_decided: bool,
 }
@@ -292,7 +295,7 @@ fn which_payment(
     on_record: &OnRecord,
     report: &Report,
     (rule, customer): (Option<&Rule>, Option<&Customer>),
-    (counted, place): (Option<(ReferralId, Option<Payment>)>, (Timestamp, ConversionId)),
+    (counted, place): (Option<PlaceHeld>, (Timestamp, ConversionId)),
     program: &Program,
 ) -> Option<Payment> {
     let duration = rule.map(|rule| rule.terms.duration).filter(|duration| duration.has_an_end())?;

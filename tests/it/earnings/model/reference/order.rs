@@ -25,9 +25,9 @@ pub struct Order {
     pub sale: &'static str,
     pub rule: Terms,
     pub received: i64,
-    /// When its purchase was made, and whether it was when it was last looked at.
+    /// When its purchase was made, and where it stood when that was last looked at.
     pub made: i64,
-    pub was_made: bool,
+    pub sale_seen: &'static str,
     pub trust: i32,
     pub flags: BTreeSet<&'static str>,
     /// How far it was believed who brought the customer, where that is why it is credited.
@@ -75,6 +75,11 @@ pub fn rounded(numerator: i128, denominator: i128) -> i128 {
     (2 * numerator + denominator) / (2 * denominator)
 }
 
+/// Whether a purchase that stands there is paid for, or about to be.
+pub fn is_made(sale: &str) -> bool {
+    !matches!(sale, "failed" | "trialing")
+}
+
 impl Order {
     pub fn left(&self) -> i64 {
         self.adjusted - self.refunded
@@ -112,15 +117,15 @@ impl Order {
 
     /// Whether the customer has paid, or is about to.
     pub fn is_made(&self) -> bool {
-        !matches!(self.sale, "failed" | "trialing")
+        is_made(self.sale)
     }
 
     /// A purchase that was not made and is now was made now, unless its affiliate was paid for it all along.
     pub fn notice_purchase(&mut self, now: i64) {
-        if self.is_made() && !self.was_made && !matches!(self.state, "in_payout" | "paid") {
+        if self.is_made() && !is_made(self.sale_seen) && !matches!(self.state, "in_payout" | "paid") {
             self.made = now;
         }
-        self.was_made = self.is_made();
+        self.sale_seen = self.sale;
     }
 
     /// Whether its rule pays for this of the customer's payments.

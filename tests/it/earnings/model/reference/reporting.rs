@@ -6,7 +6,7 @@ use accrue::domain::conversion::SaleStatus;
 
 use super::super::Told;
 use super::calendar::is_within_months;
-use super::order::{Order, Terms};
+use super::order::{Order, Terms, is_made};
 use super::{DAY, Model};
 
 /// Who the customer of an order is: somebody with a name, or whoever came by a click.
@@ -131,7 +131,7 @@ impl Model {
         first.flags.insert("paid_differs");
         if is_gone && is_whole {
             first.sale = better.sale;
-            first.was_made = better.was_made;
+            first.sale_seen = better.sale;
         }
         match better.earned().filter(|_| is_gone && is_whole && is_other) {
             Some(earned) => first.is_made_up_for(&better, earned, now),
@@ -163,8 +163,7 @@ impl Model {
         let first = self.orders.get(&number);
         let used = first.filter(|first| first.currency == report.currency);
         let sale = report.sale.unwrap_or(first.map_or("complete", |first| first.sale));
-        let was_made = !matches!(sale, "failed" | "trialing");
-        let begins = |first: &&Order| was_made && !first.is_made() && !matches!(first.state, "in_payout" | "paid");
+        let begins = |first: &&Order| is_made(sale) && !first.is_made() && !matches!(first.state, "in_payout" | "paid");
         let made = match first {
             Some(first) if begins(&first) => self.now,
             Some(first) => first.made,
@@ -187,7 +186,7 @@ impl Model {
             rule,
             received,
             made,
-            was_made,
+            sale_seen: sale,
             trust: report.trust,
             flags: if known == Some(1) { BTreeSet::from(["unconfirmed_customer"]) } else { BTreeSet::new() },
             by_belief: known,
