@@ -3,6 +3,7 @@
 use crate::domain::attribution::{Candidate, Credit, Refusal, Source};
 use crate::domain::click_token::Origin;
 use crate::domain::commission::{CommissionState, Earning, Settled, Standing};
+use crate::domain::commission_status::CommissionStatus;
 use crate::domain::conversion::{ConversionStatus, Report, SaleStatus};
 use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
@@ -375,7 +376,7 @@ fn is_from_own_address(env: &Environment, catalogue: &Catalogue, on_record: &OnR
 }
 
 /// Approved where the rule approves by itself, unless somebody has decided about what the first report told, or the sender
-/// states where it stands.
+/// states where it stands: pending is what it is by its rule.
 fn status(
     report: &Report,
     (rule, earning): (Option<&Rule>, &Earning),
@@ -390,6 +391,7 @@ fn status(
     let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
     let trust = i32::from(report.channel.trust().level());
     let approves = fresh.approves_itself(approval, trust, flags, sale);
-    let is_decided = earned.was_decided || report.purchase.stated.is_some();
+    let is_stated = report.purchase.stated.is_some_and(|word| word != CommissionStatus::Pending);
+    let is_decided = earned.was_decided || is_stated;
     if approves && !is_decided { ConversionStatus::Approved } else { ConversionStatus::Pending }
 }
