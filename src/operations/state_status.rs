@@ -83,8 +83,7 @@ pub(super) fn state_recorded(
     wanted: CommissionStatus,
 ) -> Stored<Option<Hindrance>> {
     let mut stating = Stating { write, env, program, id, actor, wanted };
-    let case = stating.case()?.ok_or(StorageError::Inconsistent("a conversion was recorded and is not on record"))?;
-    let stands = stands(stating.write.conn(), &case)?;
+    let (case, stands) = stating.of_recorded()?;
     if wanted == CommissionStatus::Pending && stands.approval == Approval::Automatic {
         // As if it had not been stated: its rule has decided, or will.
         return Ok(None);
@@ -114,8 +113,8 @@ pub(super) fn state_kept(
     wanted: CommissionStatus,
 ) -> Stored<Option<Hindrance>> {
     let mut stating = Stating { write, env, program, id, actor, wanted };
-    let case = stating.case()?.ok_or(StorageError::Inconsistent("a conversion was told of and is not on record"))?;
-    if stands(stating.write.conn(), &case)?.course(wanted) == Course::AlreadySo {
+    let (case, stands) = stating.of_recorded()?;
+    if stands.course(wanted) == Course::AlreadySo {
         return Ok(None);
     }
     if !stating.say(&case, &[], Some(Hindrance::Kept))? {
@@ -185,6 +184,13 @@ struct Stating<'a, 'w> {
 impl Stating<'_, '_> {
     fn case(&mut self) -> Stored<Option<Case>> {
         Case::find(self.write.conn(), self.program, self.id)
+    }
+
+    /// The case of a conversion that this very transaction has recorded or found on record.
+    fn of_recorded(&mut self) -> Stored<(Case, Stands)> {
+        let case = self.case()?.ok_or(StorageError::Inconsistent("a conversion was recorded and is not on record"))?;
+        let stands = stands(self.write.conn(), &case)?;
+        Ok((case, stands))
     }
 
     /// Keeps the word, and ends the hold where that is a step; answers whether nobody was faster.
