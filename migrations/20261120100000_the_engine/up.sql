@@ -37,7 +37,7 @@ CREATE UNIQUE INDEX users_email ON users (email);
 CREATE TABLE memberships (
     user_id UUID NOT NULL REFERENCES users (id),
     program_id UUID NOT NULL REFERENCES programs (id),
-    role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'viewer')),
+    role TEXT NOT NULL CHECK (role = 'owner' OR role = 'manager' OR role = 'viewer'),
     created_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, program_id)
 );
@@ -48,7 +48,7 @@ CREATE TABLE affiliates (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     email TEXT,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'active', 'paused', 'rejected')),
+    status TEXT NOT NULL CHECK (status = 'pending' OR status = 'active' OR status = 'paused' OR status = 'rejected'),
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX affiliates_code ON affiliates (program_id, code);
@@ -58,11 +58,12 @@ CREATE TABLE campaigns (
     id UUID NOT NULL PRIMARY KEY,
     program_id UUID NOT NULL REFERENCES programs (id),
     name TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('banner', 'text', 'link', 'video')),
-    tool_type TEXT NOT NULL CHECK (tool_type IN
-        ('sale_integration', 'single_action_integration', 'multi_action_integration', 'click_integration')),
-    method TEXT NOT NULL CHECK (method IN ('js_pixel', 's2s_api', 'mobile', 'postback', 'conversion_api')),
-    status TEXT NOT NULL CHECK (status IN ('public', 'in_review', 'draft')),
+    kind TEXT NOT NULL CHECK (kind = 'banner' OR kind = 'text' OR kind = 'link' OR kind = 'video'),
+    tool_type TEXT NOT NULL CHECK (tool_type = 'sale_integration' OR tool_type = 'single_action_integration'
+        OR tool_type = 'multi_action_integration' OR tool_type = 'click_integration'),
+    method TEXT NOT NULL CHECK (method = 'js_pixel' OR method = 's2s_api' OR method = 'mobile' OR method = 'postback'
+        OR method = 'conversion_api'),
+    status TEXT NOT NULL CHECK (status = 'public' OR status = 'in_review' OR status = 'draft'),
     target_url TEXT NOT NULL,
     allowed_hosts TEXT NOT NULL,
     window_days INTEGER NOT NULL CHECK (window_days BETWEEN 1 AND 3650),
@@ -93,7 +94,7 @@ CREATE TABLE tokens (
     program_id UUID NOT NULL REFERENCES programs (id),
     campaign_id UUID REFERENCES campaigns (id),
     affiliate_id UUID REFERENCES affiliates (id),
-    kind TEXT NOT NULL CHECK (kind IN ('campaign', 'program', 'affiliate')),
+    kind TEXT NOT NULL CHECK (kind = 'campaign' OR kind = 'program' OR kind = 'affiliate'),
     mode TEXT NOT NULL CHECK (mode IN ('live', 'test')),
     name TEXT NOT NULL,
     scopes TEXT NOT NULL,
@@ -162,9 +163,9 @@ CREATE TABLE conversions (
     currency TEXT NOT NULL,
     base_minor BIGINT,
     base_currency TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected')),
-    sale_status TEXT NOT NULL CHECK (sale_status IN
-        ('open', 'complete', 'trialing', 'failed', 'partial_refunded', 'refunded')),
+    status TEXT NOT NULL CHECK (status = 'pending' OR status = 'approved' OR status = 'rejected'),
+    sale_status TEXT NOT NULL CHECK (sale_status = 'open' OR sale_status = 'complete' OR sale_status = 'trialing'
+        OR sale_status = 'failed' OR sale_status = 'partial_refunded' OR sale_status = 'refunded'),
     repeats BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -199,7 +200,8 @@ CREATE TABLE commissions (
     rule_id UUID REFERENCES commission_rules (id),
     amount_minor BIGINT,
     currency TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('held', 'payable', 'in_payout', 'paid', 'void', 'disputed')),
+    state TEXT NOT NULL CHECK (state = 'held' OR state = 'payable' OR state = 'in_payout' OR state = 'paid'
+        OR state = 'void' OR state = 'disputed'),
     hold_reason TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -213,8 +215,8 @@ CREATE TABLE ledger_entries (
     affiliate_id UUID NOT NULL,
     commission_id UUID REFERENCES commissions (id),
     conversion_id UUID,
-    kind TEXT NOT NULL CHECK (kind IN
-        ('earn', 'adjust', 'refund', 'chargeback', 'reversal', 'bonus', 'external_payout')),
+    kind TEXT NOT NULL CHECK (kind = 'earn' OR kind = 'adjust' OR kind = 'refund' OR kind = 'chargeback'
+        OR kind = 'reversal' OR kind = 'bonus' OR kind = 'external_payout'),
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
     booked_at BIGINT NOT NULL,

@@ -40,7 +40,7 @@ CREATE INDEX sign_in_failures_address ON sign_in_failures (address_hash, failed_
 CREATE TABLE invitations (
     id UUID NOT NULL PRIMARY KEY,
     program_id UUID NOT NULL REFERENCES programs (id),
-    role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'viewer')),
+    role TEXT NOT NULL CHECK (role = 'owner' OR role = 'manager' OR role = 'viewer'),
     email TEXT NOT NULL,
     secret_hash TEXT NOT NULL,
     sealed TEXT NOT NULL,
@@ -69,7 +69,8 @@ CREATE TABLE campaign_media (
     program_id UUID NOT NULL,
     campaign_id UUID NOT NULL,
     file_name TEXT NOT NULL,
-    content_type TEXT NOT NULL CHECK (content_type IN ('image/png', 'image/jpeg', 'image/gif', 'image/webp')),
+    content_type TEXT NOT NULL CHECK (content_type = 'image/png' OR content_type = 'image/jpeg'
+        OR content_type = 'image/gif' OR content_type = 'image/webp'),
     width INTEGER NOT NULL CHECK (width BETWEEN 1 AND 10000),
     height INTEGER NOT NULL CHECK (height BETWEEN 1 AND 10000),
     size INTEGER NOT NULL CHECK (size BETWEEN 1 AND 1048576),

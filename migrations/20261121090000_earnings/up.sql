@@ -9,12 +9,14 @@ ALTER TABLE commission_rules ADD COLUMN number INTEGER NOT NULL DEFAULT 0 CHECK 
 ALTER TABLE commission_rules ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ALTER TABLE commission_rules ADD COLUMN product_id TEXT;
 ALTER TABLE commission_rules ADD COLUMN price_id TEXT;
-ALTER TABLE commission_rules ADD COLUMN subscription TEXT CHECK (subscription IN ('any', 'monthly', 'yearly', 'none'));
+ALTER TABLE commission_rules ADD COLUMN subscription TEXT CHECK (subscription = 'any' OR subscription = 'monthly'
+    OR subscription = 'yearly' OR subscription = 'none');
 ALTER TABLE commission_rules ADD COLUMN affiliate_id UUID;
 ALTER TABLE commission_rules ADD COLUMN event_type TEXT;
 ALTER TABLE commission_rules ADD COLUMN event_name TEXT;
 ALTER TABLE commission_rules ADD COLUMN plus_minor BIGINT CHECK (plus_minor > 0);
-ALTER TABLE commission_rules ADD COLUMN duration TEXT NOT NULL DEFAULT 'lifetime' CHECK (duration IN ('first_sale', 'payments', 'months', 'lifetime'));
+ALTER TABLE commission_rules ADD COLUMN duration TEXT NOT NULL DEFAULT 'lifetime' CHECK (duration = 'first_sale'
+    OR duration = 'payments' OR duration = 'months' OR duration = 'lifetime');
 ALTER TABLE commission_rules ADD COLUMN duration_count INTEGER CHECK (duration_count >= 1);
 ALTER TABLE commission_rules ADD COLUMN hold_days INTEGER NOT NULL DEFAULT 0 CHECK (hold_days BETWEEN 0 AND 365);
 ALTER TABLE commission_rules ADD COLUMN approval TEXT NOT NULL DEFAULT 'by_hand' CHECK (approval IN ('by_hand', 'automatic'));
@@ -70,7 +72,7 @@ CREATE TABLE conversion_changes (
     program_id UUID NOT NULL,
     conversion_id UUID NOT NULL REFERENCES conversions (id),
     kind TEXT NOT NULL,
-    actor TEXT NOT NULL CHECK (actor IN ('user', 'key', 'clock')),
+    actor TEXT NOT NULL CHECK (actor = 'user' OR actor = 'key' OR actor = 'clock'),
     actor_id UUID,
     reason TEXT NOT NULL,
     detail TEXT NOT NULL,
@@ -127,7 +129,7 @@ CREATE INDEX referrals_newest ON referrals (program_id, id);
 CREATE TABLE referral_identifiers (
     program_id UUID NOT NULL,
     mode TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('external_user_id', 'customer_id', 'email', 'click')),
+    kind TEXT NOT NULL CHECK (kind = 'external_user_id' OR kind = 'customer_id' OR kind = 'email' OR kind = 'click'),
     value TEXT NOT NULL,
     referral_id UUID NOT NULL REFERENCES referrals (id),
     created_at BIGINT NOT NULL,
@@ -152,7 +154,7 @@ CREATE TABLE payouts (
     affiliate_id UUID NOT NULL,
     amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
     currency TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'called_off')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'paid' OR state = 'called_off'),
     reference TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -182,7 +184,7 @@ INSERT INTO affiliate_money (affiliate_id, program_id, balance_minor, waiting_mi
 CREATE TABLE audit_log (
     sequence BIGINT NOT NULL PRIMARY KEY,
     program_id UUID,
-    actor TEXT NOT NULL CHECK (actor IN ('user', 'command_line', 'stranger')),
+    actor TEXT NOT NULL CHECK (actor = 'user' OR actor = 'command_line' OR actor = 'stranger'),
     user_id UUID,
     action TEXT NOT NULL,
     subject TEXT NOT NULL,

@@ -19,5 +19,6 @@ CREATE TABLE affiliate_visitors (
 );
 
 -- With the click and its link, what its token says: so the token can be told again when the click is long purged.
-ALTER TABLE conversion_details ADD COLUMN click_origin TEXT CHECK (click_origin IN ('redirect', 'api', 'browser'));
+ALTER TABLE conversion_details ADD COLUMN click_origin TEXT CHECK (click_origin = 'redirect' OR click_origin = 'api'
+    OR click_origin = 'browser');
 ALTER TABLE conversion_details ADD COLUMN click_window_days INTEGER CHECK (click_window_days BETWEEN 1 AND 3650);

@@ -11,7 +11,7 @@ CREATE TABLE referral_changes (
     program_id UUID NOT NULL,
     referral_id UUID NOT NULL,
     kind TEXT NOT NULL,
-    actor TEXT NOT NULL CHECK (actor IN ('user', 'key', 'clock')),
+    actor TEXT NOT NULL CHECK (actor = 'user' OR actor = 'key' OR actor = 'clock'),
     actor_id UUID,
     reason TEXT NOT NULL,
     from_affiliate_id UUID,

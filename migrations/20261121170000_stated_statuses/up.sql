@@ -1,8 +1,9 @@
 -- Statuses that are stated rather than decided: by systems that keep their books elsewhere.
 
 -- The word that somebody stated last.
-ALTER TABLE conversion_details ADD COLUMN stated TEXT CHECK (stated IN
-    ('pending', 'pending_manual_approval', 'ready_for_payment', 'processing_payout', 'paid', 'declined', 'refunded', 'dispute'));
+ALTER TABLE conversion_details ADD COLUMN stated TEXT CHECK (stated = 'pending' OR stated = 'pending_manual_approval'
+    OR stated = 'ready_for_payment' OR stated = 'processing_payout' OR stated = 'paid' OR stated = 'declined'
+    OR stated = 'refunded' OR stated = 'dispute');
 
 -- A payout made outside is for one conversion, of which somebody stated that it is paid. Any number may be on their way to
 -- an affiliate, beside the one of the house's own; a test conversion's is in test mode and counts for nothing.

@@ -3,6 +3,9 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, SqliteConnection};
+
 use accrue::storage::conn::{Conn, DatabaseUrl, Purpose};
 use accrue::storage::migrations::{self, SchemaState};
 
@@ -120,6 +123,37 @@ fn fill_every_table(db: &TestDatabase) {
     );
     let empty: Vec<String> = tables().into_iter().filter(|table| sql.count(table) == 0).collect();
     assert!(empty.is_empty(), "nothing is in {empty:?}");
+}
+
+/// What SQLite does, step by step, to insert a row.
+fn steps_of_an_insert(conn: &mut SqliteConnection, table: &str) -> Vec<String> {
+    let known = columns_of_diesel();
+    let columns = known.iter().filter_map(|column| column.strip_prefix(table)?.strip_prefix('.')?.split(' ').next());
+    let columns: Vec<&str> = columns.collect();
+    let values = vec!["?"; columns.len()].join(", ");
+    let insert = format!("EXPLAIN INSERT INTO {table} ({}) VALUES ({values})", columns.join(", "));
+    let steps: Vec<Step> = diesel::sql_query(insert).load(conn).expect("SQLite tells its steps");
+    steps.into_iter().map(|step| step.opcode).collect()
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    opcode: String,
+}
+
+/// A check that wants a column to be one of three texts or more says `x = 'a' OR x = 'b' OR …`: for `x IN ('a', 'b', …)`
+/// SQLite makes and fills a temporary table at every insert.
+#[test]
+fn no_insert_makes_a_temporary_table_for_a_check() {
+    let db = Engine::Sqlite.fresh_database().expect("SQLite is built in");
+    migrations::run(&mut connect(&db)).expect("an empty database goes up");
+    let Sql::Sqlite(mut conn) = Sql::open(&db.url) else { panic!("{} is SQLite's", db.url) };
+    for table in tables() {
+        let steps = steps_of_an_insert(&mut conn, &table);
+        assert!(steps.iter().any(|step| step == "OpenWrite"), "{table}: {steps:?}");
+        assert!(!steps.iter().any(|step| step == "OpenEphemeral"), "{table}: {steps:?}");
+    }
 }
 
 fn connect(db: &TestDatabase) -> Conn {
