@@ -53,6 +53,14 @@ pub struct Identifier {
     pub value: String,
 }
 
+impl IdentifierKind {
+    /// The click that a name of this kind is, where it is one ([`by_click`]).
+    #[must_use]
+    pub fn click(self, name: &str) -> Option<ClickId> {
+        if self == Self::Click { name.parse().ok() } else { None }
+    }
+}
+
 /// The names that a report gives a customer, in the order in which they are believed: external user id, customer id,
 /// e-mail (CONTRACT, Rules: Attribution).
 #[must_use]

@@ -12,7 +12,7 @@ use crate::domain::change::Actor;
 use crate::domain::click_token::Mode;
 use crate::domain::erasure::{Personal, Subject};
 use crate::domain::id::{AttemptId, ClickId, ConversionId, ProgramId, ReferralId, UserId};
-use crate::domain::referral::{Identifier, IdentifierKind, ReferralChange, ReferralChangeKind, by_click};
+use crate::domain::referral::{Identifier, ReferralChange, ReferralChangeKind, by_click};
 use crate::environment::Environment;
 use crate::storage::attempts::list::{Wanted, Whose};
 use crate::storage::attempts::{self, AttemptRow, kept_report};
@@ -66,9 +66,7 @@ pub fn who_they_are(conn: &mut Conn, program: ProgramId, these: &[ReferralId]) -
     }
     let ids: Vec<ReferralId> = subject.referrals.iter().copied().collect();
     for name in list::names(conn, &ids)?.into_values().flatten() {
-        if name.kind == IdentifierKind::Click {
-            subject.clicks.extend(name.value.parse::<ClickId>().ok());
-        }
+        subject.clicks.extend(name.kind.click(&name.value));
         subject.names.insert(Identifier { kind: name.kind, value: name.value });
     }
     Ok(subject)

@@ -137,6 +137,7 @@ inserted!(clicks, ClickRow {
     sub3: Nullable<Text>,
     sub4: Nullable<Text>,
     sub5: Nullable<Text>,
+    may_name_customer: Bool,
 });
 
 inserted!(conversions, ConversionRow {

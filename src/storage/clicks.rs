@@ -7,6 +7,7 @@ use super::conn::{Conn, MultiBackend, each_backend};
 use super::error::Stored;
 use super::pool::IntoStored;
 use super::schema::clicks::{self, dsl};
+use super::write::Write;
 use crate::domain::click::Click;
 use crate::domain::click_token::{Mode, Origin};
 use crate::domain::free_text::FreeText;
@@ -37,6 +38,8 @@ pub struct ClickRow {
     pub sub3: Option<String>,
     pub sub4: Option<String>,
     pub sub5: Option<String>,
+    /// Whether a customer may go by it ([`crate::domain::referral::by_click`]); where not, nobody does.
+    pub may_name_customer: bool,
 }
 
 impl ClickRow {
@@ -67,6 +70,7 @@ impl ClickRow {
             sub3,
             sub4,
             sub5,
+            may_name_customer: false,
         }
     }
 }
@@ -77,6 +81,16 @@ impl ClickRow {
 /// [`super::error::StorageError`].
 pub fn find_all(conn: &mut Conn, ids: &[ClickId]) -> Stored<Vec<ClickRow>> {
     each_backend!(conn, |c| dsl::clicks.filter(dsl::id.eq_any(ids)).select(ClickRow::as_select()).load(c)).stored()
+}
+
+/// Says of these clicks, those that are still there, that a customer may go by them.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn name_customers(write: &mut Write<'_>, ids: &[ClickId]) -> Stored<()> {
+    let these = dsl::clicks.filter(dsl::id.eq_any(ids));
+    diesel::update(these).set(dsl::may_name_customer.eq(true)).execute(write.conn()).stored()?;
+    Ok(())
 }
 
 /// What a roll-up needs of a click.

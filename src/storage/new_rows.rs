@@ -13,7 +13,7 @@ use super::conversions::ConversionRow;
 use super::error::{StorageError, Stored, Unique};
 use super::ledger_entries::LedgerEntryRow;
 use super::referral_changes::ReferralChangeRow;
-use super::referrals::{ReferralIdentifierRow, ReferralRow};
+use super::referrals::{self, ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::RollUpRows;
 use super::write::Write;
 use crate::domain::report::Tallies;
@@ -70,7 +70,7 @@ impl NewRows {
             ],
         );
         match inserted {
-            Ok(count) if count == self.conversions.len() => Ok(()),
+            Ok(count) if count == self.conversions.len() => referrals::note_clicks(write, &self.referral_identifiers),
             // What hangs on a conversion that was left out has nothing to hang on.
             Ok(_) | Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
                 Err(StorageError::Taken(Unique::Order))

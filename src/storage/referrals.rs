@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::clicks;
 use super::conn::{Conn, MultiBackend};
 use super::error::Stored;
 use super::pool::IntoStored;
@@ -130,13 +131,22 @@ impl ReferralIdentifierRow {
     }
 }
 
+/// Says of the clicks among these new names that a customer may go by them.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub(super) fn note_clicks(write: &mut Write<'_>, names: &[ReferralIdentifierRow]) -> Stored<()> {
+    let named: Vec<ClickId> = names.iter().filter_map(|name| name.kind.click(&name.value)).collect();
+    if named.is_empty() { Ok(()) } else { clicks::name_customers(write, &named) }
+}
+
 /// Gives a customer a name that nobody has.
 ///
 /// # Errors
 /// [`super::error::Unique::CustomerName`] when another writer was faster with it.
 pub fn add_name(write: &mut Write<'_>, row: &ReferralIdentifierRow) -> Stored<()> {
     diesel::insert_into(referral_identifiers::table).values(row).execute(write.conn()).stored()?;
-    Ok(())
+    note_clicks(write, std::slice::from_ref(row))
 }
 
 /// A customer's name, where names are told apart.

@@ -176,6 +176,7 @@ diesel::table! {
         sub3 -> Nullable<Text>,
         sub4 -> Nullable<Text>,
         sub5 -> Nullable<Text>,
+        may_name_customer -> Bool,
     }
 }
 

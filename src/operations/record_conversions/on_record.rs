@@ -81,7 +81,7 @@ impl OnRecord {
     }
 
     fn load_customers(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
-        let names_of = |report| names_of(catalogue, report).into_iter().chain(click_of_customer(report));
+        let names_of = |report| names_of(catalogue, report).into_iter().chain(self.click_of_customer(report));
         let names: Vec<Named> = incoming.iter().flat_map(names_of).collect();
         self.names = referrals::named(conn, &names)?;
         let mut ids: Vec<ReferralId> = self.names.values().copied().collect();
@@ -93,7 +93,7 @@ impl OnRecord {
         let mut left: Vec<ReferralId> = self.referrals.values().filter_map(|row| row.merged_into_id).collect();
         left.retain(|id| !self.referrals.contains_key(id));
         self.load_referrals(conn, &left)?;
-        if incoming.iter().any(|report| click_of_customer(report).is_some()) {
+        if incoming.iter().any(|report| self.click_of_customer(report).is_some()) {
             let possible = self.referrals.values().filter(|row| row.may_be_reassigned());
             let possible: Vec<_> = possible.map(|row| (row.id, row.affiliate_id)).collect();
             self.reassigned = referral_changes::reassigned(conn, &possible)?;
@@ -114,7 +114,7 @@ impl OnRecord {
     /// A click may be a name of whomever it leads to, and of the referral that is named beside it from now on.
     fn load_what_they_are_called(&mut self, conn: &mut Conn, incoming: &[Incoming]) -> Stored<()> {
         let mut ids: Vec<ReferralId> = Vec::new();
-        for (one, click) in incoming.iter().filter_map(|one| Some((one, click_of_customer(one)?))) {
+        for (one, click) in incoming.iter().filter_map(|one| Some((one, self.click_of_customer(one)?))) {
             let beside = self.referral_named(one).map(|row| row.id);
             ids.extend(self.names.get(&click).copied().into_iter().chain(beside));
         }
@@ -192,9 +192,19 @@ impl OnRecord {
     /// The customer to whom the click of a report leads: whoever signed up or ordered through it first, unless the report names
     /// somebody else.
     pub(super) fn customer_of_click(&self, incoming: &Incoming) -> Option<&ReferralRow> {
-        let customer = self.customer(&click_of_customer(incoming)?)?;
+        let customer = self.customer(&self.click_of_customer(incoming)?)?;
         let said = referral::identifiers(&incoming.report.customer);
         (!referral::are_of_another(&said, self.called(customer.id))).then_some(customer)
+    }
+
+    /// What the customer goes by who signed up with the click of a report, where there may be one. Only where identifiers are
+    /// held against each other is a click taken for a customer: elsewhere any number of people may order through one click.
+    fn click_of_customer(&self, incoming: &Incoming) -> Option<Named> {
+        let Incoming { report, evidence, .. } = incoming;
+        let click = evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked)?.claims.click;
+        // Of a click that is gone nobody knows.
+        let may_be = self.click(click).is_none_or(|row| row.may_name_customer);
+        may_be.then(|| (report.program_id, report.mode, referral::by_click(click)))
     }
 
     /// Whether a customer to whom a click leads is known by anything else.
@@ -223,6 +233,9 @@ impl OnRecord {
     /// Lays over a customer who was met a moment ago.
     pub(super) fn note_customer(&mut self, row: ReferralRow, names: Vec<Named>) {
         self.called.entry(row.id).or_default().extend(names.iter().map(|(.., name)| name.clone()));
+        for click in names.iter().filter_map(|(.., name)| name.kind.click(&name.value)) {
+            self.clicks.entry(click).and_modify(|row| row.may_name_customer = true);
+        }
         self.names.extend(names.into_iter().map(|name| (name, row.id)));
         self.referrals.insert(row.id, row);
     }
@@ -288,12 +301,4 @@ fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {
     let campaign: CampaignId = presented.link.as_ref()?.campaign_id;
     let has_an_end = catalogue.rules(campaign).iter().any(|rule| rule.terms.duration.has_an_end());
     has_an_end.then(|| referral::by_click(presented.claims.click))
-}
-
-/// What the customer goes by who signed up with the click of a report. Only where identifiers are held against each other is
-/// a click taken for a customer: elsewhere any number of people may order through one click.
-fn click_of_customer(incoming: &Incoming) -> Option<Named> {
-    let Incoming { report, evidence, .. } = incoming;
-    let click = evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked)?.claims.click;
-    Some((report.program_id, report.mode, referral::by_click(click)))
 }

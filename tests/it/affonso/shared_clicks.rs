@@ -67,6 +67,17 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    /// Clicks are purged in time, and who came through one stays known by it.
+    fn whoever_signed_up_is_known_by_a_click_that_is_purged_since(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = a_visit(&house, &shop);
+        let signed_up = data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "v1"})), 201);
+        Sql::open(&db.url).run("DELETE FROM clicks");
+        assert_eq!(server.sells(json!({"click_id": click}))["referral_id"], signed_up["id"]);
+    }
+
     /// The first who is named may be whoever ordered without a name; nobody after them is.
     fn of_two_who_are_named_after_an_order_without_a_name_the_first_may_have_been_there(db: TestDatabase) {
         let house = House::open(&db);

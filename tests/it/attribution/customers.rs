@@ -2,12 +2,13 @@
 
 use std::time::Duration as Time;
 
+use accrue::domain::attribution::Agreement;
 use accrue::domain::change::Actor;
 use accrue::domain::commission::CommissionState;
 use accrue::domain::conversion::{ConversionStatus, SaleStatus};
 use accrue::domain::event::Channel;
 use accrue::domain::rule::{Approval, Duration, Terms};
-use accrue::operations::record_conversions::{Outcome, record_conversions};
+use accrue::operations::record_conversions::{Evidence, Incoming, Outcome, record_conversions};
 use accrue::operations::review_conversion::{Decision, review_conversion};
 use accrue::storage::catalogue::Catalogue;
 use accrue::storage::new_rows::NewRows;
@@ -17,6 +18,18 @@ use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, affiliate_id};
 use crate::support::sql::Sql;
+
+/// Records reports as the recorder does that arrive at once.
+fn record_together(house: &House, set: [Incoming; 2]) {
+    let recorded = house.write(move |write, env| {
+        let catalogue = Catalogue::load(write.conn(), env.clock.now())?;
+        let mut new = NewRows::default();
+        let recorded = record_conversions(write, env, &catalogue, &set, &mut new)?;
+        new.write(write)?;
+        Ok(recorded)
+    });
+    assert!(recorded.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))), "{recorded:?}");
+}
 
 on_each_engine! {
     fn a_customer_stays_with_whoever_brought_them_under_every_name_they_are_known_by(db: TestDatabase) {
@@ -126,17 +139,28 @@ on_each_engine! {
         house.write(move |write, env| review_conversion(write, env, program, id, Actor::Clock, &decision));
         let set = ["1001", "1002"].map(|order| Told::order(order).clicked(&house, &token).customer("c-1"));
         let set = set.map(|told| told.incoming(&house, &shop));
-        let recorded = house.write(move |write, env| {
-            let catalogue = Catalogue::load(write.conn(), env.clock.now())?;
-            let mut new = NewRows::default();
-            let recorded = record_conversions(write, env, &catalogue, &set, &mut new)?;
-            new.write(write)?;
-            Ok(recorded)
-        });
-        assert!(recorded.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))), "{recorded:?}");
+        record_together(&house, set);
         let known = house.conversion("1002").referral_id.expect("its customer is known");
         assert_eq!(house.read(|conn| referrals::find_all(conn, &[known])).len(), 1, "and is on record");
         assert_eq!(house.conversion("1001").referral_id, Some(known));
+    }
+
+    /// The first of a set is known by nothing but the click, and the next one says who that was.
+    fn whoever_is_named_beside_a_click_is_the_customer_whom_the_same_set_knows_by_it(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        agree_on(&house, &shop, |terms| Terms { duration: Duration::FirstSale, ..terms });
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let told = [Told::order("1001"), Told::order("1002").customer("kim")];
+        let held_together = |told: Told| {
+            let incoming = told.clicked(&house, &token).incoming(&house, &shop);
+            Incoming { evidence: Evidence { agreement: Agreement::Asked, ..incoming.evidence }, ..incoming }
+        };
+        record_together(&house, told.map(held_together));
+        let [first, second] = ["1001", "1002"].map(|order| house.conversion(order).referral_id);
+        assert!(first.is_some() && first == second, "{first:?} and {second:?}");
+        assert_eq!(house.commission("1002").payment().map(|payment| payment.number), Some(2));
+        house.assert_books_balance();
     }
 
     fn months_are_counted_from_the_first_payment(db: TestDatabase) {
