@@ -1,6 +1,6 @@
 //! A batch: what is recorded in one transaction, and who waits for it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use tokio::sync::oneshot;
 
@@ -118,22 +118,22 @@ impl Batch {
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
         record_attempts(write.conn(), catalogue, attempts, self.counted.keyless.clone(), &mut rows)?;
         rows.tallies.add(self.counted.screened.clone());
-        let answers = self.answers(recorded.outcomes, &rows);
-        rows.write(write)?;
-        Ok(Results { answers, visitors })
+        let new = if self.telling.contains(&Telling::All) {
+            rows.write_to_tell(write)?
+        } else {
+            rows.write(write)?;
+            Vec::new()
+        };
+        Ok(Results { answers: self.answers(recorded.outcomes, new), visitors })
     }
 
-    /// The answers, with what is new to those who are told of it: who waits need not read what was written a moment ago.
-    fn answers(&self, outcomes: Vec<Outcome>, rows: &NewRows) -> Vec<Answered> {
-        let is_any_told = self.telling.contains(&Telling::All);
-        let new = rows.conversions.iter().enumerate().filter(|_| is_any_told);
-        let places: HashMap<ConversionId, usize> = new.map(|(place, row)| (row.id, place)).collect();
-        let told = |outcome: &Outcome| {
+    /// The answers, with what is new to those who are told of it. `new` is in the order of ids.
+    fn answers(&self, outcomes: Vec<Outcome>, new: Vec<Told>) -> Vec<Answered> {
+        let ids: Vec<ConversionId> = new.iter().map(|told| told.conversion.id).collect();
+        let mut new: Vec<Option<Told>> = new.into_iter().map(Some).collect();
+        let mut told = |outcome: &Outcome| {
             let Outcome::Recorded(id) = outcome else { return None };
-            let place = *places.get(id)?;
-            // The rows of a new conversion are added together.
-            let (conversion, commission) = (rows.conversions.get(place)?, rows.commissions.get(place)?);
-            Some(Box::new(Told::of(conversion.clone(), commission.clone(), rows.details.get(place)?)))
+            new.get_mut(ids.binary_search(id).ok()?)?.take().map(Box::new)
         };
         let answered = |(outcome, telling): (Outcome, &Telling)| {
             let told = if *telling == Telling::All { told(&outcome) } else { None };

@@ -10,6 +10,7 @@ use super::commissions::CommissionRow;
 use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
+use super::conversions::told::Told;
 use super::error::{StorageError, Stored, Unique};
 use super::ledger_entries::LedgerEntryRow;
 use super::referral_changes::ReferralChangeRow;
@@ -44,7 +45,25 @@ impl NewRows {
     /// [`Unique::Order`] when another writer was faster with one of the orders, [`Unique::CustomerName`] when one was with what
     /// a customer is called; then the transaction is of no use.
     pub fn write(mut self, write: &mut Write<'_>) -> Stored<()> {
+        self.write_all(write)
+    }
+
+    /// The same; answers with the new conversions, by ascending ids, for those who are told of them: they need not read what was
+    /// written a moment ago.
+    ///
+    /// # Errors
+    /// As of [`Self::write`].
+    pub fn write_to_tell(mut self, write: &mut Write<'_>) -> Stored<Vec<Told>> {
+        self.write_all(write)?;
+        // A conversion's rows are added together, and all three are in the order of its id.
+        let rows = self.conversions.into_iter().zip(self.commissions).zip(self.details);
+        Ok(rows.map(|((conversion, commission), details)| Told::of(conversion, commission, details)).collect())
+    }
+
+    fn write_all(&mut self, write: &mut Write<'_>) -> Stored<()> {
         self.conversions.sort_unstable_by_key(|row| row.id);
+        self.commissions.sort_unstable_by_key(|row| row.conversion_id);
+        self.details.sort_unstable_by_key(|row| row.conversion_id);
         self.referral_identifiers.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
         self.attempt_days.sort_unstable_by_key(|row| (row.token_id, row.day));
         let roll_ups = RollUpRows::of(&self.tallies);

@@ -49,12 +49,12 @@ impl Told {
 
     /// A conversion whose rows are at hand.
     #[must_use]
-    pub fn of(conversion: ConversionRow, commission: CommissionRow, details: &ConversionDetailsRow) -> Self {
+    pub fn of(conversion: ConversionRow, commission: CommissionRow, details: ConversionDetailsRow) -> Self {
         let kept = Kept {
             click_origin: details.click_origin,
             click_window_days: details.click_window_days,
             claimed_at: details.claimed_at,
-            metadata: details.metadata.clone(),
+            metadata: details.metadata,
         };
         Self { conversion, commission: Some(commission), kept }
     }
