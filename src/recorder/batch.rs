@@ -1,6 +1,7 @@
 //! A batch: what is recorded in one transaction, and who waits for it.
 
 use std::collections::HashSet;
+use std::mem::MaybeUninit;
 
 use tokio::sync::oneshot;
 
@@ -19,11 +20,11 @@ use crate::storage::error::Stored;
 use crate::storage::new_rows::NewRows;
 use crate::storage::write::Write;
 
-/// Whether whoever reports is told of what is recorded, and not only under which id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether whoever reports is told of what is recorded, and not only under which id. They bring the room for it: memory that
+/// this thread takes and another one gives back makes both wait for the same lock, at every report.
 pub(super) enum Telling {
     Id,
-    All,
+    All(Box<MaybeUninit<Told>>),
 }
 
 type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
@@ -62,7 +63,10 @@ pub(super) struct Batch {
 /// What a batch came to, to be told once it is committed.
 #[derive(Default)]
 pub(super) struct Results {
-    pub(super) answers: Vec<Answered>,
+    /// What became of each report.
+    outcomes: Vec<Outcome>,
+    /// What is new, by ascending ids, where anybody is told of it.
+    new: Vec<Told>,
     pub(super) visitors: HashSet<Visitor>,
 }
 
@@ -118,34 +122,30 @@ impl Batch {
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
         record_attempts(write.conn(), catalogue, attempts, self.counted.keyless.clone(), &mut rows)?;
         rows.tallies.add(self.counted.screened.clone());
-        let new = if self.telling.contains(&Telling::All) {
+        let new = if self.telling.iter().any(|telling| matches!(telling, Telling::All(_))) {
             rows.write_to_tell(write)?
         } else {
             rows.write(write)?;
             Vec::new()
         };
-        Ok(Results { answers: self.answers(recorded.outcomes, new), visitors })
-    }
-
-    /// The answers, with what is new to those who are told of it. `new` is in the order of ids.
-    fn answers(&self, outcomes: Vec<Outcome>, new: Vec<Told>) -> Vec<Answered> {
-        let ids: Vec<ConversionId> = new.iter().map(|told| told.conversion.id).collect();
-        let mut new: Vec<Option<Told>> = new.into_iter().map(Some).collect();
-        let mut told = |outcome: &Outcome| {
-            let Outcome::Recorded(id) = outcome else { return None };
-            new.get_mut(ids.binary_search(id).ok()?)?.take().map(Box::new)
-        };
-        let answered = |(outcome, telling): (Outcome, &Telling)| {
-            let told = if *telling == Telling::All { told(&outcome) } else { None };
-            Answered { outcome, told }
-        };
-        outcomes.into_iter().zip(&self.telling).map(answered).collect()
+        Ok(Results { outcomes: recorded.outcomes, new, visitors })
     }
 
     /// Tells everybody that what they sent is on disk.
-    pub(super) fn answer(self, answers: Vec<Answered>) {
-        for (answer, answered) in self.waiting_for_conversions.into_iter().zip(answers) {
-            deliver(answer, Ok(answered));
+    pub(super) fn answer(self, results: Results) {
+        let ids: Vec<ConversionId> = results.new.iter().map(|told| told.conversion.id).collect();
+        let mut new: Vec<Option<Told>> = results.new.into_iter().map(Some).collect();
+        let mut told_of = |outcome: &Outcome| {
+            let Outcome::Recorded(id) = outcome else { return None };
+            new.get_mut(ids.binary_search(id).ok()?)?.take()
+        };
+        let asked = self.waiting_for_conversions.into_iter().zip(self.telling);
+        for ((answer, telling), outcome) in asked.zip(results.outcomes) {
+            let told = match telling {
+                Telling::All(room) => told_of(&outcome).map(|told| Box::write(room, told)),
+                Telling::Id => None,
+            };
+            deliver(answer, Ok(Answered { outcome, told }));
         }
         for answer in self.waiting_for_clicks.into_iter().chain(self.waiting_for_attempts) {
             deliver(answer, Ok(()));

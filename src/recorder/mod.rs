@@ -215,7 +215,7 @@ impl Recorder {
     /// # Errors
     /// [`NotRecorded`], as above.
     pub async fn record_and_tell(&self, incoming: Incoming) -> Result<Answered, NotRecorded> {
-        self.submit_conversion(incoming, Telling::All).await
+        self.submit_conversion(incoming, Telling::All(Box::new_uninit())).await
     }
 
     async fn submit_conversion(&self, incoming: Incoming, telling: Telling) -> Result<Answered, NotRecorded> {

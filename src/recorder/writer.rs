@@ -109,9 +109,9 @@ impl Writer {
         }
         let recorded = if self.shared.status.is_away() { Err(away()) } else { self.record(&batch) };
         let error = match recorded {
-            Ok(results) => {
-                self.visitors.remember(results.visitors);
-                return batch.answer(results.answers);
+            Ok(mut results) => {
+                self.visitors.remember(std::mem::take(&mut results.visitors));
+                return batch.answer(results);
             }
             Err(error) => error,
         };
