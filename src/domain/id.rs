@@ -87,6 +87,17 @@ impl<T: Entity> Id<T> {
         Timestamp::from_millis((self.uuid.as_u64_pair().0 >> 16).cast_signed())
     }
 
+    /// Hands over its text, which nothing is reserved for: every answer holds several ids.
+    fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
+        const { assert!(T::PREFIX.len() <= LONGEST_PREFIX) };
+        let suffix_at = T::PREFIX.len() + 1;
+        let mut text = [b'_'; LONGEST_PREFIX + 1 + SUFFIX_LENGTH];
+        text[..T::PREFIX.len()].copy_from_slice(T::PREFIX.as_bytes());
+        text[suffix_at..suffix_at + SUFFIX_LENGTH].copy_from_slice(&self.suffix());
+        // Every byte is a letter of the prefix, the underscore or from the ASCII alphabet above, so the text is never empty.
+        told(std::str::from_utf8(&text[..suffix_at + SUFFIX_LENGTH]).unwrap_or_default())
+    }
+
     fn suffix(self) -> [u8; SUFFIX_LENGTH] {
         let mut rest = self.uuid.as_u128();
         let mut suffix = [b'0'; SUFFIX_LENGTH];
@@ -112,13 +123,7 @@ impl<T: Entity> FromStr for Id<T> {
 
 impl<T: Entity> fmt::Display for Id<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const { assert!(T::PREFIX.len() <= LONGEST_PREFIX) };
-        let suffix_at = T::PREFIX.len() + 1;
-        let mut text = [b'_'; LONGEST_PREFIX + 1 + SUFFIX_LENGTH];
-        text[..T::PREFIX.len()].copy_from_slice(T::PREFIX.as_bytes());
-        text[suffix_at..suffix_at + SUFFIX_LENGTH].copy_from_slice(&self.suffix());
-        // Every byte is a letter of the prefix, the underscore or from the ASCII alphabet above, so the text is never empty.
-        out.write_str(std::str::from_utf8(&text[..suffix_at + SUFFIX_LENGTH]).unwrap_or_default())
+        self.with_text(|text| out.write_str(text))
     }
 }
 
@@ -166,7 +171,7 @@ impl<T: Entity> Hash for Id<T> {
 /// As its text.
 impl<T: Entity> Serialize for Id<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.with_text(|text| serializer.serialize_str(text))
     }
 }
 

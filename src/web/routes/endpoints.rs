@@ -73,7 +73,17 @@ macro_rules! endpoints {
     };
 }
 
+// An address is compared with these in their order, so what is asked most stands first.
 endpoints! {
+    affiliatepro::other_method { CONVERT => { post affiliatepro::convert, CampaignKey; } }
+    affilync::other_method { TRACK => { post affilync::track, Track; } }
+    affonso::other_method {
+        V1_CONVERSIONS => {
+            get affonso::list, Read;
+            head affonso::list, Read;
+            post affonso::report, Track;
+        }
+    }
     other_tracking_method {
         FOLLOW => {
             get click::follow, Anybody;
@@ -88,10 +98,8 @@ endpoints! {
     affiliatepro::other_method {
         ADD_CLICK => { post affiliatepro::add_click, CampaignKey; }
         REGISTER_CLICK => { post affiliatepro::add_click, CampaignKey; }
-        CONVERT => { post affiliatepro::convert, CampaignKey; }
     }
     affilync::other_method {
-        TRACK => { post affilync::track, Track; }
         // No HEAD: it would record, or lie.
         POSTBACK => {
             get affilync::postback, Postback;
@@ -106,11 +114,6 @@ endpoints! {
     affonso::other_method {
         V1_CLICKS => { post affonso::register_click, Track; }
         V1_SIGNUPS => { post affonso::sign_up, Track; }
-        V1_CONVERSIONS => {
-            get affonso::list, Read;
-            head affonso::list, Read;
-            post affonso::report, Track;
-        }
         V1_CONVERSION => {
             get affonso::show, Read;
             head affonso::show, Read;
