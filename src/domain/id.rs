@@ -87,7 +87,7 @@ impl<T: Entity> Id<T> {
         Timestamp::from_millis((self.uuid.as_u64_pair().0 >> 16).cast_signed())
     }
 
-    /// Hands over its text, which nothing is reserved for: every answer holds several ids.
+    /// Hands over its text, made on the stack: every answer holds several ids.
     fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
         const { assert!(T::PREFIX.len() <= LONGEST_PREFIX) };
         let suffix_at = T::PREFIX.len() + 1;

@@ -53,11 +53,11 @@ pub struct Identifier {
     pub value: String,
 }
 
-impl IdentifierKind {
-    /// The click that a name of this kind is, where it is one ([`by_click`]).
+impl Identifier {
+    /// The click that it is, where it is one ([`by_click`]).
     #[must_use]
-    pub fn click(self, name: &str) -> Option<ClickId> {
-        if self == Self::Click { name.parse().ok() } else { None }
+    pub fn click(&self) -> Option<ClickId> {
+        if self.kind == IdentifierKind::Click { self.value.parse().ok() } else { None }
     }
 }
 

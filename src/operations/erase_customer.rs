@@ -66,8 +66,9 @@ pub fn who_they_are(conn: &mut Conn, program: ProgramId, these: &[ReferralId]) -
     }
     let ids: Vec<ReferralId> = subject.referrals.iter().copied().collect();
     for name in list::names(conn, &ids)?.into_values().flatten() {
-        subject.clicks.extend(name.kind.click(&name.value));
-        subject.names.insert(Identifier { kind: name.kind, value: name.value });
+        let name = Identifier { kind: name.kind, value: name.value };
+        subject.clicks.extend(name.click());
+        subject.names.insert(name);
     }
     Ok(subject)
 }

@@ -88,8 +88,11 @@ pub fn find_all(conn: &mut Conn, ids: &[ClickId]) -> Stored<Vec<ClickRow>> {
 /// # Errors
 /// [`super::error::StorageError`].
 pub fn name_customers(write: &mut Write<'_>, ids: &[ClickId]) -> Stored<()> {
-    let these = dsl::clicks.filter(dsl::id.eq_any(ids));
-    diesel::update(these).set(dsl::may_name_customer.eq(true)).execute(write.conn()).stored()?;
+    each_backend!(write.conn(), |c| {
+        let unmarked = dsl::clicks.filter(dsl::id.eq_any(ids).and(dsl::may_name_customer.eq(false)));
+        diesel::update(unmarked).set(dsl::may_name_customer.eq(true)).execute(c)
+    })
+    .stored()?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 //! What a batch writes, gathered while it is decided and written at its end: one trip to a server, whatever the batch
-//! holds.
+//! holds, and one more where a customer is known by a click from now on.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -38,7 +38,7 @@ pub struct NewRows {
 }
 
 impl NewRows {
-    /// Writes everything, tables in one order everywhere (conversions, commissions, ledger, the rest, roll-ups), rows by
+    /// Writes everything, tables in one order everywhere (conversions, commissions, ledger, the rest, roll-ups, marks of clicks), rows by
     /// ascending key, so that two writers could never wait for each other.
     ///
     /// # Errors
@@ -56,6 +56,10 @@ impl NewRows {
     pub fn write_to_tell(mut self, write: &mut Write<'_>) -> Stored<Vec<Told>> {
         self.write_all(write)?;
         // A conversion's rows are added together, and all three are in the order of its id.
+        debug_assert_eq!(
+            (self.commissions.len(), self.details.len()),
+            (self.conversions.len(), self.conversions.len())
+        );
         let rows = self.conversions.into_iter().zip(self.commissions).zip(self.details);
         Ok(rows.map(|((conversion, commission), details)| Told::of(conversion, commission, details)).collect())
     }

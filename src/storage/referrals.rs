@@ -129,6 +129,10 @@ impl ReferralIdentifierRow {
     pub(super) fn key(&self) -> (&str, &str, ProgramId, &str) {
         (&self.value, self.kind.as_str(), self.program_id, self.mode.as_str())
     }
+
+    fn click(&self) -> Option<ClickId> {
+        Identifier { kind: self.kind, value: self.value.clone() }.click()
+    }
 }
 
 /// Says of the clicks among these new names that a customer may go by them.
@@ -136,7 +140,7 @@ impl ReferralIdentifierRow {
 /// # Errors
 /// [`super::error::StorageError`].
 pub(super) fn note_clicks(write: &mut Write<'_>, names: &[ReferralIdentifierRow]) -> Stored<()> {
-    let named: Vec<ClickId> = names.iter().filter_map(|name| name.kind.click(&name.value)).collect();
+    let named: Vec<ClickId> = names.iter().filter_map(ReferralIdentifierRow::click).collect();
     if named.is_empty() { Ok(()) } else { clicks::name_customers(write, &named) }
 }
 

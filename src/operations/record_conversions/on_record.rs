@@ -81,8 +81,8 @@ impl OnRecord {
     }
 
     fn load_customers(&mut self, conn: &mut Conn, catalogue: &Catalogue, incoming: &[Incoming]) -> Stored<()> {
-        let names_of = |report| names_of(catalogue, report).into_iter().chain(self.click_of_customer(report));
-        let names: Vec<Named> = incoming.iter().flat_map(names_of).collect();
+        let asked_for = |report| names_of(catalogue, report).into_iter().chain(self.click_of_customer(report));
+        let names: Vec<Named> = incoming.iter().flat_map(asked_for).collect();
         self.names = referrals::named(conn, &names)?;
         let mut ids: Vec<ReferralId> = self.names.values().copied().collect();
         ids.extend(incoming.iter().filter_map(|report| report.evidence.referral));
@@ -93,7 +93,7 @@ impl OnRecord {
         let mut left: Vec<ReferralId> = self.referrals.values().filter_map(|row| row.merged_into_id).collect();
         left.retain(|id| !self.referrals.contains_key(id));
         self.load_referrals(conn, &left)?;
-        if incoming.iter().any(|report| self.click_of_customer(report).is_some()) {
+        if incoming.iter().any(|report| click_held_against(report).is_some()) {
             let possible = self.referrals.values().filter(|row| row.may_be_reassigned());
             let possible: Vec<_> = possible.map(|row| (row.id, row.affiliate_id)).collect();
             self.reassigned = referral_changes::reassigned(conn, &possible)?;
@@ -114,9 +114,10 @@ impl OnRecord {
     /// A click may be a name of whomever it leads to, and of the referral that is named beside it from now on.
     fn load_what_they_are_called(&mut self, conn: &mut Conn, incoming: &[Incoming]) -> Stored<()> {
         let mut ids: Vec<ReferralId> = Vec::new();
-        for (one, click) in incoming.iter().filter_map(|one| Some((one, self.click_of_customer(one)?))) {
+        for one in incoming.iter().filter(|one| click_held_against(one).is_some()) {
+            let holder = self.click_of_customer(one).and_then(|click| self.names.get(&click).copied());
             let beside = self.referral_named(one).map(|row| row.id);
-            ids.extend(self.names.get(&click).copied().into_iter().chain(beside));
+            ids.extend(holder.into_iter().chain(beside));
         }
         ids.sort_unstable();
         ids.dedup();
@@ -197,14 +198,12 @@ impl OnRecord {
         (!referral::are_of_another(&said, self.called(customer.id))).then_some(customer)
     }
 
-    /// What the customer goes by who signed up with the click of a report, where there may be one. Only where identifiers are
-    /// held against each other is a click taken for a customer: elsewhere any number of people may order through one click.
+    /// What the customer goes by who signed up with the click of a report, where there may be one.
     fn click_of_customer(&self, incoming: &Incoming) -> Option<Named> {
-        let Incoming { report, evidence, .. } = incoming;
-        let click = evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked)?.claims.click;
+        let click = click_held_against(incoming)?;
         // Of a click that is gone nobody knows.
         let may_be = self.click(click).is_none_or(|row| row.may_name_customer);
-        may_be.then(|| (report.program_id, report.mode, referral::by_click(click)))
+        may_be.then(|| (incoming.report.program_id, incoming.report.mode, referral::by_click(click)))
     }
 
     /// Whether a customer to whom a click leads is known by anything else.
@@ -233,8 +232,11 @@ impl OnRecord {
     /// Lays over a customer who was met a moment ago.
     pub(super) fn note_customer(&mut self, row: ReferralRow, names: Vec<Named>) {
         self.called.entry(row.id).or_default().extend(names.iter().map(|(.., name)| name.clone()));
-        for click in names.iter().filter_map(|(.., name)| name.kind.click(&name.value)) {
-            self.clicks.entry(click).and_modify(|row| row.may_name_customer = true);
+        // A later report of the set may come through the same click.
+        for click in names.iter().filter_map(|(.., name)| name.click()) {
+            if let Some(row) = self.clicks.get_mut(&click) {
+                row.may_name_customer = true;
+            }
         }
         self.names.extend(names.into_iter().map(|name| (name, row.id)));
         self.referrals.insert(row.id, row);
@@ -294,6 +296,13 @@ pub(super) fn names_of(catalogue: &Catalogue, incoming: &Incoming) -> Vec<Named>
         names.extend(by_click(catalogue, incoming));
     }
     names.into_iter().map(|name| (report.program_id, report.mode, name)).collect()
+}
+
+/// The click that a report's other identifiers are held against. Only where they are is a click taken for a customer: elsewhere
+/// any number of people may order through one click.
+fn click_held_against(incoming: &Incoming) -> Option<ClickId> {
+    let evidence = &incoming.evidence;
+    evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked).map(|token| token.claims.click)
 }
 
 fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {

@@ -40,6 +40,8 @@ on_each_engine! {
             assert_eq!(whose(said.clone()), anna, "{said}");
         }
         assert_eq!(whose(json!({"customer_id": "c-1"})), ben, "it did not make them hers again");
+        let fresh = house.visit(&shop.campaign, &shop.anna);
+        assert_eq!(whose(json!({"external_user_id": "u-1", "click_id": fresh})), anna, "a click that nobody goes by");
         house.clock().advance(std::time::Duration::from_secs(60));
         let other = signs_up(&server, &house.visit(&shop.campaign, &shop.anna), "u-2")["id"].clone();
         let bens = signs_up(&server, &house.visit(&shop.campaign, &shop.ben), "u-3")["id"].clone();
@@ -56,6 +58,21 @@ on_each_engine! {
         assert_eq!(whose(json!({"external_user_id": "u-2", "click_id": annas})), anna);
         house.pass_days(31);
         assert_eq!(whose(json!({"external_user_id": "u-1", "click_id": annas})), ben, "a click that is too old leads nowhere");
+        house.assert_books_balance();
+    }
+
+    /// The same customer, who never signed up: their first order names them, and nobody goes by its click.
+    fn a_customer_who_was_reassigned_after_an_order_may_come_again_through_its_click(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let order = json!({"external_user_id": "u-1", "click_id": house.visit(&shop.campaign, &shop.anna)});
+        let first = server.sells(order.clone());
+        let to_ben = [("affiliate", "ben"), ("campaign", shop.campaign.id.as_str()), ("reason", "they called")];
+        decided(&house, &shop, &first["referral_id"], ("reassign", "reassignment"), &to_ben);
+        let again = server.sells(order);
+        assert_eq!((&again["affiliate_id"], &again["referral_id"]), (&json!(shop.anna.id), &first["referral_id"]));
+        assert_eq!(server.sells(json!({"external_user_id": "u-1"}))["affiliate_id"], json!(shop.ben.id));
         house.assert_books_balance();
     }
 

@@ -16,7 +16,7 @@ use accrue::storage::referrals;
 
 use super::{Told, agree_on, belongs_to};
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, affiliate_id};
+use crate::support::house::{House, Shop, affiliate_id};
 use crate::support::sql::Sql;
 
 /// Records reports as the recorder does that arrive at once.
@@ -29,6 +29,12 @@ fn record_together(house: &House, set: [Incoming; 2]) {
         Ok(recorded)
     });
     assert!(recorded.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))), "{recorded:?}");
+}
+
+/// A report whose identifiers are held against each other.
+fn held_together((house, shop): (&House, &Shop), told: Told) -> Incoming {
+    let incoming = told.incoming(house, shop);
+    Incoming { evidence: Evidence { agreement: Agreement::Asked, ..incoming.evidence }, ..incoming }
 }
 
 on_each_engine! {
@@ -152,14 +158,30 @@ on_each_engine! {
         agree_on(&house, &shop, |terms| Terms { duration: Duration::FirstSale, ..terms });
         let token = house.visit(&shop.campaign, &shop.anna);
         let told = [Told::order("1001"), Told::order("1002").customer("kim")];
-        let held_together = |told: Told| {
-            let incoming = told.clicked(&house, &token).incoming(&house, &shop);
-            Incoming { evidence: Evidence { agreement: Agreement::Asked, ..incoming.evidence }, ..incoming }
-        };
-        record_together(&house, told.map(held_together));
+        record_together(&house, told.map(|told| held_together((&house, &shop), told.clicked(&house, &token))));
         let [first, second] = ["1001", "1002"].map(|order| house.conversion(order).referral_id);
         assert!(first.is_some() && first == second, "{first:?} and {second:?}");
         assert_eq!(house.commission("1002").payment().map(|payment| payment.number), Some(2));
+        house.assert_books_balance();
+    }
+
+    /// Kim orders under the id of her referral, and somebody else under a name of their own through the same click.
+    fn whoever_is_named_beside_the_click_of_a_known_customer_is_nobody_but_themselves(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        agree_on(&house, &shop, |terms| Terms { duration: Duration::FirstSale, ..terms });
+        let kims = house.visit(&shop.campaign, &shop.anna);
+        Told::order("1000").clicked(&house, &kims).customer("kim").report(&house, &shop);
+        let kim = house.conversion("1000").referral_id;
+        let token = house.visit(&shop.campaign, &shop.anna);
+        let told = [Told::order("1001"), Told::order("1002").customer("lou")];
+        let [mut hers, other] = told.map(|told| held_together((&house, &shop), told.clicked(&house, &token)));
+        hers.evidence.referral = kim;
+        record_together(&house, [hers, other]);
+        let [first, second] = ["1001", "1002"].map(|order| house.conversion(order).referral_id);
+        assert!(kim.is_some() && first == kim, "{first:?}");
+        assert!(second.is_some() && second != kim, "{second:?}");
+        assert_eq!(house.commission("1002").payment().map(|payment| payment.number), Some(1));
         house.assert_books_balance();
     }
 
