@@ -2,11 +2,12 @@
 //!
 //! Every commission is computed again from its conversion, its exchange rate and its rule version, and settled again;
 //! every commission's ledger entries are summed, every conversion's refunds; payouts are held against the ledger,
-//! everything is counted again and held against the roll-ups and each affiliate's money. Nothing is changed. What differs
-//! is said in a sentence each. It reads in pages, on one snapshot, beside a running server.
+//! everything is counted again and held against the roll-ups and each affiliate's money; a click that a customer goes by is
+//! marked so. Nothing is changed. What differs is said in a sentence each. It reads in pages, on one snapshot, beside a running server.
 
 mod conversions;
 mod money;
+mod named_clicks;
 mod reports;
 
 use std::collections::HashMap;
@@ -47,6 +48,7 @@ pub fn verify(conn: &mut Conn, now: Timestamp) -> Stored<Verified> {
     let mut checking = Checking { now, catalogue, rules, counted: Tallies::default(), verified: Verified::default() };
     checking.conversions(conn)?;
     checking.clicks(conn)?;
+    checking.named_clicks(conn)?;
     checking.payouts(conn)?;
     checking.reports(conn)?;
     Ok(checking.verified)

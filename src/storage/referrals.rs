@@ -174,6 +174,17 @@ pub fn named(conn: &mut Conn, names: &[Named]) -> Stored<HashMap<Named, Referral
     Ok(rows.into_iter().map(with_name).collect())
 }
 
+/// At most `limit` clicks by which customers go, each as it is written, after `after`, in the order of what is written.
+///
+/// # Errors
+/// [`super::error::StorageError`].
+pub fn names_by_click(conn: &mut Conn, after: Option<&str>, limit: i64) -> Stored<Vec<String>> {
+    use referral_identifiers::dsl;
+    let clicks = dsl::referral_identifiers.filter(dsl::kind.eq(IdentifierKind::Click));
+    let page = clicks.filter(dsl::value.gt(after.unwrap_or_default())).order(dsl::value).limit(limit);
+    page.select(dsl::value).distinct().load(conn).stored()
+}
+
 /// These referrals.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! A click that several orders share: how long it counts, and whose they are.
 
 use accrue::domain::rule::{Duration, Terms};
+use accrue::operations::verify::verify;
 use serde_json::{Value, json};
 
 use super::{SIGN_UPS, Server, a_visit, assert_problem, data, pays};
@@ -76,6 +77,20 @@ on_each_engine! {
         let signed_up = data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "v1"})), 201);
         Sql::open(&db.url).run("DELETE FROM clicks");
         assert_eq!(server.sells(json!({"click_id": click}))["referral_id"], signed_up["id"]);
+    }
+
+    /// A click whose row says that nobody goes by it would lose its customer, so the books are held against it.
+    fn a_click_that_is_not_marked_as_somebody_s_name_is_found_by_verifying(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = a_visit(&house, &shop);
+        data(&server.post(SIGN_UPS, json!({"click_id": click, "external_user_id": "v1"})), 201);
+        house.assert_books_balance();
+        Sql::open(&db.url).run("UPDATE clicks SET may_name_customer = FALSE");
+        let now = house.now();
+        let found = house.read(|conn| verify(conn, now)).differences;
+        assert!(matches!(found.as_slice(), [one] if one.contains("its row says that nobody does")), "{found:?}");
     }
 
     /// The first who is named may be whoever ordered without a name; nobody after them is.
