@@ -7,23 +7,46 @@ pub struct Field {
     pub name: &'static str,
     /// What it may hold.
     pub kind: Kind,
-    /// Whether a request without it is refused.
-    pub required: bool,
+    /// Whether it may be missing.
+    pub presence: Presence,
     /// What it means, in one sentence.
     pub says: &'static str,
+}
+
+/// Whether a field may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be there.
+    Required,
+    /// It may be left out, but not left blank.
+    Filled,
+    /// It may be left out, and is where it is blank.
+    Optional,
 }
 
 impl Field {
     /// A field without which a request is refused.
     #[must_use]
     pub const fn required(name: &'static str, kind: Kind, says: &'static str) -> Self {
-        Self { name, kind, required: true, says }
+        Self { name, kind, presence: Presence::Required, says }
     }
 
-    /// A field that may be left out.
+    /// A field that may be left out, and is where it is blank.
     #[must_use]
     pub const fn optional(name: &'static str, kind: Kind, says: &'static str) -> Self {
-        Self { name, kind, required: false, says }
+        Self { name, kind, presence: Presence::Optional, says }
+    }
+
+    /// A field that may be left out, but not left blank: a variable without its value would mean something else.
+    #[must_use]
+    pub const fn filled(name: &'static str, kind: Kind, says: &'static str) -> Self {
+        Self { name, kind, presence: Presence::Filled, says }
+    }
+
+    /// Whether a request without it is refused.
+    #[must_use]
+    pub const fn is_required(&self) -> bool {
+        matches!(self.presence, Presence::Required)
     }
 }
 

@@ -130,14 +130,14 @@ impl Operation {
         let mut object = ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(open));
         for field in self.fields.iter().filter(|field| !self.is_in_path(field)) {
             object = object.property(field.name, schema::of(field, is_form));
-            object = if field.required { object.required(field.name) } else { object };
+            object = if field.is_required() { object.required(field.name) } else { object };
         }
         Schema::Object(object.build())
     }
 }
 
 fn parameter(field: &Field, place: ParameterIn) -> ParameterBuilder {
-    let required = if field.required { Required::True } else { Required::False };
+    let required = if field.is_required() { Required::True } else { Required::False };
     let parameter = ParameterBuilder::new().name(field.name).parameter_in(place).required(required);
     parameter.description(Some(field.says)).schema(Some(schema::of(field, true)))
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{
     AdditionalProperties, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type,
 };
 
-use crate::web::intake::field::{Field, Kind};
+use crate::web::intake::field::{Field, Kind, Presence};
 
 /// What an id looks like behind its prefix.
 const ID: &str = "_[0-7][0-9a-hjkmnp-tv-z]{25}";
@@ -38,7 +38,7 @@ const MOMENT: &str = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.
 /// What the reference says of a field. Forms and queries carry text only; in JSON a null leaves out what may be left out.
 pub(super) fn of(field: &Field, as_text: bool) -> RefOr<Schema> {
     let schema = filled(field, as_text);
-    if as_text || field.required {
+    if as_text || field.is_required() {
         return schema;
     }
     let nothing = ObjectBuilder::new().schema_type(Type::Null);
@@ -85,8 +85,7 @@ fn plain(field: &Field) -> ObjectBuilder {
         Kind::ExternalId => external_id(field),
         Kind::Amount => like(field, AMOUNT, "99.99"),
         Kind::MinorUnits => like(field, MINOR_UNITS, "9999"),
-        // May be left out, but not left blank.
-        Kind::Currency => text().pattern(Some("^[A-Za-z]{3}$")).examples([json!("USD")]),
+        Kind::Currency => like(field, "[A-Za-z]{3}", "USD"),
         Kind::Action => like(field, "[A-Za-z0-9_.-]{1,64}", "newsletter"),
         Kind::Email => like(field, r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*", "customer@example.com"),
         Kind::Address => like(field, r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F:]{2,39}", "203.0.113.9"),
@@ -105,14 +104,18 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-/// Text of this form. Where a field may be left out, blank text leaves it out.
+/// Text of this form, or blank where that leaves the field out.
 fn like(field: &Field, pattern: &str, example: &str) -> ObjectBuilder {
-    let pattern = if field.required { format!("^(?:{pattern})$") } else { format!(r"^(?:\s*|{pattern})$") };
+    let pattern = if may_be_blank(field) { format!(r"^(?:\s*|{pattern})$") } else { format!("^(?:{pattern})$") };
     text().pattern(Some(pattern)).examples([json!(example)])
 }
 
 fn nothing(field: &Field) -> Option<&'static str> {
-    if field.required { None } else { Some("") }
+    may_be_blank(field).then_some("")
+}
+
+fn may_be_blank(field: &Field) -> bool {
+    field.presence == Presence::Optional
 }
 
 fn external_id(field: &Field) -> ObjectBuilder {

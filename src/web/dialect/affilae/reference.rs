@@ -84,28 +84,28 @@ pub const REFERENCE: Group = Group {
     ],
 };
 
-const ANY_PROGRAM: Field = Field::optional("program", Kind::Id("prg"), "The token's own program.");
+const ANY_PROGRAM: Field = Field::filled("program", Kind::Id("prg"), "The token's own program.");
 const PROGRAM: Field = Field::required("program", Kind::Id("prg"), "The token's own program.");
 const ID: Field = Field::required("id", Kind::Id("conv"), "The conversion.");
-const EXTERNAL_ID: Field = Field::optional("externalId", Kind::ExternalId, "Your own id of the order.");
-const CUSTOMER_ID: Field = Field::optional("customerId", Kind::ExternalId, "Your own id of the customer.");
+const EXTERNAL_ID: Field = Field::filled("externalId", Kind::ExternalId, "Your own id of the order.");
+const CUSTOMER_ID: Field = Field::filled("customerId", Kind::ExternalId, "Your own id of the customer.");
 const REASON: Field = Field::required("reason", Kind::Text, "Why; it stays with the decision.");
 
 /// What the list goes by.
 pub(super) const LIST_FIELDS: &[Field] = &[
     ANY_PROGRAM,
-    Field::optional("status", Kind::Word(&words::STATUSES), "What was decided."),
-    Field::optional("from", Kind::DayOrMoment, "From this day in UTC on, or from this moment."),
-    Field::optional("to", Kind::DayOrMoment, "To this day in UTC or this moment, both included."),
+    Field::filled("status", Kind::Word(&words::STATUSES), "What was decided."),
+    Field::filled("from", Kind::DayOrMoment, "From this day in UTC on, or from this moment."),
+    Field::filled("to", Kind::DayOrMoment, "To this day in UTC or this moment, both included."),
     CUSTOMER_ID,
     EXTERNAL_ID,
-    Field::optional("limit", Kind::Number(1, MOST), "Rows of a page; 20 unless said."),
-    Field::optional("offset", Kind::Number(0, LAST_OFFSET), "Rows before the page; 0 unless said."),
+    Field::filled("limit", Kind::Number(1, MOST), "Rows of a page; 20 unless said."),
+    Field::filled("offset", Kind::Number(0, LAST_OFFSET), "Rows before the page; 0 unless said."),
 ];
 
 /// What a look-up goes by.
 pub(super) const INFO_FIELDS: &[Field] =
-    &[ANY_PROGRAM, EXTERNAL_ID, CUSTOMER_ID, Field::optional("id", Kind::Id("conv"), "The conversion.")];
+    &[ANY_PROGRAM, EXTERNAL_ID, CUSTOMER_ID, Field::filled("id", Kind::Id("conv"), "The conversion.")];
 
 /// What an acceptance says.
 const ACCEPT_FIELDS: &[Field] = &[PROGRAM, ID];
@@ -115,7 +115,7 @@ const REFUSE_FIELDS: &[Field] = &[PROGRAM, ID, REASON];
 
 /// What an update says.
 const UPDATE_FIELDS: &[Field] = &[
-    ANY_PROGRAM,
+    Field::optional("program", Kind::Id("prg"), "The token's own program."),
     ID,
     Field::required("amount", Kind::MinorUnits, "What counts of the order, in minor units of its currency."),
     REASON,

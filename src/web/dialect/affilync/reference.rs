@@ -81,13 +81,13 @@ pub const REFERENCE: Group = Group {
 
 /// What the list goes by.
 pub(super) const LIST_FIELDS: &[Field] = &[
-    Field::optional("date_from", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
-    Field::optional("date_to", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
-    Field::optional("campaign_id", Kind::Id("camp"), "Of this campaign."),
-    Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
-    Field::optional("status", Kind::Word(&["pending", "approved", "rejected"]), "What was decided."),
-    Field::optional("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
-    Field::optional("per_page", Kind::Number(1, MOST_PER_PAGE), "Rows of a page; 20 unless said."),
+    Field::filled("date_from", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
+    Field::filled("date_to", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
+    Field::filled("campaign_id", Kind::Id("camp"), "Of this campaign."),
+    Field::filled("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
+    Field::filled("status", Kind::Word(&["pending", "approved", "rejected"]), "What was decided."),
+    Field::filled("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
+    Field::filled("per_page", Kind::Number(1, MOST_PER_PAGE), "Rows of a page; 20 unless said."),
 ];
 
 /// What a review says.
@@ -102,7 +102,7 @@ const ORDER_ID: Field =
     Field::required("order_id", Kind::ExternalId, "Your own id of the order. One order is counted once, for ever.");
 const AMOUNT: Field =
     Field::required("amount", Kind::Amount, "What it was worth, with at most the decimals of its currency.");
-const CURRENCY: Field = Field::optional("currency", Kind::Currency, "ISO 4217; USD unless said.");
+const CURRENCY: Field = Field::filled("currency", Kind::Currency, "ISO 4217; USD unless said.");
 const EVENT_TYPE: Field =
     Field::optional("event_type", Kind::Word(&["sale", "lead", "signup", "trial"]), "What happened; sale unless said.");
 const CUSTOMER_EMAIL: Field = Field::optional(

@@ -105,8 +105,8 @@ pub const REFERENCE: Group = Group {
             tag: NAME,
             summary: "Report that a customer got money back",
             describes: "At any time, in any number of parts, never more than is left of the sale. The commission follows what \
-                        remains; what was paid already is taken off the next payout. An external_event_id is counted once: \
-                        reporting it again answers 200 with the conversion as it is.",
+                        remains; what was paid already is taken off the next payout. An external_event_id is counted once for its \
+                        conversion: reporting it again answers 200 with the conversion as it is.",
             asks: Asks::Token("manage"),
             sent: Sent::Body,
             fields: REFUND_FIELDS,
@@ -155,7 +155,7 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
     Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
     Field::optional("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
     Field::required("sale_amount", Kind::Amount, "What it was worth, with at most the decimals of its currency."),
-    Field::optional("sale_amount_currency", Kind::Currency, "ISO 4217; the program's base currency unless said."),
+    Field::filled("sale_amount_currency", Kind::Currency, "ISO 4217; the program's base currency unless said."),
     Field::optional("product_ids", Kind::Ids, "What was bought: rules may pay by product."),
     Field::optional("price_ids", Kind::Ids, "At which prices: rules may pay by price."),
     Field::optional(
@@ -164,7 +164,7 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
         "Of a subscription; only with is_subscription true.",
     ),
     Field::optional("is_subscription", Kind::Flag, "Whether it is a payment of a subscription; false unless said."),
-    Field::optional(
+    Field::filled(
         "external_event_id",
         Kind::ExternalId,
         "Your own id of the event. One event is counted once, for ever.",
@@ -207,36 +207,36 @@ pub(super) const UPDATE_FIELDS: &[Field] = &[
 /// What a refund reads.
 pub(super) const REFUND_FIELDS: &[Field] = &[
     ID,
-    Field::optional(AMOUNT, Kind::Amount, "How much; all that is left of the sale unless said."),
-    Field::optional(CURRENCY, Kind::Currency, "That of the sale, and no other."),
+    Field::filled(AMOUNT, Kind::Amount, "How much; all that is left of the sale unless said."),
+    Field::filled(CURRENCY, Kind::Currency, "That of the sale, and no other."),
     Field::optional("reason", Kind::Text, "Why, in your own words."),
-    Field::optional(
+    Field::filled(
         "external_event_id",
         Kind::ExternalId,
-        "Your own id of the refund. One refund is counted once; without an id every report is another one.",
+        "Your own id of the refund. One refund of a conversion is counted once; without an id every report is another one.",
     ),
     Field::optional("refunded_at", Kind::Moment, "When it happened; kept, and nothing goes by it."),
 ];
 
 /// What the list goes by.
 pub(super) const LIST_FIELDS: &[Field] = &[
-    Field::optional("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
-    Field::optional(
+    Field::filled("affiliate_id", Kind::Affiliate, "Of this affiliate; for the program's own tokens."),
+    Field::filled(
         "referral_id",
         Kind::Id("ref"),
         "Of this customer, also by the id of a referral that was merged away.",
     ),
-    Field::optional("status", Kind::Word(STATUSES), "Where the commission stands."),
-    Field::optional("sales_status", Kind::Word(SALES_STATUSES), "Where the purchase stands."),
-    Field::optional("created_gte", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
-    Field::optional("created_lte", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
-    Field::optional("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
-    Field::optional("limit", Kind::Number(1, HIGHEST_LIMIT), "Rows of a page; 50 unless said."),
+    Field::filled("status", Kind::Word(STATUSES), "Where the commission stands."),
+    Field::filled("sales_status", Kind::Word(SALES_STATUSES), "Where the purchase stands."),
+    Field::filled("created_gte", Kind::DayOrMoment, "From this day of the program on, or from this moment."),
+    Field::filled("created_lte", Kind::DayOrMoment, "To this day of the program or this moment, both included."),
+    Field::filled("page", Kind::Number(1, LAST_PAGE), "The page, from 1."),
+    Field::filled("limit", Kind::Number(1, HIGHEST_LIMIT), "Rows of a page; 50 unless said."),
 ];
 
 /// What a click reads. What stands behind [`CLICK_FIELDS_KEPT`] is taken and not kept.
 pub(super) const CLICK_FIELDS: &[Field] = &[
-    Field::optional("programId", Kind::Id("prg"), "The program of the token, and no other."),
+    Field::filled("programId", Kind::Id("prg"), "The program of the token, and no other."),
     Field::required(
         "trackingId",
         Kind::Tracking,
