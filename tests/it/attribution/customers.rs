@@ -32,7 +32,7 @@ fn record_together(house: &House, set: [Incoming; 2]) {
 }
 
 /// A report whose identifiers are held against each other.
-fn held_together((house, shop): (&House, &Shop), told: Told) -> Incoming {
+fn held_together((house, shop): (&House, &Shop), told: &Told) -> Incoming {
     let incoming = told.incoming(house, shop);
     Incoming { evidence: Evidence { agreement: Agreement::Asked, ..incoming.evidence }, ..incoming }
 }
@@ -158,7 +158,7 @@ on_each_engine! {
         agree_on(&house, &shop, |terms| Terms { duration: Duration::FirstSale, ..terms });
         let token = house.visit(&shop.campaign, &shop.anna);
         let told = [Told::order("1001"), Told::order("1002").customer("kim")];
-        record_together(&house, told.map(|told| held_together((&house, &shop), told.clicked(&house, &token))));
+        record_together(&house, told.map(|told| held_together((&house, &shop), &told.clicked(&house, &token))));
         let [first, second] = ["1001", "1002"].map(|order| house.conversion(order).referral_id);
         assert!(first.is_some() && first == second, "{first:?} and {second:?}");
         assert_eq!(house.commission("1002").payment().map(|payment| payment.number), Some(2));
@@ -175,7 +175,7 @@ on_each_engine! {
         let kim = house.conversion("1000").referral_id;
         let token = house.visit(&shop.campaign, &shop.anna);
         let told = [Told::order("1001"), Told::order("1002").customer("lou")];
-        let [mut hers, other] = told.map(|told| held_together((&house, &shop), told.clicked(&house, &token)));
+        let [mut hers, other] = told.map(|told| held_together((&house, &shop), &told.clicked(&house, &token)));
         hers.evidence.referral = kim;
         record_together(&house, [hers, other]);
         let [first, second] = ["1001", "1002"].map(|order| house.conversion(order).referral_id);
