@@ -28,6 +28,9 @@
     Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
   });
 
+  // It makes its parts one after the other, and some of them again.
+  new MutationObserver(() => CALLED.forEach(say)).observe(place, { childList: true, subtree: true });
+
   SwaggerUIBundle({
     url: place.dataset.document,
     domNode: place,
@@ -38,6 +41,5 @@
     presets: [SwaggerUIBundle.presets.apis],
     plugins: [layout],
     layout: 'Reference',
-    onComplete: () => CALLED.forEach(say),
   });
 })();
