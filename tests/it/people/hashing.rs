@@ -56,7 +56,7 @@ fn a_client_that_hangs_up_frees_no_place_before_its_work_is_done() {
         for _ in 0..12 {
             let crowd = Arc::clone(&crowd);
             let work = move || {
-                crowd.stay(Duration::from_millis(100));
+                crowd.stay(Duration::from_millis(500));
                 Ok::<(), HashingFailed>(())
             };
             // Dropped long before the work is done, as when a connection is closed.
