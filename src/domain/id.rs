@@ -88,7 +88,7 @@ impl<T: Entity> Id<T> {
     }
 
     /// Hands over its text, made on the stack: every answer holds several ids.
-    fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
+    pub fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
         const { assert!(T::PREFIX.len() <= LONGEST_PREFIX) };
         let suffix_at = T::PREFIX.len() + 1;
         let mut text = [b'_'; LONGEST_PREFIX + 1 + SUFFIX_LENGTH];

@@ -10,6 +10,9 @@ use std::fmt;
 use super::currency::Currency;
 use super::rate::Rate;
 
+/// The nineteen digits of 2⁶³, a full stop and a sign.
+const LONGEST_TEXT: usize = 21;
+
 /// An amount of money, negative ones included: ledger entries take back what was earned.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
@@ -190,14 +193,33 @@ impl Money {
 /// The decimal number with all of the currency's decimals, without the currency: `99.99`, `-3.10`, `100` for yen.
 impl fmt::Display for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_text(|text| out.write_str(text))
+    }
+}
+
+impl Money {
+    /// Hands over its text, made on the stack, from the last digit to the first: every answer about money holds two or three.
+    pub fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
         let decimals = self.currency.decimals();
-        let unit = 10_u64.pow(decimals);
-        let (whole, fraction) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
-        let sign = if self.minor < 0 { "-" } else { "" };
-        match decimals {
-            0 => write!(out, "{sign}{whole}"),
-            _ => write!(out, "{sign}{whole}.{fraction:0width$}", width = decimals as usize),
+        let mut text = [0; LONGEST_TEXT];
+        let mut place = LONGEST_TEXT;
+        let mut write = |character| {
+            place -= 1;
+            text[place] = character;
+        };
+        let (mut rest, mut written) = (self.minor.unsigned_abs(), 0);
+        while rest > 0 || written <= decimals {
+            if written == decimals && decimals > 0 {
+                write(b'.');
+            }
+            write(b'0' + (rest % 10) as u8);
+            (rest, written) = (rest / 10, written + 1);
         }
+        if self.is_negative() {
+            write(b'-');
+        }
+        // Every byte is a digit, the full stop or the sign, so the text is never empty.
+        told(std::str::from_utf8(&text[place..]).unwrap_or_default())
     }
 }
 
@@ -416,6 +438,7 @@ mod tests {
             (9_999, "USD", "99.99"),
             (-310, "USD", "-3.10"),
             (-5, "USD", "-0.05"),
+            (i64::MIN, "JPY", "-9223372036854775808"),
             (0, "USD", "0.00"),
             (100, "JPY", "100"),
             (-100, "JPY", "-100"),

@@ -144,9 +144,11 @@ pub const fn attempt_key(key: &Key) -> AttemptKey {
 /// The text of the token in the `Authorization` header. The scheme's case does not matter (RFC 9110, 11.1).
 #[must_use]
 pub fn bearer(request: &HttpRequest) -> Option<&str> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    const SCHEME: &[u8] = b"bearer ";
+    let header = request.headers().get(AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = header.split_at_checked(SCHEME.len())?;
+    let token = std::str::from_utf8(token).ok()?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim())
 }
 
 /// Notes from where an affiliate asks, so that an order which follows a click from there can be looked at.

@@ -1,15 +1,20 @@
 //! What the answers of the dialects say alike, whatever shape each puts it into.
 
+use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::domain::permission::Scope;
 use crate::storage::error::StorageError;
+use crate::web::dialect::written::Written;
 
 /// The type of every answer.
-const JSON: &str = "application/json; charset=utf-8";
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// Nobody keeps one.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What most answers that tell a whole conversion find room in, in bytes.
 const ROOM: usize = 1_024;
@@ -43,7 +48,20 @@ pub fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     let mut text = Vec::with_capacity(ROOM);
     // cannot fail: what the dialects answer has texts for names, and memory takes every byte.
     serde_json::to_writer(&mut text, body).expect("an answer is JSON");
-    HttpResponseBuilder::new(status).insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).body(text)
+    responding(status, text)
+}
+
+/// As [`respond`], for what is told at every report.
+#[must_use]
+pub fn respond_written(status: StatusCode, body: &impl Written) -> HttpResponse {
+    let mut text = String::with_capacity(ROOM);
+    body.write(&mut text);
+    responding(status, text)
+}
+
+fn responding(status: StatusCode, json: impl MessageBody + 'static) -> HttpResponse {
+    let mut answer = HttpResponseBuilder::new(status);
+    answer.insert_header((CACHE_CONTROL, NO_STORE)).insert_header((CONTENT_TYPE, JSON)).body(json)
 }
 
 /// A header that goes with an answer; none where the value cannot stand in one.

@@ -73,15 +73,15 @@ macro_rules! endpoints {
     };
 }
 
-// An address is compared with these in their order, so what is asked most stands first.
+// An address is compared with these in their order, and a method with those of its address, so what is asked most stands first.
 endpoints! {
     affiliatepro::other_method { CONVERT => { post affiliatepro::convert, CampaignKey; } }
     affilync::other_method { TRACK => { post affilync::track, Track; } }
     affonso::other_method {
         V1_CONVERSIONS => {
+            post affonso::report, Track;
             get affonso::list, Read;
             head affonso::list, Read;
-            post affonso::report, Track;
         }
     }
     other_tracking_method {

@@ -18,7 +18,7 @@ use crate::storage::conversions::told::{self, Told};
 use crate::storage::error::{StorageError, Stored};
 use crate::storage::referrals;
 use crate::web::access::tokens::ReadToken;
-use crate::web::dialect::answered::respond;
+use crate::web::dialect::answered::respond_written;
 use crate::web::dialect::asked::{self, within_limit};
 use crate::web::dialect::filtered;
 use crate::web::dialect::walked::{self, LAST_PAGE, Piece, Place};
@@ -62,7 +62,7 @@ async fn one(app: &App, token: &ReadToken, id: &str) -> Result<HttpResponse, Pro
     };
     let (told, status) = found.filter(|(told, _)| is_own(told)).ok_or_else(unknown)?;
     let data = shown(Conversion::of(&told, status, &app.catalogue()), token);
-    Ok(respond(StatusCode::OK, &One { success: true, data }))
+    Ok(respond_written(StatusCode::OK, &One::of(data)))
 }
 
 /// The program of the token has no such conversion, not in its mode.
@@ -77,10 +77,10 @@ pub(super) fn unknown() -> Problem {
 pub(super) async fn changed(app: &App, program: ProgramId, id: ConversionId) -> Result<HttpResponse, Problem> {
     let (told, status) = app.read(move |conn| with_status(conn, program, id)).await?.ok_or_else(unknown)?;
     let data = Conversion::of(&told, status, &app.catalogue());
-    Ok(respond(StatusCode::OK, &One { success: true, data }))
+    Ok(respond_written(StatusCode::OK, &One::of(data)))
 }
 
-fn shown(conversion: Conversion, token: &ReadToken) -> Conversion {
+fn shown<'a>(conversion: Conversion<'a>, token: &ReadToken) -> Conversion<'a> {
     if token.affiliate().is_some() { conversion.for_affiliate() } else { conversion }
 }
 
@@ -161,9 +161,9 @@ impl Asked {
         let piece = Piece::of_page(page, limit);
         let (rows, total) = walked::page::<(Told, CommissionStatus)>(app, token.key(), wanted, piece).await?;
         let catalogue = app.catalogue();
-        let of = |(told, status): &(Told, CommissionStatus)| shown(Conversion::of(told, *status, &catalogue), token);
-        let data = rows.iter().map(of).collect();
+        let conversions = rows.iter().map(|(told, status)| Conversion::of(told, *status, &catalogue));
+        let data = conversions.map(|conversion| shown(conversion, token)).collect();
         let pagination = Pagination::new((page, limit), total);
-        Ok(respond(StatusCode::OK, &Listed { success: true, data, pagination }))
+        Ok(respond_written(StatusCode::OK, &Listed { success: true, data, pagination }))
     }
 }

@@ -1,21 +1,24 @@
 //! Amounts as JSON numbers, written from their exact decimals: no float is made on the way.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{OneOfBuilder, RefOr};
 
 use crate::domain::money::Money;
+use crate::web::dialect::written::Written;
 
 /// An amount.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub(super) struct Number(Box<RawValue>);
+#[derive(Clone, Copy)]
+pub(super) struct Number(Money);
 
 impl From<Money> for Number {
     fn from(amount: Money) -> Self {
-        // cannot fail: an amount is written as digits, with a point between them and a sign before them.
-        Self(RawValue::from_string(amount.to_string()).expect("an amount is a JSON number"))
+        Self(amount)
+    }
+}
+
+impl Written for Number {
+    fn write(&self, out: &mut String) {
+        self.0.with_text(|text| out.push_str(text));
     }
 }
 
@@ -32,9 +35,15 @@ pub(super) fn amount_or_null() -> RefOr<Schema> {
 
 #[cfg(test)]
 mod tests {
-    use super::Number;
+    use super::{Number, Written as _};
     use crate::domain::currency::Currency;
     use crate::domain::money::Money;
+
+    fn number(amount: Money) -> String {
+        let mut text = String::new();
+        Number::from(amount).write(&mut text);
+        text
+    }
 
     #[test]
     fn an_amount_is_a_number_with_the_decimals_of_its_currency() {
@@ -47,8 +56,8 @@ mod tests {
         ];
         for (code, text, written) in cases {
             let amount = Money::parse(text, Currency::parse(code).unwrap()).unwrap();
-            assert_eq!(serde_json::to_string(&Number::from(amount)).unwrap(), written, "{text} {code}");
+            assert_eq!(number(amount), written, "{text} {code}");
         }
-        assert_eq!(serde_json::to_string(&Number::from(Money::new(-5, Currency::USD))).unwrap(), "-0.05");
+        assert_eq!(number(Money::new(-5, Currency::USD)), "-0.05");
     }
 }

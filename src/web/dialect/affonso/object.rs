@@ -1,6 +1,5 @@
 //! A conversion as this dialect shows it, and the envelopes around it.
 
-use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -9,14 +8,16 @@ use crate::domain::commission_status::{CommissionStatus, Standpoint};
 use crate::domain::id::{AffiliateId, ConversionId, ProgramId, ReferralId, RuleId};
 use crate::domain::review::needs_nobody;
 use crate::domain::rule::{Approval, Rule};
+use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conversions::told::Told;
+use crate::web::dialect::written::written;
 
 /// A conversion.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = AffonsoConversion)]
-pub(super) struct Conversion {
+pub(super) struct Conversion<'a> {
     /// Its id.
     #[schema(value_type = String, example = "conv_01h455vb4pex5vsknk084sn02q")]
     id: ConversionId,
@@ -54,7 +55,7 @@ pub(super) struct Conversion {
     /// For how many days the rule holds the commission; null where it does not.
     hold_period_days: Option<u16>,
     /// Your own id of the event; where none was sent, the conversion's.
-    external_event_id: String,
+    external_event_id: &'a str,
     /// Always auto: rules say what is earned.
     #[schema(value_type = String, pattern = "^auto$")]
     calculation_mode: &'static str,
@@ -63,21 +64,29 @@ pub(super) struct Conversion {
     matched_incentive_id: Option<RuleId>,
     /// What was sent to find it again by; null for an affiliate's token.
     #[schema(value_type = Option<Object>)]
-    metadata: Option<Box<RawValue>>,
+    metadata: Option<&'a RawValue>,
     /// When it was received, in UTC.
-    #[schema(example = "2026-03-20T14:30:00.123Z")]
-    created_at: String,
+    #[schema(value_type = String, example = "2026-03-20T14:30:00.123Z")]
+    created_at: Timestamp,
     /// The created_at that was sent: kept, and nothing goes by it.
-    #[schema(example = "2026-03-19T23:59:00Z")]
-    claimed_at: Option<String>,
+    #[schema(value_type = Option<String>, example = "2026-03-19T23:59:00Z")]
+    claimed_at: Option<Timestamp>,
     /// When it last changed, in UTC.
-    #[schema(example = "2026-03-20T14:30:00.123Z")]
-    updated_at: String,
+    #[schema(value_type = String, example = "2026-03-20T14:30:00.123Z")]
+    updated_at: Timestamp,
 }
 
-impl Conversion {
+written! {
+    Conversion<'_> {
+        id, referral_id, affiliate_id, program_id, sale_amount, sale_amount_currency, commission_amount,
+        commission_currency, status, sales_status, hold_period_days, external_event_id, calculation_mode,
+        matched_incentive_id, metadata, created_at, claimed_at, updated_at,
+    }
+}
+
+impl<'a> Conversion<'a> {
     /// The conversion as it is now, its commission standing at `status`.
-    pub(super) fn of(told: &Told, status: CommissionStatus, catalogue: &Catalogue) -> Self {
+    pub(super) fn of(told: &'a Told, status: CommissionStatus, catalogue: &Catalogue) -> Self {
         let (row, commission) = (&told.conversion, told.commission.as_ref());
         let hold = rule(told, catalogue).map(|rule| rule.terms.hold_days).filter(|days| *days > 0);
         Self {
@@ -92,18 +101,18 @@ impl Conversion {
             status: status.as_str(),
             sales_status: row.sale_status.as_str(),
             hold_period_days: hold,
-            external_event_id: row.order_id.as_str().to_owned(),
+            external_event_id: row.order_id.as_str(),
             calculation_mode: "auto",
             matched_incentive_id: commission.and_then(|commission| commission.rule_id),
-            metadata: told.metadata().and_then(|text| RawValue::from_string(text.to_owned()).ok()),
-            created_at: row.received_at.to_string(),
-            claimed_at: told.claimed_at().map(|at| at.to_string()),
-            updated_at: row.updated_at.to_string(),
+            metadata: told.metadata().and_then(|text| serde_json::from_str(text).ok()),
+            created_at: row.received_at,
+            claimed_at: told.claimed_at(),
+            updated_at: row.updated_at,
         }
     }
 
     /// A conversion that was recorded a moment ago, of which nobody has said or decided anything yet.
-    pub(super) fn recorded_now(told: &Told, catalogue: &Catalogue) -> Self {
+    pub(super) fn recorded_now(told: &'a Told, catalogue: &Catalogue) -> Self {
         let status = told.commission.as_ref().map_or(CommissionStatus::PendingManualApproval, |commission| {
             let row = &told.conversion;
             let approval = rule(told, catalogue).map_or(Approval::ByHand, |rule| rule.terms.approval);
@@ -132,29 +141,40 @@ fn rule<'a>(told: &Told, catalogue: &'a Catalogue) -> Option<&'a Rule> {
 }
 
 /// One conversion.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = AffonsoOne)]
-pub(super) struct One {
+pub(super) struct One<'a> {
     /// Always true.
-    pub(super) success: bool,
+    success: bool,
     /// The conversion as it is now.
-    pub(super) data: Conversion,
+    data: Conversion<'a>,
+}
+
+written! { One<'_> { success, data } }
+
+impl<'a> One<'a> {
+    /// This one.
+    pub(super) const fn of(data: Conversion<'a>) -> Self {
+        Self { success: true, data }
+    }
 }
 
 /// One page of conversions.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = AffonsoList)]
-pub(super) struct Listed {
+pub(super) struct Listed<'a> {
     /// Always true.
     pub(super) success: bool,
     /// The newest first.
-    pub(super) data: Vec<Conversion>,
+    pub(super) data: Vec<Conversion<'a>>,
     /// Where in the list that is.
     pub(super) pagination: Pagination,
 }
 
+written! { Listed<'_> { success, data, pagination } }
+
 /// Where in a list a page stands.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = AffonsoPagination)]
 pub(super) struct Pagination {
     /// The page, from 1.
@@ -170,6 +190,8 @@ pub(super) struct Pagination {
     /// Whether there is one before it.
     has_prev_page: bool,
 }
+
+written! { Pagination { page, limit, total, total_pages, has_next_page, has_prev_page } }
 
 impl Pagination {
     /// The page of a list of so many rows.

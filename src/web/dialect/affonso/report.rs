@@ -22,7 +22,7 @@ use crate::operations::record_as_stated::record_as_stated;
 use crate::operations::record_conversions::{Evidence, Incoming, Outcome};
 use crate::recorder::{Answered, NotRecorded, WriteError};
 use crate::storage::error::StorageError;
-use crate::web::dialect::answered::respond;
+use crate::web::dialect::answered::respond_written;
 use crate::web::dialect::asked::Problem as _;
 use crate::web::dialect::received::presented_click;
 use crate::web::dialect::refused::{Refused, Stopped};
@@ -99,16 +99,13 @@ async fn tell(
     status: StatusCode,
     (id, answered): (ConversionId, Answered),
 ) -> Result<HttpResponse, Problem> {
-    let data = match answered.told {
-        Some(told) => Conversion::recorded_now(&told, &app.catalogue()),
-        None => {
-            let program = call.key.program_id;
-            let found = app.read(move |conn| with_status(conn, program, id)).await?;
-            let found = found.ok_or(StorageError::Inconsistent("a recorded conversion that is not there"))?;
-            Conversion::of(&found.0, found.1, &app.catalogue())
-        }
-    };
-    Ok(respond(status, &One { success: true, data }))
+    if let Some(told) = answered.told {
+        return Ok(respond_written(status, &One::of(Conversion::recorded_now(&told, &app.catalogue()))));
+    }
+    let program = call.key.program_id;
+    let found = app.read(move |conn| with_status(conn, program, id)).await?;
+    let (told, stands) = found.ok_or(StorageError::Inconsistent("a recorded conversion that is not there"))?;
+    Ok(respond_written(status, &One::of(Conversion::of(&told, stands, &app.catalogue()))))
 }
 
 /// The report of a merchant whose token may not say it, so that it can be credited by hand with all it says. What an
