@@ -9,7 +9,9 @@
 //!
 //! The **time zone** says which day a click counts in. A change counts the program's days again in the same transaction, so
 //! that reports never mix two zones' days; and because every click waits for that transaction, it is done only while there
-//! is little to count. A program that has run for longer keeps its zone: nobody should find last quarter's reports changed.
+//! is little to count. A program that has run for longer keeps its zone: nobody should find last quarter's reports changed. So
+//! does one whose rules pay for months after a customer's first sale and have counted some: in other days another order may be
+//! the first one too late, and a recorded commission never moves (CONTRACT, Rule versions).
 //! Visits without credit leave no rows; they stay in the day they were counted in. The bound is on what is read, which on a
 //! shared installation includes other programs' clicks since this one's first.
 
@@ -63,6 +65,9 @@ pub enum SettingsRefused {
     /// Too much is counted in the zone's days.
     #[error("must stay {0}, because its days have been counted in it for too long")]
     ZoneIsCounted(Box<str>),
+    /// Customers were paid for during months of the zone's days, and what was recorded stays what it is.
+    #[error("must stay {0}, because a rule has counted months in its days")]
+    MonthsAreCounted(Box<str>),
     /// It is another program's campaign, or none.
     #[error("must be a campaign of this program")]
     UnknownCampaign,
@@ -124,6 +129,9 @@ fn count_again(write: &mut Write<'_>, row: &ProgramRow, zone: &Zone) -> Result<(
     let Some(first) = recount::first_quarter(write.conn(), row.id)? else {
         return Ok(());
     };
+    if commission_rules::any_month_was_counted(write.conn(), row.id)? {
+        return Err(SettingsRefused::MonthsAreCounted(row.time_zone.as_str().into()));
+    }
     let since = Timestamp::of_quarter_hour(first);
     let (clicks, conversions) = (count_clicks(write.conn(), row, since)?, count_conversions(write.conn(), row, since)?);
     let (Some(clicks), Some(conversions)) = (clicks, conversions) else {

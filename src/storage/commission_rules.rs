@@ -7,12 +7,12 @@ use super::error::{StorageError, Stored};
 use super::installation;
 use super::pool::IntoStored;
 use super::schema::commission_rules::{self, dsl};
-use super::schema::{campaigns, programs};
+use super::schema::{campaigns, commissions, programs};
 use super::write::Write;
 use crate::domain::currency::Currency;
 use crate::domain::event::EventType;
 use crate::domain::handle::ActionCode;
-use crate::domain::id::{AffiliateId, CampaignId, ProgramId, RuleId};
+use crate::domain::id::{AffiliateId, CampaignId, CommissionId, ProgramId, RuleId};
 use crate::domain::money::Money;
 use crate::domain::rate::Rate;
 use crate::domain::rule::{Approval, Basis, Conditions, Duration, Rule, SubscriptionCondition, Terms};
@@ -229,6 +229,18 @@ pub fn newest_of_program(conn: &mut Conn, program: ProgramId) -> Stored<Vec<Rule
     let mut newest = read_all(versions.load(conn).stored()?)?;
     newest.dedup_by_key(|rule| (rule.campaign_id, rule.number));
     Ok(newest)
+}
+
+/// Whether a program owes or refused anything by counting months, which are those of its time zone's days.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn any_month_was_counted(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
+    let by_months = dsl::commission_rules.filter(dsl::duration.eq(MONTHS)).select(dsl::id.nullable());
+    let counted = commissions::table
+        .filter(commissions::program_id.eq(program).and(commissions::payment_number.is_not_null()))
+        .filter(commissions::rule_id.eq_any(by_months));
+    Ok(counted.select(commissions::id).first::<CommissionId>(conn).optional().stored()?.is_some())
 }
 
 /// Adds a version.

@@ -6,18 +6,19 @@ use accrue::domain::id::ProgramId;
 use accrue::domain::landing::TargetUrl;
 use accrue::domain::money::Money;
 use accrue::domain::name::Name;
-use accrue::domain::rule::Basis;
+use accrue::domain::rule::{Basis, Duration, Terms};
 use accrue::domain::time::Zone;
 use accrue::domain::user::Role;
 use accrue::operations::change_program::{ProgramSettings, SettingsRefused, change_program};
 use accrue::operations::change_rule::change_rule;
+use accrue::operations::save_rule::{SeenRule, WantedRule, save_rule};
 use accrue::operations::set_up::{NewProgram, found_own_program};
 use accrue::recorder::WriteError;
 use accrue::storage::clicks::ClickRow;
 use accrue::storage::error::{StorageError, Unique};
 use accrue::storage::new_rows::NewRows;
 use accrue::storage::write::Write;
-use accrue::storage::{memberships, roll_ups};
+use accrue::storage::{commission_rules, memberships, roll_ups};
 
 use super::{refused, user};
 use crate::support::engine::on_each_engine;
@@ -191,6 +192,25 @@ on_each_engine! {
         assert_eq!(refused.to_string(), "must stay UTC, because its days have been counted in it for too long");
         assert_eq!(house.read(roll_ups::all), before);
         assert_eq!(settings(&house, shop.program).zone.name(), "UTC");
+    }
+
+    /// In other days another order may be the first that comes too late, and what was recorded stays what it is.
+    fn a_program_that_has_paid_for_months_keeps_its_zone(db: TestDatabase) {
+        let house = House::open_at(&db, "2027-01-31T12:00:00Z");
+        let shop = house.shop();
+        buy(&house, &shop, "plain");
+        let in_zone = |name| ProgramSettings { zone: zone(name), ..settings(&house, shop.program) };
+        let campaign = campaign_id(&shop.campaign);
+        let now = house.read(move |conn| commission_rules::newest(conn, campaign, 0)).expect("a campaign has a rule");
+        let months = WantedRule::of_default(Terms { duration: Duration::Months(1), ..Terms::plain(percent("10")) });
+        let (place, seen) = ((shop.program, campaign), SeenRule { number: 0, version: now.version });
+        house.attempt(move |write, env| save_rule(write, env, place, seen, months)).expect("the rule is saved");
+        save(&house, shop.program, in_zone("Asia/Tokyo")).expect("nobody has paid under that rule");
+        buy(&house, &shop, "counted");
+        let refused = save(&house, shop.program, in_zone("America/Los_Angeles")).expect_err("its month is running");
+        assert_eq!(refused.to_string(), "must stay Asia/Tokyo, because a rule has counted months in its days");
+        assert_eq!(settings(&house, shop.program).zone.name(), "Asia/Tokyo");
+        house.assert_books_balance();
     }
 
     fn another_zone_counts_the_days_again(db: TestDatabase) {

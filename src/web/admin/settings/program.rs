@@ -173,7 +173,9 @@ async fn change(app: &App, owner: &Owner, settings: ProgramSettings) -> Result<O
         SettingsRefused::CurrencyIsRecorded(_) | SettingsRefused::CurrencyIsPaid(_) => {
             errors.add("base_currency", format!("The currency {refused}."));
         }
-        SettingsRefused::ZoneIsCounted(_) => errors.add("time_zone", format!("The time zone {refused}.")),
+        SettingsRefused::ZoneIsCounted(_) | SettingsRefused::MonthsAreCounted(_) => {
+            errors.add("time_zone", format!("The time zone {refused}."));
+        }
         SettingsRefused::UnknownCampaign => errors.add("default_campaign", format!("The campaign {refused}.")),
         SettingsRefused::Nothing => return Err(WebError::NotFound),
         SettingsRefused::Storage(error) => return Err(error.into()),
