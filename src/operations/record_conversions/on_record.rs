@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::attribution::Agreement;
+use crate::domain::attribution::{Agreement, Credit};
 use crate::domain::click_token::Mode;
 use crate::domain::currency::Currency;
 use crate::domain::dedup::DedupKey;
@@ -124,7 +124,7 @@ impl OnRecord {
         if ids.is_empty() {
             return Ok(());
         }
-        for row in referrals::list::names(conn, &ids)?.into_values().flatten() {
+        for row in referrals::list::names_given(conn, &ids)? {
             let name = Identifier { kind: row.kind, value: row.value };
             self.called.entry(row.referral_id).or_default().push(name);
         }
@@ -303,6 +303,13 @@ pub(super) fn names_of(catalogue: &Catalogue, incoming: &Incoming) -> Vec<Named>
 fn click_held_against(incoming: &Incoming) -> Option<ClickId> {
     let evidence = &incoming.evidence;
     evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked).map(|token| token.claims.click)
+}
+
+/// The click that an order is credited by, where its customer goes by it from now on unless somebody else does: there an order
+/// that says nothing of its customer is theirs.
+pub(super) fn click_as_name(incoming: &Incoming, credit: &Credit) -> Option<Named> {
+    let click = click_held_against(incoming).filter(|click| credit.click.is_some_and(|of| of.id == *click))?;
+    Some((incoming.report.program_id, incoming.report.mode, referral::by_click(click)))
 }
 
 fn by_click(catalogue: &Catalogue, incoming: &Incoming) -> Option<Identifier> {

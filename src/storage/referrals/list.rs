@@ -8,7 +8,7 @@ use super::{Named, ReferralIdentifierRow, ReferralRow, named};
 use crate::domain::click_token::Mode;
 use crate::domain::event::Trust;
 use crate::domain::id::{AffiliateId, CampaignId, ConversionId, ProgramId, ReferralId};
-use crate::domain::referral::Identifier;
+use crate::domain::referral::{Identifier, IdentifierKind};
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conn::{Conn, MultiBackend};
 use crate::storage::conversions::ConversionRow;
@@ -127,6 +127,17 @@ pub fn names(conn: &mut Conn, ids: &[ReferralId]) -> Stored<HashMap<ReferralId, 
         names.entry(row.referral_id).or_default().push(row);
     }
     Ok(names)
+}
+
+/// What the merchant calls these customers, which is few names each; by clicks somebody may go who ordered through hundreds.
+///
+/// # Errors
+/// [`crate::storage::error::StorageError`].
+pub fn names_given(conn: &mut Conn, ids: &[ReferralId]) -> Stored<Vec<ReferralIdentifierRow>> {
+    use referral_identifiers::dsl;
+    let theirs = dsl::referral_identifiers.filter(dsl::referral_id.eq_any(ids));
+    let given = theirs.filter(dsl::kind.ne(IdentifierKind::Click));
+    given.select(ReferralIdentifierRow::as_select()).load(conn).stored()
 }
 
 /// The referral that is left of one of this program: itself, or the one that it was merged into.

@@ -4,7 +4,7 @@ use accrue::domain::rule::{Duration, Terms};
 use accrue::operations::verify::verify;
 use serde_json::{Value, json};
 
-use super::{SIGN_UPS, Server, a_visit, assert_problem, data, pays};
+use super::{SIGN_UPS, Server, a_visit, assert_problem, data, decided, pays};
 use crate::support::engine::on_each_engine;
 use crate::support::house::{House, Shop, percent};
 use crate::support::sql::Sql;
@@ -91,6 +91,47 @@ on_each_engine! {
         let now = house.now();
         let found = house.read(|conn| verify(conn, now)).differences;
         assert!(matches!(found.as_slice(), [one] if one.contains("its row says that nobody does")), "{found:?}");
+    }
+
+    /// Whoever ordered under a name is meant by an order without one, and has had their first sale.
+    fn whoever_orders_under_a_name_goes_by_the_click_from_then_on(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays_first_sales(&house, &shop);
+        let server = Server::tracking(&house, &shop);
+        let of = |told: &Value| (told["referral_id"].clone(), told["commission_amount"].clone());
+        let [first, second] = [(); 2].map(|()| a_visit(&house, &shop));
+        let kim = server.sells(json!({"click_id": first, "customer_id": "kim"}));
+        assert_eq!(kim["commission_amount"], json!(9.9));
+        assert_eq!(of(&server.sells(json!({"click_id": first}))), (kim["referral_id"].clone(), json!(0.0)));
+        server.sells(json!({"click_id": second, "customer_id": "kim"}));
+        assert_eq!(of(&server.sells(json!({"click_id": second}))), (kim["referral_id"].clone(), json!(0.0)), "known before");
+        let user = server.sells(json!({"click_id": first, "external_user_id": "u-1"}));
+        assert_eq!(of(&user), (kim["referral_id"].clone(), json!(0.0)), "a name of another kind is kept for kim");
+        let lee = server.sells(json!({"click_id": first, "customer_id": "lee"}));
+        assert_eq!(lee["commission_amount"], json!(9.9), "who has had none");
+        assert_ne!(lee["referral_id"], kim["referral_id"]);
+        house.pass_days(40);
+        assert_eq!(of(&server.sells(json!({"click_id": first}))), (kim["referral_id"].clone(), json!(0.0)), "later, too");
+        assert!(house.attempts(shop.program).is_empty());
+        house.assert_books_balance();
+    }
+
+    /// A person gave Kim to Ben. Anna's click that Kim comes with is no name of Ben's customer.
+    fn a_click_of_somebody_else_names_nobody(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays_first_sales(&house, &shop);
+        let server = Server::tracking(&house, &shop);
+        let kim = server.sells(json!({"click_id": a_visit(&house, &shop), "customer_id": "kim"}));
+        let to_ben = [("affiliate", "ben"), ("campaign", shop.campaign.id.as_str()), ("reason", "they called")];
+        decided(&house, &shop, &kim["referral_id"], ("reassign", "reassignment"), &to_ben);
+        let click = a_visit(&house, &shop);
+        assert_eq!(server.sells(json!({"click_id": click, "customer_id": "kim"}))["commission_amount"], json!(0.0));
+        let nobody = server.sells(json!({"click_id": click}));
+        assert_eq!((&nobody["affiliate_id"], &nobody["commission_amount"]), (&json!(shop.anna.id), &json!(9.9)));
+        assert_ne!(nobody["referral_id"], kim["referral_id"]);
+        house.assert_books_balance();
     }
 
     /// The first who is named may be whoever ordered without a name; nobody after them is.
