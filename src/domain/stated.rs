@@ -86,6 +86,7 @@ pub enum Payer {
 
 /// What is known of a commission when somebody states where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none follows from the others")]
 pub struct Stands {
     /// What its word follows from.
     pub standpoint: Standpoint,
@@ -95,6 +96,8 @@ pub struct Stands {
     pub is_owed: bool,
     /// Who approves it by its rule, as it was reported and flagged.
     pub approval: Approval,
+    /// Whether somebody left it to its rule, and nobody has decided about it or its hold since.
+    pub is_left_to_rule: bool,
     /// Who made the payout that it is in, or was paid with, if there is one.
     pub payer: Payer,
 }
@@ -114,7 +117,7 @@ impl Stands {
     /// What comes of stating that it stands at `wanted`.
     #[must_use]
     pub fn course(&self, wanted: CommissionStatus) -> Course {
-        if self.is_already(wanted) {
+        if self.is_already(wanted) || self.is_left_to_rule_already(wanted) {
             return Course::AlreadySo;
         }
         if self.was_before_all_was_given_back(wanted) {
@@ -129,6 +132,13 @@ impl Stands {
         let Standpoint { status, stated, .. } = self.standpoint;
         let is_decided = status != ConversionStatus::Pending || !wanted.is_open();
         self.standpoint.told() == wanted && (is_decided || stated == Some(wanted))
+    }
+
+    /// Whether its rule goes on by itself since somebody stated that it may, whatever it has made of it by now.
+    fn is_left_to_rule_already(&self, wanted: CommissionStatus) -> bool {
+        let goes_by_rule = self.is_left_to_rule && self.approval == Approval::Automatic;
+        let is_approved = self.standpoint.status == ConversionStatus::Approved;
+        wanted == CommissionStatus::Pending && goes_by_rule && is_approved && self.is_free().is_ok()
     }
 
     /// Whether it would stand there, had the customer not got everything back: nothing leads there any more.

@@ -153,7 +153,9 @@ fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
     let commission = &case.commission;
     let payout = commission.payout_id.map(|payout| payouts::find(conn, commission.program_id, payout)).transpose()?;
     let is_outside = payout.flatten().is_some_and(|payout| payout.outside);
-    let approval = rule_of(conn, case)?.map_or(Approval::ByHand, |rule| rule.terms.approval);
+    let terms = rule_of(conn, case)?.map(|rule| rule.terms);
+    let approval = terms.map_or(Approval::ByHand, |terms| terms.approval);
+    let hold_until = terms.map(|terms| terms.hold_until(case.conversion.received_at));
     let mut flags = case.conversion.flags.clone();
     // That something else was stated before stands in nobody's way.
     flags.lower(Flag::StatedOtherwise);
@@ -162,6 +164,8 @@ fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
         standpoint: told_status::standpoint(conn, (&case.conversion, commission))?,
         waits_for_rate: case.waits_for_rate(),
         is_owed: commission.booked().is_positive(),
+        is_left_to_rule: commission.hold_until == hold_until
+            && conversion_changes::is_left_to_rule(conn, case.conversion.id)?,
         payer: if is_outside { Payer::Outside } else { Payer::House },
     })
 }

@@ -57,7 +57,8 @@ fn word(why: Hindrance) -> &'static str {
 
 fn at(status: ConversionStatus, state: CommissionState, sale: SaleStatus) -> Stands {
     let standpoint = Standpoint { status, state, sale, needs_nobody: false, stated: None };
-    Stands { standpoint, waits_for_rate: false, is_owed: true, approval: Approval::ByHand, payer: Payer::House }
+    let (approval, payer) = (Approval::ByHand, Payer::House);
+    Stands { standpoint, waits_for_rate: false, is_owed: true, approval, is_left_to_rule: false, payer }
 }
 
 fn outside(stands: Stands) -> Stands {
@@ -204,6 +205,8 @@ fn a_rule_that_needs_nobody_is_not_somebody_who_says_that_it_is_not_to_be_decide
 fn what_a_rule_approves_by_itself_is_left_to_it_when_it_is_stated_to_be_pending() {
     let cases = [
         ("payable", at(Approved, Payable, Complete), "e"),
+        ("payable, as its rule made it", Stands { is_left_to_rule: true, ..at(Approved, Payable, Complete) }, "="),
+        ("paid, as its rule made it", Stands { is_left_to_rule: true, ..at(Approved, PAID, Complete) }, "!gone"),
         ("held", at(Approved, Held, Complete), "="),
         ("declined", at(Rejected, Void, Complete), "oa"),
         ("declined on trial", at(Rejected, Void, Trialing), "o"),

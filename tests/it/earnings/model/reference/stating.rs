@@ -78,6 +78,10 @@ impl Model {
         if it.told() == word && (!is_undecided || it.stated == Some(word)) {
             return "already so";
         }
+        let is_left = it.stated == Some("pending") && !it.decided && !it.hold_is_over && it.approves_itself();
+        if word == "pending" && is_left && it.status == "approved" && it.deeds(word).is_some() {
+            return "already so";
+        }
         let Some(deeds) = it.deeds(word) else { return "not possible" };
         // The word is one change; that a hold is over comes with it.
         let is_left_to_rule = word == "pending" && it.approves_itself();
