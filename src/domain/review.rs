@@ -36,7 +36,7 @@ impl Obstacle {
             Self::InPayout => {
                 "Its commission is in a payout or paid, so the decision stands. A refund is taken off the next payout."
             }
-            Self::Disputed => "It is disputed. It can be decided once the dispute has ended.",
+            Self::Disputed => "A bank is asking for the money back. It can be decided once that dispute has ended.",
             Self::DecidedOtherwise => "It was decided the other way. Set it back to pending first.",
             Self::NeedsReason => "It needs a reason.",
             Self::NeedsRate => {

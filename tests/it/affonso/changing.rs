@@ -1,14 +1,17 @@
 //! `PATCH /v1/conversions/{id}`: where a purchase and its commission stand is stated on the wire; what each word does to the
 //! books is told elsewhere.
 
+use std::time::Duration;
+
 use accrue::domain::click_token::Mode;
 use accrue::domain::permission::{Scope, Scopes};
+use accrue::domain::rule::{Approval, Terms};
 use accrue::operations::issue_key::Holder;
 use serde_json::{Value, json};
 
-use super::{CONVERSIONS, Server, a_visit, assert_invalid, assert_problem, data};
+use super::{CONVERSIONS, Server, a_visit, assert_invalid, assert_problem, data, pays};
 use crate::support::engine::on_each_engine;
-use crate::support::house::{House, Shop};
+use crate::support::house::{House, Shop, percent};
 use crate::support::wire::{Request, Response};
 
 const UNKNOWN: (u16, &str, Option<&str>) = (404, "NOT_FOUND", None);
@@ -26,6 +29,58 @@ pub(super) fn sold(house: &House, shop: &Shop, server: &Server<'_>) -> String {
 }
 
 on_each_engine! {
+    /// Whoever lost the answer sends the same again.
+    fn what_is_left_to_a_rule_is_left_to_it_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays(&house, &shop, Terms { approval: Approval::Automatic, ..Terms::plain(percent("10")) });
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        let first = data(&patch(&server, &id, json!({"status": "pending"})), 200);
+        assert_eq!(first["status"], json!("ready_for_payment"), "the rule decides");
+        house.clock().advance(Duration::from_secs(60));
+        assert_eq!(data(&patch(&server, &id, json!({"status": "pending"})), 200), first, "nothing changed, not even the time");
+        data(&patch(&server, &id, json!({"status": "pending_manual_approval"})), 200);
+        let again = data(&patch(&server, &id, json!({"status": "pending"})), 200);
+        assert_eq!(again["status"], json!("ready_for_payment"));
+        assert_ne!(again["updated_at"], first["updated_at"]);
+        house.assert_books_balance();
+    }
+
+    /// What is held by its rule is told as pending, and declined once it is nobody's decision any more.
+    fn a_word_that_has_to_be_taken_back_first_is_named(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        pays(&house, &shop, Terms { approval: Approval::Automatic, hold_days: 14, ..Terms::plain(percent("10")) });
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        let answer = patch(&server, &id, json!({"status": "declined"}));
+        let message = "The status is pending. It was decided the other way. State pending_manual_approval first.";
+        assert_problem("declined", &answer, (409, "CONFLICT", Some("status")), message);
+        data(&patch(&server, &id, json!({"status": "pending_manual_approval"})), 200);
+        assert_eq!(data(&patch(&server, &id, json!({"status": "declined"})), 200)["status"], json!("declined"));
+        house.assert_books_balance();
+    }
+
+    /// Of two words only one could be so in the end, and the update sent again would be refused.
+    fn two_words_that_cannot_both_be_so_are_refused_at_once(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        let before = server.shows(&json!(id));
+        let problem = "must be refunded as the other is, or be left out";
+        for (status, sale, field) in [("declined", "refunded", "status"), ("paid", "refunded", "status"), ("refunded", "complete", "sales_status")] {
+            let answer = patch(&server, &id, json!({"status": status, "sales_status": sale}));
+            assert_invalid(status, &answer, field, &format!("Invalid parameter: {field} {problem}"));
+        }
+        assert_eq!(server.shows(&json!(id)), before);
+        let both = json!({"status": "refunded", "sales_status": "refunded"});
+        let told = data(&patch(&server, &id, both.clone()), 200);
+        assert_eq!(data(&patch(&server, &id, both), 200), told, "sent again");
+        house.assert_books_balance();
+    }
+
     fn an_order_is_paid_outside_and_says_so(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();
@@ -37,12 +92,12 @@ on_each_engine! {
             assert_eq!(server.shows(&json!(id)), told, "as it is read afterwards");
         }
         let answer = patch(&server, &id, json!({"status": "declined"}));
-        let message = "The conversion is paid. Its commission is in a payout or paid, so the decision stands. A refund is \
+        let message = "The status is paid. Its commission is in a payout or paid, so the decision stands. A refund is \
                        taken off the next payout.";
         assert_problem("declined", &answer, (409, "CONFLICT", Some("status")), message);
         assert_eq!(data(&patch(&server, &id, json!({"status": "refunded"})), 200)["status"], json!("refunded"));
         let answer = patch(&server, &id, json!({"sales_status": "open"}));
-        let message = "The purchase is refunded. Money of it was given back, which its status says.";
+        let message = "The sales_status is refunded. Money of it was given back, which its status says.";
         assert_problem("open", &answer, (409, "CONFLICT", Some("sales_status")), message);
         assert_eq!(house.conversions().len(), 1);
         house.assert_books_balance();
@@ -63,7 +118,7 @@ on_each_engine! {
         assert_eq!((&told["metadata"], &told["status"]), (&json!({"plan": "free"}), &json!("ready_for_payment")));
         // Of two things one is not possible, so neither is done.
         let answer = patch(&server, &id, json!({"metadata": {"plan": "none"}, "sales_status": "failed", "status": "paid"}));
-        let message = "The conversion is ready_for_payment. The purchase is not paid for, so nothing is owed yet.";
+        let message = "The status is ready_for_payment. The purchase is not paid for, so nothing is owed yet.";
         assert_problem("failed and paid", &answer, (409, "CONFLICT", Some("status")), message);
         assert_eq!(server.shows(&json!(id)), told);
         let told = data(&patch(&server, &id, json!({"metadata": null, "status": "ready_for_payment"})), 200);
@@ -79,7 +134,7 @@ on_each_engine! {
                 assert_eq!(data(&answer, 200), told, "said before it was paid, so it is so already");
                 continue;
             }
-            let message = "The purchase is partial_refunded. Its commission is paid. Record a refund to say that money was given back.";
+            let message = "The sales_status is partial_refunded. Its commission is paid. Record a refund to say that money was given back.";
             assert_problem(word, &answer, (409, "CONFLICT", Some("sales_status")), message);
         }
         assert_eq!(server.shows(&json!(id)), told);

@@ -7,7 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::Problem;
 use super::list::{changed, unknown, with_status};
 use crate::app::App;
+use crate::domain::commission_status::CommissionStatus;
+use crate::domain::conversion::SaleStatus;
 use crate::domain::id::{ConversionId, ProgramId};
+use crate::domain::review::Obstacle;
+use crate::domain::stated::Hindrance;
 use crate::operations::update_conversion::{NewMetadata, Update, UpdateFault, update_conversion};
 use crate::recorder::WriteError;
 use crate::web::access::tokens::ManageToken;
@@ -51,7 +55,23 @@ fn read(fields: &Fields) -> Result<Update, FieldError> {
         (Some(_), None) => NewMetadata::Nothing,
         (Some(_), Some(object)) => NewMetadata::Object(object),
     };
-    Ok(Update { sale: shared::word(fields, "sales_status")?, status: shared::word(fields, "status")?, metadata })
+    let (sale, status) = (shared::word(fields, FIELDS[0])?, shared::word(fields, FIELDS[1])?);
+    given_back_alike(sale, status)?;
+    Ok(Update { sale, status, metadata })
+}
+
+/// Makes sure that both words say that everything was given back, or neither: the one that does has the last word, so the other
+/// would never be so, and the same update sent again would be refused.
+///
+/// # Errors
+/// [`FieldError`] that names the one that says something else.
+fn given_back_alike(sale: Option<SaleStatus>, status: Option<CommissionStatus>) -> Result<(), FieldError> {
+    let other = match (sale, status) {
+        (Some(SaleStatus::Refunded), Some(status)) if status != CommissionStatus::Refunded => FIELDS[1],
+        (Some(sale), Some(CommissionStatus::Refunded)) if sale != SaleStatus::Refunded => FIELDS[0],
+        _ => return Ok(()),
+    };
+    Err(FieldError::malformed(other, "must be refunded as the other is, or be left out"))
 }
 
 async fn make(app: &App, token: &ManageToken, id: ConversionId, update: Update) -> Result<HttpResponse, Problem> {
@@ -75,15 +95,17 @@ async fn refused(app: &App, program: ProgramId, id: ConversionId, fault: UpdateF
         UpdateFault::Unknown => return unknown(),
         UpdateFault::Storage(error) => return error.into(),
         UpdateFault::Sale(current, why) => {
-            let message = format!("The purchase is {}. {}", current.sale, why.sentence());
+            let message = format!("The sales_status is {}. {}", current.sale, why.sentence());
             return Problem::conflict_at("sales_status", message);
         }
-        UpdateFault::Status(_, why) => why,
+        // Who has decided otherwise is asked by this word to decide again; `pending` leaves it to the rule.
+        UpdateFault::Status(_, Hindrance::Review(Obstacle::DecidedOtherwise)) => {
+            "It was decided the other way. State pending_manual_approval first."
+        }
+        UpdateFault::Status(_, why) => why.sentence(),
     };
     match app.read(move |conn| with_status(conn, program, id)).await {
-        Ok(Some((_, status))) => {
-            Problem::conflict_at("status", format!("The conversion is {status}. {}", why.sentence()))
-        }
+        Ok(Some((_, status))) => Problem::conflict_at("status", format!("The status is {status}. {why}")),
         Ok(None) => unknown(),
         Err(error) => error.into(),
     }
