@@ -13,7 +13,7 @@
 //! | status | code |
 //! |---|---|
 //! | 400, 408, 413, 414, 415 | `VALIDATION_ERROR` |
-//! | 401 | `MISSING_API_KEY`, `INVALID_API_KEY` |
+//! | 401 | `MISSING_API_KEY`, and `UNAUTHORIZED` for one that opens nothing: clients know that one |
 //! | 403 | `INSUFFICIENT_PERMISSIONS` |
 //! | 404 | `NOT_FOUND`: an object that the program does not have, or identifiers that lead to nobody; also a click that is older than its window, for which other dialects have 410 |
 //! | 405 | `METHOD_NOT_ALLOWED` |

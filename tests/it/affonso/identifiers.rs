@@ -135,6 +135,32 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    /// Affonso's own SDK has further names for both, and shops send what it lets them.
+    fn a_referral_and_a_click_may_go_by_the_names_that_the_sdk_has(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::tracking(&house, &shop);
+        let click = house.visit(&shop.campaign, &shop.anna);
+        let referral = signs_up(&server, &click, "u-1")["id"].clone();
+        for name in ["referral_id", "referralId", "affonso_id", "affonsoId", "affonso_referral", "affonsoReferral"] {
+            for value in [&referral, &json!(click)] {
+                let event = format!("{name} {value}");
+                let told = server.sells(json!({name: value, "external_event_id": event}));
+                assert_eq!(told["referral_id"], referral, "{event}");
+                assert_eq!(house.details(&event).ignored_fields, "[]", "{event}");
+            }
+            let answer = server.report(json!({name: "ref_x"}));
+            assert_invalid(name, &answer, name, &format!("Invalid parameter: {name} must be ref_ followed by 26 characters of lower-case base32"));
+            let answer = server.report(json!({name: "{referral}"}));
+            assert_eq!((answer.status, answer.json()["error"]["field"].clone()), (400, json!(name)));
+        }
+        assert_eq!(server.sells(json!({"clickId": click}))["referral_id"], referral);
+        assert_eq!(server.sells(json!({"clickId": click, "click_id": click, "affonsoId": referral}))["referral_id"], referral);
+        let two = server.report(json!({"referral_id": referral, "affonsoReferral": click}));
+        assert_invalid("two", &two, "affonsoReferral", "Invalid parameter: affonsoReferral must be the same as referral_id");
+        house.assert_books_balance();
+    }
+
     fn a_click_that_is_too_old_contradicts_nobody(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

@@ -84,7 +84,7 @@ on_each_engine! {
             }
             for header in ["Bearer hunter2", &altered] {
                 let answer = send(request.clone(), Some(header));
-                assert_problem(header, &answer, (401, "INVALID_API_KEY", None), "Invalid API key");
+                assert_problem(header, &answer, (401, "UNAUTHORIZED", None), "Invalid API key");
                 assert_eq!(answer.header("www-authenticate"), Some(r#"Bearer error="invalid_token""#));
             }
             house.clock().advance(std::time::Duration::from_secs(60)); // or it would be told to wait

@@ -242,7 +242,7 @@ fn affonso(told: Told) -> (u16, &'static str, Value) {
         Told::Recorded => (201, "/success", json!(true)),
         Told::Repeat => (200, "/success", json!(true)),
         Told::NoAmount | Told::BadAmount => code(400, "VALIDATION_ERROR"),
-        Told::NoKey => code(401, "INVALID_API_KEY"),
+        Told::NoKey => code(401, "UNAUTHORIZED"),
         Told::UnknownClick | Told::Expired | Told::UnknownCustomer => code(404, "NOT_FOUND"),
         Told::Archived | Told::Rejected => code(409, "CONFLICT"),
     }

@@ -83,7 +83,7 @@ impl Problem {
 
     /// The token opens nothing.
     fn invalid_token() -> Self {
-        let problem = Self::new(StatusCode::UNAUTHORIZED, "INVALID_API_KEY", "Invalid API key");
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Invalid API key");
         problem.with(WWW_AUTHENTICATE, answered::INVALID_TOKEN)
     }
 

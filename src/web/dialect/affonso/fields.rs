@@ -9,14 +9,20 @@ use crate::domain::event::Event;
 use crate::domain::id::ReferralId;
 use crate::domain::rule::Subscription;
 use crate::web::dialect::said::Said;
-use crate::web::intake::field::names;
 use crate::web::intake::{FieldError, Fields, shared};
 
 /// Fields that may be given several times.
 pub(super) const LISTS: [&str; 2] = ["product_ids", "price_ids"];
 
+/// The names that a referral's id has: the document's, and those by which Affonso's own SDK knows it, too.
+const REFERRAL: [&str; 6] =
+    ["referral_id", "referralId", "affonso_id", "affonsoId", "affonso_referral", "affonsoReferral"];
+
+/// The same of a click's.
+const CLICK: [&str; 2] = ["click_id", "clickId"];
+
 /// Fields in which a template's placeholder is told by its name. A customer fact is only left out where it is one.
-const NEVER_PLACEHOLDERS: [&str; 5] = ["referral_id", "click_id", "sale_amount", "sale_amount_currency", "interval"];
+const NEVER_PLACEHOLDERS: [&str; 3] = ["sale_amount", "sale_amount_currency", "interval"];
 
 /// What a report is told.
 pub(super) struct ReportFields {
@@ -30,7 +36,7 @@ pub(super) struct ReportFields {
 impl ReportFields {
     /// Reads them; what is in no currency is in the program's own, `base`.
     pub(super) fn read(fields: &Fields, base: Currency, email_key: &[u8; 32]) -> Result<Self, FieldError> {
-        shared::filled(fields, &NEVER_PLACEHOLDERS)?;
+        [&REFERRAL[..], &CLICK, &NEVER_PLACEHOLDERS].iter().try_for_each(|names| shared::filled(fields, names))?;
         let customer = shared::customer(fields, email_key)?;
         let (click, referral) = click_or_referral(fields)?;
         let is_named = customer.customer_id.is_some() || customer.external_user_id.is_some();
@@ -48,7 +54,7 @@ impl ReportFields {
             event: Event::SALE,
             customer,
             purchase: purchase(fields)?,
-            ignored_fields: fields.unknown(&names(REPORT_FIELDS)),
+            ignored_fields: fields.unknown(REPORT_FIELDS),
         };
         Ok(Self { click: click.map(str::to_owned), referral, said })
     }
@@ -57,17 +63,40 @@ impl ReportFields {
 /// The click and the referral that are named. Affonso knows one id for both, and shops keep it as their referral's: a click
 /// in `referral_id` is that click.
 fn click_or_referral(fields: &Fields) -> Result<(Option<&str>, Option<ReferralId>), FieldError> {
-    const FIELD: &str = "referral_id";
-    let click = fields.get("click_id").map(|_| shared::text(fields, "click_id")).transpose()?;
-    let Some(named) = fields.text(FIELD).filter(|text| click_token::looks_like_one(text)) else {
-        return Ok((click, shared::word(fields, FIELD)?));
-    };
+    let click = under_one_name(fields, &CLICK)?.map(|(_, click)| click);
+    let Some((name, named)) = under_one_name(fields, &REFERRAL)? else { return Ok((click, None)) };
+    if !click_token::looks_like_one(named) {
+        let referral = named.parse().map_err(|error| FieldError::malformed(name, error))?;
+        return Ok((click, Some(referral)));
+    }
     match click {
         Some(other) if other != named => {
-            Err(FieldError::malformed(FIELD, "must be the click of click_id, or the customer's own id, ref_…"))
+            Err(FieldError::malformed(name, "must be the click of click_id, or the customer's own id, ref_…"))
         }
         _ => Ok((Some(named), None)),
     }
+}
+
+/// The text that stands under these names, with the first of them under which it does.
+///
+/// # Errors
+/// [`FieldError`] for another text under a later one.
+fn under_one_name<'a>(
+    fields: &'a Fields,
+    names: &[&'static str],
+) -> Result<Option<(&'static str, &'a str)>, FieldError> {
+    let mut found: Option<(&'static str, &str)> = None;
+    for name in names.iter().copied().filter(|name| fields.get(name).is_some()) {
+        let text = shared::text(fields, name)?;
+        match found {
+            Some((first, other)) if other != text => {
+                return Err(FieldError::malformed(name, format_args!("must be the same as {first}")));
+            }
+            Some(_) => {}
+            None => found = Some((name, text)),
+        }
+    }
+    Ok(found)
 }
 
 fn purchase(fields: &Fields) -> Result<Purchase, FieldError> {

@@ -144,6 +144,9 @@ const SIGN_UP_FIELDS: &[Field] = &[
     Field::optional("name", Kind::Text, "What people call them."),
 ];
 
+/// What is said of the names that only the SDK has for a referral's id.
+const SDK_REFERRAL: &str = "As referral_id; Affonso's SDK knows it by this name, too.";
+
 /// What a report reads.
 pub(super) const REPORT_FIELDS: &[Field] = &[
     Field::optional(
@@ -154,6 +157,12 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
     Field::optional("customer_id", Kind::ExternalId, "Your own id of the customer."),
     Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
     Field::optional("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
+    Field::optional("referralId", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("affonso_id", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("affonsoId", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("affonso_referral", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("affonsoReferral", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("clickId", Kind::ClickToken, "As click_id; Affonso's SDK knows it by this name, too."),
     Field::required("sale_amount", Kind::Amount, "What it was worth, with at most the decimals of its currency."),
     Field::filled("sale_amount_currency", Kind::Currency, "ISO 4217; the program's base currency unless said."),
     Field::optional("product_ids", Kind::Ids, "What was bought: rules may pay by product."),
@@ -285,21 +294,22 @@ fn to_a_sign_up(answers: Answers) -> Answers {
 }
 
 fn to_a_report(answers: Answers) -> Answers {
-    refusals(answers.json::<One>(200, "It was on record: the conversion as it is now.").json::<One>(201, "Recorded."))
-        .json::<ErrorBody<'static>>(404, "No click, coupon or customer leads to an affiliate of this program.")
-        .json::<ErrorBody<'static>>(
-            409,
-            "The campaign is archived or not public, or the affiliate may not be credited.",
-        )
+    refusals(
+        answers
+            .json::<One<'_>>(200, "It was on record: the conversion as it is now.")
+            .json::<One<'_>>(201, "Recorded."),
+    )
+    .json::<ErrorBody<'static>>(404, "No click, coupon or customer leads to an affiliate of this program.")
+    .json::<ErrorBody<'static>>(409, "The campaign is archived or not public, or the affiliate may not be credited.")
 }
 
 fn to_a_list(answers: Answers) -> Answers {
-    refusals(answers.json::<Listed>(200, "A page."))
+    refusals(answers.json::<Listed<'_>>(200, "A page."))
         .json::<ErrorBody<'static>>(404, "An affiliate that this program does not have.")
 }
 
 fn to_one(answers: Answers) -> Answers {
-    refusals(answers.json::<One>(200, "The conversion."))
+    refusals(answers.json::<One<'_>>(200, "The conversion."))
         .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
 }
 
@@ -308,7 +318,7 @@ fn to_an_update(answers: Answers) -> Answers {
 }
 
 fn to_a_refund(answers: Answers) -> Answers {
-    refusals(answers.json::<One>(200, "The conversion as it is now, this refund counted once."))
+    refusals(answers.json::<One<'_>>(200, "The conversion as it is now, this refund counted once."))
         .json::<ErrorBody<'static>>(404, "A conversion that this program does not have.")
 }
 
