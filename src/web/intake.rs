@@ -21,6 +21,7 @@ use actix_web::{HttpRequest, http};
 use percent_encoding::percent_decode;
 
 use bracketed::Member;
+use field::Field;
 pub use value::{FieldError, Value};
 
 use crate::domain::attempt;
@@ -160,12 +161,22 @@ impl Intake {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
             match (decode(name), decode(value)) {
-                (Ok(name), Ok(value)) => match Member::of(&name) {
-                    Some((field, member)) => self.add_member(field, &member, value),
-                    None => self.add(name, Value::Text(value), lists),
-                },
+                (Ok(name), Ok(value)) => self.add_pair(name, value, lists),
                 _ => self.note(Unreadable::NotUtf8),
             }
+        }
+    }
+
+    /// Adds a field of a form or a query. One that carries `¤cy=` was copied from a page that forgot to write `&currency=` so
+    /// that browsers show it, such as the one that teaches the postback; nobody means that sign.
+    fn add_pair(&mut self, name: String, value: String, lists: &[&str]) {
+        if let Some((before, currency)) = value.split_once("¤cy=") {
+            self.add_pair(name, before.to_owned(), lists);
+            return self.add("currency".to_owned(), Value::Text(currency.to_owned()), lists);
+        }
+        match Member::of(&name) {
+            Some((field, member)) => self.add_member(field, &member, value),
+            None => self.add(name, Value::Text(value), lists),
         }
     }
 
@@ -304,11 +315,17 @@ impl Fields {
         Ok(items)
     }
 
-    /// The names that are not among `known`, each once.
+    /// The names that were sent, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The names that are none of `known`'s, each once.
     #[must_use]
-    pub fn unknown(&self, known: &[&str]) -> Vec<String> {
+    pub fn unknown(&self, known: &[Field]) -> Vec<String> {
+        let is_known = |name: &str| known.iter().any(|field| field.name == name);
         let mut names: Vec<String> = Vec::new();
-        for (name, _) in self.0.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        for (name, _) in self.0.iter().filter(|(name, _)| !is_known(name)) {
             let name = shortened(name);
             if !names.contains(&name) && names.len() < 50 {
                 names.push(name);
@@ -322,7 +339,7 @@ impl Fields {
     pub fn redacted(&self) -> attempt::Payload {
         let kept = || self.0.iter().filter(|(name, _)| name != "api_key").take(50);
         let names = value::told_apart(kept().map(|(name, _)| shortened(name)).collect());
-        let values = kept().map(|(name, value)| value::redacted(name, &value.to_string()));
+        let values = kept().map(|(name, value)| value.redacted(name));
         attempt::Payload(names.into_iter().zip(values).collect())
     }
 }
@@ -334,7 +351,7 @@ fn shortened(name: &str) -> String {
         return value::REMOVED.into();
     }
     let cut = &name[..name.floor_char_boundary(64)];
-    cut.replace(char::is_control, "\u{FFFD}")
+    if cut.contains(char::is_control) { cut.replace(char::is_control, "\u{FFFD}") } else { cut.to_owned() }
 }
 
 fn decode(bytes: &[u8]) -> Result<String, Utf8Error> {

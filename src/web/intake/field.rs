@@ -50,12 +50,6 @@ impl Field {
     }
 }
 
-/// The names of these fields.
-#[must_use]
-pub fn names(fields: &[Field]) -> Vec<&'static str> {
-    fields.iter().map(|field| field.name).collect()
-}
-
 /// What a field may hold. The words that explain a malformed one are those of the type that reads it; this says the same to
 /// tools, as closely as JSON Schema can.
 #[derive(Clone, Copy, Debug)]

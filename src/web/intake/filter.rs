@@ -2,16 +2,26 @@
 
 use crate::domain::time::{LocalDay, TimeError, Timestamp, Zone};
 
-use super::field::Field;
+use super::field::{Field, Kind};
 use super::{FieldError, Fields, shared};
 
-/// Says which field of a list stands there blank, if one does. It may be left out; but a variable without its value must not
-/// become "everything" for a script that decides about what a list answers.
+/// Says which field of a list stands there blank or as a list, if one does. It may be left out; but a variable without its
+/// value must not become "everything" for a script that decides about what a list answers.
 ///
 /// # Errors
 /// [`FieldError`] that names the first.
 pub fn not_blank(fields: &Fields, known: &[Field]) -> Result<(), FieldError> {
-    known.iter().try_for_each(|field| shared::not_blank(fields, &[field.name]))
+    known.iter().try_for_each(|field| shared::not_blank(fields, &[field.name]).and_then(|()| one_value(fields, field)))
+}
+
+/// Makes sure that a filter is not overlooked because it was written as a list, such as `status[]=pending`: unknown fields are
+/// ignored, and without it everything would be answered.
+fn one_value(fields: &Fields, field: &Field) -> Result<(), FieldError> {
+    let is_listed = |name: &str| name.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('['));
+    if !matches!(field.kind, Kind::Ids) && fields.names().any(is_listed) {
+        return Err(FieldError::malformed(field.name, "must be one value, not a list"));
+    }
+    Ok(())
 }
 
 /// A whole number from `least` to `most`, if there is one.

@@ -285,6 +285,8 @@ pub fn metadata(fields: &Fields) -> Result<Option<String>, FieldError> {
     let members = match fields.get("metadata") {
         None => return Ok(None),
         Some(Value::Object(members)) => members.clone(),
+        // PHP writes an empty array so, whatever was to stand in it.
+        Some(Value::List(items)) if items.is_empty() => Vec::new(),
         Some(Value::Text(text)) => match json::members(text) {
             (members, None) => members,
             (_, Some(problem @ (Unreadable::TooDeep | Unreadable::GivenTwice(_)))) => {
@@ -330,6 +332,7 @@ mod tests {
             ("nothing", "", Ok(None)),
             ("null", r#""metadata":null"#, Ok(None)),
             ("an empty object", r#""metadata":{}"#, Ok(None)),
+            ("an empty array of PHP", r#""metadata":[]"#, Ok(None)),
             ("a number as written", r#""metadata":{"a":1.50,"b":1e3}"#, some(r#"{"a":1.50,"b":1e3}"#)),
             ("true and nothing", r#""metadata":{"a":true,"b":null}"#, some(r#"{"a":true,"b":null}"#)),
             ("quotes", r#""metadata":{"a\"b":"c\\d\n"}"#, some(r#"{"a\"b":"c\\d\n"}"#)),

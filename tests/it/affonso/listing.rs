@@ -88,6 +88,11 @@ on_each_engine! {
                 let answer = server.get(&format!("{CONVERSIONS}?{field}={blank}"));
                 assert_invalid(field, &answer, field, &format!("Invalid parameter: {field} must not be blank"));
             }
+            // As PHP's `http_build_query` writes an array.
+            for list in ["%5B%5D", "%5B0%5D", "[]"] {
+                let answer = server.get(&format!("{CONVERSIONS}?{field}{list}=pending"));
+                assert_invalid(field, &answer, field, &format!("Invalid parameter: {field} must be one value, not a list"));
+            }
         }
         let nobody = server.get(&format!("{CONVERSIONS}?affiliate_id=nobody"));
         assert_problem("nobody", &nobody, (404, "NOT_FOUND", None), "Unknown affiliate");

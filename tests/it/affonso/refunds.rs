@@ -50,6 +50,23 @@ on_each_engine! {
         house.assert_books_balance();
     }
 
+    /// Unknown fields are ignored; the amount of a refund is not among them, for without it everything is given back.
+    fn an_amount_under_another_name_is_not_overlooked(db: TestDatabase) {
+        let house = House::open(&db);
+        let shop = house.shop();
+        let server = Server::may(&house, &shop, &[Scope::Manage]);
+        let id = sold(&house, &shop, &server);
+        for name in ["refund_amount", "refundAmount", "amount_refunded", "AMOUNT"] {
+            let answer = refund(&server, &id, json!({name: 49.50, "external_event_id": "re_1"}));
+            assert_invalid(name, &answer, "amount", &format!("Invalid parameter: amount must be what {name} says; without either, everything is given back"));
+        }
+        let part = json!({"amount": 33.00, "refund_amount": 33.00, "external_event_id": "re_1"});
+        assert_eq!(left(&refund(&server, &id, part)), stands("66.0", "6.6", "partial_refunded", "pending_manual_approval"));
+        let rest = json!({"note": "the rest", "external_event_id": "re_2"});
+        assert_eq!(left(&refund(&server, &id, rest)), stands("0.0", "0.0", "refunded", "refunded"));
+        house.assert_books_balance();
+    }
+
     fn what_was_paid_is_owed_once_it_is_given_back(db: TestDatabase) {
         let house = House::open(&db);
         let shop = house.shop();

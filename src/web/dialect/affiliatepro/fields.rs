@@ -12,7 +12,6 @@ use crate::storage::catalogue::Catalogue;
 use crate::web::access::CampaignKey;
 use crate::web::dialect::registered::{self, Visitor};
 use crate::web::dialect::said::Said;
-use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, campaign_id, free_text, required, text};
 use crate::web::intake::{FieldError, Fields};
 
@@ -37,7 +36,7 @@ impl ClickFields {
             page_url: free_text(fields, "page_url")?,
             visitor_id: free_text(fields, "visitor_id")?,
             subs: registered::subs(fields)?,
-            ignored_fields: fields.unknown(&names(CLICK_FIELDS)),
+            ignored_fields: fields.unknown(CLICK_FIELDS),
             ..Visit::default()
         };
         Ok(Self { campaign_id, affiliate, visitor: Visitor::new(visit, address) })
@@ -80,7 +79,7 @@ impl ConversionFields {
             event,
             customer: shared::customer(fields, email_key)?,
             purchase: Purchase { product_ids: shared::product_ids(fields)?, ..Purchase::default() },
-            ignored_fields: fields.unknown(&names(CONVERSION_FIELDS)),
+            ignored_fields: fields.unknown(CONVERSION_FIELDS),
         };
         Ok(Self { naming, said })
     }

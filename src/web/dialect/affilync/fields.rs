@@ -4,7 +4,7 @@ use crate::domain::conversion::Purchase;
 use crate::domain::currency::Currency;
 use crate::domain::event::{Event, EventType};
 use crate::web::dialect::said::Said;
-use crate::web::intake::field::{Field, names};
+use crate::web::intake::field::Field;
 use crate::web::intake::{FieldError, Fields, shared};
 
 /// Fields in which a template's placeholder is told by its name. A customer fact is only left out where it is one.
@@ -35,7 +35,7 @@ impl ReportFields {
             event,
             customer: shared::customer(fields, email_key)?,
             purchase: Purchase { metadata: shared::metadata(fields)?, ..Purchase::default() },
-            ignored_fields: fields.unknown(&names(known)),
+            ignored_fields: fields.unknown(known),
         };
         Ok(Self { click: click.map(str::to_owned), said })
     }

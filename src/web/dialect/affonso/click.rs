@@ -23,7 +23,7 @@ use crate::storage::catalogue::Catalogue;
 use crate::web::dialect::answered::respond;
 use crate::web::dialect::refused::{Refused, Stopped};
 use crate::web::dialect::registered::{self, Visitor, may_be_sent, register};
-use crate::web::intake::field::{Kind, names};
+use crate::web::intake::field::Kind;
 use crate::web::intake::shared::{self, free_text, required};
 use crate::web::intake::{FieldError, Fields};
 
@@ -106,7 +106,7 @@ impl Asked {
             user_agent: free_text(fields, "userAgent")?,
             referrer: free_text(fields, "referrer")?,
             subs: registered::subs(fields)?,
-            ignored_fields: fields.unknown(&names(CLICK_FIELDS_KEPT)),
+            ignored_fields: fields.unknown(CLICK_FIELDS_KEPT),
             ..Visit::default()
         };
         Ok(Self { program, tracking_id, visitor: Visitor::new(visit, registered::address(fields)?) })

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Problem;
 use super::list::{changed, unknown};
+use super::reference::REFUND_FIELDS;
 use crate::app::App;
 use crate::domain::attempt::{Attempt, Call};
 use crate::domain::attribution::Refusal;
@@ -72,6 +73,7 @@ impl Said {
                 "must be a number or a text, or be left out to give everything back",
             ));
         }
+        amount_under_its_name(fields)?;
         let amount = fields.get(AMOUNT).map(|value| {
             let text = value.as_text_or_number().map(str::to_owned);
             text.ok_or_else(|| FieldError::malformed(AMOUNT, "must be a number or a text"))
@@ -109,6 +111,21 @@ impl Said {
         let event_id = event.map_err(|error| FieldError::malformed("external_event_id", error))?;
         let Self { reason, claimed_at, .. } = self;
         Ok(Refund { event_id, kind: RefundKind::Refund, amount, reason, claimed_at })
+    }
+}
+
+/// Makes sure that an amount is not overlooked: unknown fields are ignored, and without an amount everything is given back.
+///
+/// # Errors
+/// [`FieldError`] that names the one under which it is looked for.
+fn amount_under_its_name(fields: &Fields) -> Result<(), FieldError> {
+    let is_amount = |name: &&String| name.to_ascii_lowercase().contains(AMOUNT);
+    match fields.unknown(REFUND_FIELDS).iter().find(is_amount) {
+        Some(other) if fields.get(AMOUNT).is_none() => {
+            let problem = format!("must be what {other} says; without either, everything is given back");
+            Err(FieldError::malformed(AMOUNT, problem))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::domain::money::Money;
 use crate::operations::record_conversions::Incoming;
 use crate::web::dialect::refused::Refused;
 use crate::web::dialect::said::Said;
-use crate::web::intake::field::names;
 use crate::web::intake::shared::{self, required};
 use crate::web::intake::{FieldError, Fields};
 
@@ -39,7 +38,7 @@ pub(super) fn read(heard: &Heard<'_>, speaker: &Speaker) -> Result<Incoming, Ref
             metadata: shared::metadata(fields)?,
             ..Purchase::default()
         },
-        ignored_fields: fields.unknown(&names(&EVENT_FIELDS)),
+        ignored_fields: fields.unknown(&EVENT_FIELDS),
         event,
     };
     if let Some(why) = speaker.misnamed {
