@@ -63,6 +63,16 @@ impl Written for &str {
     }
 }
 
+/// A word of the program's own, in which every character stands for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Word(pub &'static str);
+
+impl Written for Word {
+    fn write(&self, out: &mut String) {
+        write_plain(self.0, out);
+    }
+}
+
 impl<T: Entity> Written for Id<T> {
     fn write(&self, out: &mut String) {
         self.with_text(|text| write_plain(text, out));

@@ -35,7 +35,11 @@ pub(super) struct ReportFields {
 
 impl ReportFields {
     /// Reads them; what is in no currency is in the program's own, `base`.
-    pub(super) fn read(fields: &Fields, base: Currency, email_key: &[u8; 32]) -> Result<Self, FieldError> {
+    pub(super) fn read(
+        fields: &Fields,
+        base: impl FnOnce() -> Currency,
+        email_key: &[u8; 32],
+    ) -> Result<Self, FieldError> {
         [&REFERRAL[..], &CLICK, &NEVER_PLACEHOLDERS].iter().try_for_each(|names| shared::filled(fields, names))?;
         let customer = shared::customer(fields, email_key)?;
         let (click, referral) = click_or_referral(fields)?;
@@ -47,7 +51,7 @@ impl ReportFields {
             ));
         }
         shared::required(fields, &["sale_amount"])?;
-        let currency = shared::optional_currency(fields, "sale_amount_currency")?.unwrap_or(base);
+        let currency = shared::optional_currency(fields, "sale_amount_currency")?.unwrap_or_else(base);
         let said = Said {
             amount: shared::amount(fields, "sale_amount", currency, &Event::SALE)?,
             order_id: shared::optional_order_id(fields, "external_event_id")?,

@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::CommissionRow;
 use crate::storage::conversions::told::Told;
-use crate::web::dialect::written::written;
+use crate::web::dialect::written::{Word, written};
 
 /// A conversion.
 #[derive(ToSchema)]
@@ -35,30 +35,30 @@ pub(super) struct Conversion<'a> {
     sale_amount: Number,
     /// ISO 4217.
     #[schema(value_type = String, example = "USD")]
-    sale_amount_currency: &'static str,
+    sale_amount_currency: Word,
     /// What is earned by what is left; null as long as an exchange rate is waited for. Where a better report told another
     /// amount after it was paid, what is booked for it since.
     #[schema(schema_with = amount_or_null)]
     commission_amount: Option<Number>,
     /// The program's base currency.
     #[schema(value_type = String, example = "USD")]
-    commission_currency: &'static str,
+    commission_currency: Word,
     /// Where the commission stands.
     #[schema(
         value_type = String,
         pattern = "^(pending|pending_manual_approval|ready_for_payment|processing_payout|paid|declined|refunded|dispute)$"
     )]
-    status: &'static str,
+    status: Word,
     /// Where the purchase stands.
     #[schema(value_type = String, pattern = "^(open|complete|trialing|failed|refunded|partial_refunded)$")]
-    sales_status: &'static str,
+    sales_status: Word,
     /// For how many days the rule holds the commission; null where it does not.
     hold_period_days: Option<u16>,
     /// Your own id of the event; where none was sent, the conversion's.
     external_event_id: &'a str,
     /// Always auto: rules say what is earned.
     #[schema(value_type = String, pattern = "^auto$")]
-    calculation_mode: &'static str,
+    calculation_mode: Word,
     /// The version of the rule that decided; null where none applies.
     #[schema(value_type = Option<String>, example = "rule_01h455vb4pex5vsknk084sn02q")]
     matched_incentive_id: Option<RuleId>,
@@ -87,35 +87,15 @@ written! {
 impl<'a> Conversion<'a> {
     /// The conversion as it is now, its commission standing at `status`.
     pub(super) fn of(told: &'a Told, status: CommissionStatus, catalogue: &Catalogue) -> Self {
-        let (row, commission) = (&told.conversion, told.commission.as_ref());
-        let hold = rule(told, catalogue).map(|rule| rule.terms.hold_days).filter(|days| *days > 0);
-        Self {
-            id: row.id,
-            referral_id: row.referral_id,
-            affiliate_id: row.affiliate_id,
-            program_id: row.program_id,
-            sale_amount: row.remaining().into(),
-            sale_amount_currency: row.currency.code(),
-            commission_amount: commission.and_then(CommissionRow::told).map(Number::from),
-            commission_currency: row.base_currency.code(),
-            status: status.as_str(),
-            sales_status: row.sale_status.as_str(),
-            hold_period_days: hold,
-            external_event_id: row.order_id.as_str(),
-            calculation_mode: "auto",
-            matched_incentive_id: commission.and_then(|commission| commission.rule_id),
-            metadata: told.metadata().and_then(|text| serde_json::from_str(text).ok()),
-            created_at: row.received_at,
-            claimed_at: told.claimed_at(),
-            updated_at: row.updated_at,
-        }
+        Self::decided_by(rule(told, catalogue), told, status)
     }
 
     /// A conversion that was recorded a moment ago, of which nobody has said or decided anything yet.
     pub(super) fn recorded_now(told: &'a Told, catalogue: &Catalogue) -> Self {
+        let rule = rule(told, catalogue);
         let status = told.commission.as_ref().map_or(CommissionStatus::PendingManualApproval, |commission| {
             let row = &told.conversion;
-            let approval = rule(told, catalogue).map_or(Approval::ByHand, |rule| rule.terms.approval);
+            let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
             let standpoint = Standpoint {
                 status: row.status,
                 state: commission.state,
@@ -125,7 +105,31 @@ impl<'a> Conversion<'a> {
             };
             standpoint.told()
         });
-        Self::of(told, status, catalogue)
+        Self::decided_by(rule, told, status)
+    }
+
+    fn decided_by(rule: Option<&Rule>, told: &'a Told, status: CommissionStatus) -> Self {
+        let (row, commission) = (&told.conversion, told.commission.as_ref());
+        Self {
+            id: row.id,
+            referral_id: row.referral_id,
+            affiliate_id: row.affiliate_id,
+            program_id: row.program_id,
+            sale_amount: row.remaining().into(),
+            sale_amount_currency: Word(row.currency.code()),
+            commission_amount: commission.and_then(CommissionRow::told).map(Number::from),
+            commission_currency: Word(row.base_currency.code()),
+            status: Word(status.as_str()),
+            sales_status: Word(row.sale_status.as_str()),
+            hold_period_days: rule.map(|rule| rule.terms.hold_days).filter(|days| *days > 0),
+            external_event_id: row.order_id.as_str(),
+            calculation_mode: Word("auto"),
+            matched_incentive_id: commission.and_then(|commission| commission.rule_id),
+            metadata: told.metadata().and_then(|text| serde_json::from_str(text).ok()),
+            created_at: row.received_at,
+            claimed_at: told.claimed_at(),
+            updated_at: row.updated_at,
+        }
     }
 
     /// The same for an affiliate, who does not see what the merchant wants to find again.

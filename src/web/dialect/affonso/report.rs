@@ -65,7 +65,7 @@ async fn take(app: &App, call: &Keyed) -> Result<HttpResponse, Stopped> {
 }
 
 fn read(app: &App, call: &Keyed) -> Result<ReportFields, FieldError> {
-    let base = app.catalogue().program(call.key.program_id).map_or(Currency::USD, |program| program.base_currency);
+    let base = || app.catalogue().program(call.key.program_id).map_or(Currency::USD, |program| program.base_currency);
     ReportFields::read(&call.received.intake.fields, base, app.environment.keys.email())
 }
 
