@@ -258,9 +258,7 @@ fn customer(
     }
     let trust = i32::from(report.channel.trust().level());
     let is_named = incoming.evidence.referral.is_some() || !referral::identifiers(&report.customer).is_empty();
-    let brought_by = known.as_ref().map_or(credit.affiliate_id, |known| known.affiliate_id);
-    let click =
-        click_as_name(incoming, credit).filter(|name| brought_by == credit.affiliate_id && !names.contains(name));
+    let click = click_as_name(incoming, credit).filter(|name| known.is_none() && !names.contains(name));
     let new_names = names.into_iter().chain(click).filter(|name| on_record.customer(name).is_none()).collect();
     let Some(known) = known else {
         let (id, of) = (env.mint.id(report.received_at), (report.program_id, report.mode));

@@ -305,8 +305,9 @@ fn click_held_against(incoming: &Incoming) -> Option<ClickId> {
     evidence.token.as_ref().filter(|_| evidence.agreement == Agreement::Asked).map(|token| token.claims.click)
 }
 
-/// The click that an order is credited by, where its customer goes by it from now on unless somebody else does: there an order
-/// that says nothing of its customer is theirs.
+/// The click that an order is credited by: a new customer goes by it from now on, unless somebody else does, and an order that
+/// says nothing of its customer is theirs. Who is known already goes by no further clicks: a name such as "guest" would by
+/// thousands.
 pub(super) fn click_as_name(incoming: &Incoming, credit: &Credit) -> Option<Named> {
     let click = click_held_against(incoming).filter(|click| credit.click.is_some_and(|of| of.id == *click))?;
     Some((incoming.report.program_id, incoming.report.mode, referral::by_click(click)))

@@ -64,18 +64,7 @@ impl Value {
     /// The value as it may be kept for somebody to read: redacted, on one line, of a bounded length. Nothing of nothing.
     #[must_use]
     pub fn storable(&self) -> Option<String> {
-        Some(kept("", &self.to_string())).filter(|text| !text.is_empty())
-    }
-
-    /// The value under this name as it may be kept for whoever looks for what was wrong with it: [`Self::storable`], but lists and
-    /// objects as their JSON, and a text with blanks around it in quotes, for they may be what was wrong.
-    #[must_use]
-    pub(super) fn redacted(&self, name: &str) -> String {
-        match self {
-            Self::List(_) | Self::Object(_) => kept(name, &self.as_kept_json()),
-            Self::Text(text) if text.trim() != text && !self.is_blank() => kept(name, &quoted(text)),
-            _ => kept(name, &self.to_string()),
-        }
+        Some(redacted("", &self.to_string())).filter(|text| !text.is_empty())
     }
 
     /// The value as JSON that may be kept: numbers as they were written, and no text in it that holds an e-mail address or
@@ -196,40 +185,10 @@ pub(super) fn without_secrets(text: &str) -> String {
 }
 
 /// A value as it may be kept: no e-mail address, no key, bounded.
-fn kept(name: &str, value: &str) -> String {
+pub(super) fn redacted(name: &str, value: &str) -> String {
     let named_so = name.to_ascii_lowercase().contains("email");
     if named_so || holds_secret(value) {
         return REMOVED.into();
     }
     FreeText::from_untrusted(value).map(FreeText::into_string).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Value;
-
-    fn text(text: &str) -> Value {
-        Value::Text(text.to_owned())
-    }
-
-    #[test]
-    fn what_is_kept_shows_how_it_was_written_and_no_secret() {
-        let list = Value::List(vec![text("a"), Value::Number("1.50".into()), text("me@shop.example")]);
-        let object = Value::Object(vec![("of".into(), text("a\"b")), ("in".into(), list.clone())]);
-        let cases = [
-            ("a text", "note", text("SPRING 20"), "SPRING 20"),
-            ("blanks around it", "order_total", text(" 20\n"), r#"" 20\n""#),
-            ("blanks alone", "note", text("  "), ""),
-            ("a number", "order_total", Value::Number("1e3".into()), "1e3"),
-            ("a yes", "note", Value::Flag(true), "true"),
-            ("nothing", "note", Value::Null, "null"),
-            ("a list", "product_ids", list, r#"["a",1.50,"[removed]"]"#),
-            ("an object", "metadata", object, r#"{"of":"a\"b","in":["a",1.50,"[removed]"]}"#),
-            ("an address", "note", text(" me@shop.example"), "[removed]"),
-            ("a list under a name of addresses", "Emails", Value::List(vec![text("me")]), "[removed]"),
-        ];
-        for (name, field, value, shown) in cases {
-            assert_eq!(value.redacted(field), shown, "{name}");
-        }
-    }
 }
