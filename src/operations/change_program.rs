@@ -126,19 +126,21 @@ fn check_currency(conn: &mut Conn, row: &ProgramRow) -> Result<(), SettingsRefus
 
 /// Counts the program's days again in another zone.
 fn count_again(write: &mut Write<'_>, row: &ProgramRow, zone: &Zone) -> Result<(), SettingsRefused> {
-    let Some(first) = recount::first_quarter(write.conn(), row.id)? else {
-        return Ok(());
+    let zone_before = || row.time_zone.as_str().into();
+    let first = recount::first_quarter(write.conn(), row.id)?;
+    let counted = first.map(|first| count(write.conn(), row, Timestamp::of_quarter_hour(first))).transpose()?;
+    let Some(counted) = counted.unwrap_or_else(|| Some(Vec::new())) else {
+        return Err(SettingsRefused::ZoneIsCounted(zone_before()));
     };
+    // Orders in tests, too, which the days do not count.
     if commission_rules::any_month_was_counted(write.conn(), row.id)? {
-        return Err(SettingsRefused::MonthsAreCounted(row.time_zone.as_str().into()));
+        return Err(SettingsRefused::MonthsAreCounted(zone_before()));
     }
-    let since = Timestamp::of_quarter_hour(first);
-    let (clicks, conversions) = (count_clicks(write.conn(), row, since)?, count_conversions(write.conn(), row, since)?);
-    let (Some(clicks), Some(conversions)) = (clicks, conversions) else {
-        return Err(SettingsRefused::ZoneIsCounted(row.time_zone.as_str().into()));
-    };
+    if first.is_none() {
+        return Ok(());
+    }
     let mut tallies = Tallies::default();
-    for (place, at, tally) in clicks.into_iter().chain(conversions) {
+    for (place, at, tally) in counted {
         tallies.count(&place, zone, at, &tally);
     }
     // Quarter hours are UTC's and stay.
@@ -147,6 +149,12 @@ fn count_again(write: &mut Write<'_>, row: &ProgramRow, zone: &Zone) -> Result<(
     NewRows { tallies, ..NewRows::default() }.write(write)?;
     recount::drop_empty_days(write, row.id)?;
     Ok(())
+}
+
+/// Everything to count since then; none if too much would have to be read.
+fn count(conn: &mut Conn, row: &ProgramRow, since: Timestamp) -> Stored<Option<Counted>> {
+    let (clicks, conversions) = (count_clicks(conn, row, since)?, count_conversions(conn, row, since)?);
+    Ok(clicks.zip(conversions).map(|(clicks, conversions)| [clicks, conversions].concat()))
 }
 
 /// Something to count: where, when, and what.

@@ -7,7 +7,7 @@ use super::error::{StorageError, Stored};
 use super::installation;
 use super::pool::IntoStored;
 use super::schema::commission_rules::{self, dsl};
-use super::schema::{campaigns, commissions, programs};
+use super::schema::{campaigns, commissions, conversions, programs};
 use super::write::Write;
 use crate::domain::currency::Currency;
 use crate::domain::event::EventType;
@@ -237,9 +237,10 @@ pub fn newest_of_program(conn: &mut Conn, program: ProgramId) -> Stored<Vec<Rule
 /// [`StorageError`].
 pub fn any_month_was_counted(conn: &mut Conn, program: ProgramId) -> Stored<bool> {
     let by_months = dsl::commission_rules.filter(dsl::duration.eq(MONTHS)).select(dsl::id.nullable());
-    let counted = commissions::table
-        .filter(commissions::program_id.eq(program).and(commissions::payment_number.is_not_null()))
-        .filter(commissions::rule_id.eq_any(by_months));
+    let counted = conversions::table
+        .inner_join(commissions::table)
+        .filter(conversions::program_id.eq(program))
+        .filter(commissions::payment_number.is_not_null().and(commissions::rule_id.eq_any(by_months)));
     Ok(counted.select(commissions::id).first::<CommissionId>(conn).optional().stored()?.is_some())
 }
 
