@@ -29,6 +29,13 @@ pub struct Update {
     pub metadata: NewMetadata,
 }
 
+impl Update {
+    /// Whether it says that everything was given back.
+    fn gives_back(&self) -> bool {
+        self.sale == Some(SaleStatus::Refunded) || self.status == Some(CommissionStatus::Refunded)
+    }
+}
+
 /// What becomes of what the sender wants to find again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NewMetadata {
@@ -61,7 +68,8 @@ pub enum UpdateFault {
 /// Changes a conversion of this program; answers whether anything was not so already. Run it in a transaction of its own,
 /// which a fault ends.
 ///
-/// A purchase moves first, because what was paid for may be owed; that everything was given back is booked last.
+/// A purchase moves first, because what was paid for may be owed; that everything was given back is booked last, by whichever
+/// word says so. Once it is, whatever the other word says is as it was left: the same update sent again changes nothing.
 ///
 /// # Errors
 /// [`UpdateFault`].
@@ -82,6 +90,9 @@ pub fn update_conversion(
         is_changed |= match change_sale(write, env, program, id, actor, &change)? {
             SaleChanged::Changed => true,
             SaleChanged::AlreadySo => false,
+            SaleChanged::NotPossible(current, _) if update.gives_back() && current.sale == SaleStatus::Refunded => {
+                false
+            }
             SaleChanged::NotPossible(current, why) => return Err(UpdateFault::Sale(Box::new(current), why)),
             SaleChanged::Overtaken(_) | SaleChanged::Unknown => return Err(UpdateFault::Unknown),
         };
@@ -90,6 +101,7 @@ pub fn update_conversion(
         is_changed |= match state_status(write, env, program, id, actor, wanted)? {
             Stated::Changed => true,
             Stated::AlreadySo => false,
+            Stated::NotPossible(current, _) if update.gives_back() && current.sale == SaleStatus::Refunded => false,
             Stated::NotPossible(current, why) => return Err(UpdateFault::Status(Box::new(current), why)),
             Stated::Unknown => return Err(UpdateFault::Unknown),
         };

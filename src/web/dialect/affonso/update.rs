@@ -7,8 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::Problem;
 use super::list::{changed, unknown, with_status};
 use crate::app::App;
-use crate::domain::commission_status::CommissionStatus;
-use crate::domain::conversion::SaleStatus;
 use crate::domain::id::{ConversionId, ProgramId};
 use crate::domain::review::Obstacle;
 use crate::domain::stated::Hindrance;
@@ -55,23 +53,7 @@ fn read(fields: &Fields) -> Result<Update, FieldError> {
         (Some(_), None) => NewMetadata::Nothing,
         (Some(_), Some(object)) => NewMetadata::Object(object),
     };
-    let (sale, status) = (shared::word(fields, FIELDS[0])?, shared::word(fields, FIELDS[1])?);
-    given_back_alike(sale, status)?;
-    Ok(Update { sale, status, metadata })
-}
-
-/// Makes sure that both words say that everything was given back, or neither: the one that does has the last word, so the other
-/// would never be so, and the same update sent again would be refused.
-///
-/// # Errors
-/// [`FieldError`] that names the one that says something else.
-fn given_back_alike(sale: Option<SaleStatus>, status: Option<CommissionStatus>) -> Result<(), FieldError> {
-    let other = match (sale, status) {
-        (Some(SaleStatus::Refunded), Some(status)) if status != CommissionStatus::Refunded => FIELDS[1],
-        (Some(sale), Some(CommissionStatus::Refunded)) if sale != SaleStatus::Refunded => FIELDS[0],
-        _ => return Ok(()),
-    };
-    Err(FieldError::malformed(other, "must be refunded as the other is, or be left out"))
+    Ok(Update { sale: shared::word(fields, "sales_status")?, status: shared::word(fields, "status")?, metadata })
 }
 
 async fn make(app: &App, token: &ManageToken, id: ConversionId, update: Update) -> Result<HttpResponse, Problem> {
