@@ -164,7 +164,9 @@ fn stands(conn: &mut Conn, case: &Case) -> Stored<Stands> {
         standpoint: told_status::standpoint(conn, (&case.conversion, commission))?,
         waits_for_rate: case.waits_for_rate(),
         is_owed: commission.booked().is_positive(),
-        is_left_to_rule: commission.hold_until == hold_until
+        is_left_to_rule: approval == Approval::Automatic
+            && commission.hold_until == hold_until
+            && !case.conversion.flags.has(Flag::StatedOtherwise)
             && conversion_changes::is_left_to_rule(conn, case.conversion.id)?,
         payer: if is_outside { Payer::Outside } else { Payer::House },
     })

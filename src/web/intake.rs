@@ -161,22 +161,12 @@ impl Intake {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
             match (decode(name), decode(value)) {
-                (Ok(name), Ok(value)) => self.add_pair(name, value, lists),
+                (Ok(name), Ok(value)) => match Member::of(&name) {
+                    Some((field, member)) => self.add_member(field, &member, value),
+                    None => self.add(name, Value::Text(value), lists),
+                },
                 _ => self.note(Unreadable::NotUtf8),
             }
-        }
-    }
-
-    /// Adds a field of a form or a query. One that carries `¤cy=` was copied from a page that forgot to write `&currency=` so
-    /// that browsers show it, such as the one that teaches the postback; nobody means that sign.
-    fn add_pair(&mut self, name: String, value: String, lists: &[&str]) {
-        if let Some((before, currency)) = value.split_once("¤cy=") {
-            self.add_pair(name, before.to_owned(), lists);
-            return self.add("currency".to_owned(), Value::Text(currency.to_owned()), lists);
-        }
-        match Member::of(&name) {
-            Some((field, member)) => self.add_member(field, &member, value),
-            None => self.add(name, Value::Text(value), lists),
         }
     }
 
@@ -315,6 +305,22 @@ impl Fields {
         Ok(items)
     }
 
+    /// Takes `¤cy=` in one of these fields for `&currency=`, where no currency is sent otherwise: a URL was copied from a page that
+    /// forgot to write it so that browsers show it.
+    pub fn part_currency(&mut self, names: &[&str]) {
+        let is_meant = |(name, value): &&mut (String, Value)| {
+            names.contains(&name.as_str()) && value.as_text().is_some_and(|text| text.contains("¤cy="))
+        };
+        if self.0.iter().any(|(name, _)| name == "currency") {
+            return;
+        }
+        let Some((_, value)) = self.0.iter_mut().find(is_meant) else { return };
+        let Some((before, currency)) = value.as_text().and_then(|text| text.split_once("¤cy=")) else { return };
+        let (before, currency) = (before.to_owned(), currency.to_owned());
+        *value = Value::Text(before);
+        self.0.push(("currency".to_owned(), Value::Text(currency)));
+    }
+
     /// The names that were sent, in their order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
@@ -339,7 +345,7 @@ impl Fields {
     pub fn redacted(&self) -> attempt::Payload {
         let kept = || self.0.iter().filter(|(name, _)| name != "api_key").take(50);
         let names = value::told_apart(kept().map(|(name, _)| shortened(name)).collect());
-        let values = kept().map(|(name, value)| value.redacted(name));
+        let values = kept().map(|(name, value)| value::redacted(name, &value.to_string()));
         attempt::Payload(names.into_iter().zip(values).collect())
     }
 }

@@ -5,7 +5,8 @@
 //! taken ([`received`]), the meaning of every refusal ([`refused`]), how often may be asked ([`asked`]), how what was
 //! recorded is read ([`on_record`]), changed ([`changed`]), and a list of it filtered ([`filtered`]) and walked through
 //! ([`walked`]), how a server registers a click ([`registered`]), what all answers have in common ([`answered`]), how
-//! those are written that are told most ([`written`]), and what the reference says of them ([`referenced`]). A dialect is left with its names and its words.
+//! those are written that are told most ([`written`]), and what the reference says of them ([`referenced`]). A dialect is left
+//! with its names and its words.
 
 pub mod affilae;
 pub mod affiliatepro;

@@ -10,7 +10,7 @@ use super::{FieldError, Fields, shared};
 ///
 /// # Errors
 /// [`FieldError`] that names the first.
-pub fn not_blank(fields: &Fields, known: &[Field]) -> Result<(), FieldError> {
+pub fn said_once(fields: &Fields, known: &[Field]) -> Result<(), FieldError> {
     known.iter().try_for_each(|field| shared::not_blank(fields, &[field.name]).and_then(|()| one_value(fields, field)))
 }
 

@@ -60,9 +60,13 @@ on_each_engine! {
             let answer = refund(&server, &id, json!({name: 49.50, "external_event_id": "re_1"}));
             assert_invalid(name, &answer, "amount", &format!("Invalid parameter: amount must be what {name} says; without either, everything is given back"));
         }
+        for name in ["refund_amount", "amount_refunded"] {
+            let answer = refund(&server, &id, json!({name: "49.50", "external_event_id": "re_1"}));
+            assert_eq!(answer.status, 400, "{name}, as text");
+        }
         let part = json!({"amount": 33.00, "refund_amount": 33.00, "external_event_id": "re_1"});
         assert_eq!(left(&refund(&server, &id, part)), stands("66.0", "6.6", "partial_refunded", "pending_manual_approval"));
-        let rest = json!({"note": "the rest", "external_event_id": "re_2"});
+        let rest = json!({"note": "the rest", "sale_amount": 66.00, "amount_currency": "USD", "refund_amount": null, "external_event_id": "re_2"});
         assert_eq!(left(&refund(&server, &id, rest)), stands("0.0", "0.0", "refunded", "refunded"));
         house.assert_books_balance();
     }

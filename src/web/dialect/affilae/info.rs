@@ -40,7 +40,7 @@ struct Named {
 
 impl Named {
     fn read(fields: &Fields, key: &Key) -> Result<Self, Problem> {
-        filter::not_blank(fields, INFO_FIELDS)?;
+        filter::said_once(fields, INFO_FIELDS)?;
         asked_for::own_program(fields, key)?;
         let id = fields.get("id").map(|_| asked_for::conversion(fields)).transpose()?;
         let (order, customer) = (asked_for::order(fields)?, asked_for::customer(fields)?);

@@ -43,7 +43,7 @@ pub async fn list(app: Data<App>, request: HttpRequest, payload: Payload) -> Htt
 }
 
 fn read(fields: &Fields, key: &Key) -> Result<(Wanted, Piece), Problem> {
-    filter::not_blank(fields, LIST_FIELDS)?;
+    filter::said_once(fields, LIST_FIELDS)?;
     asked_for::own_program(fields, key)?;
     let wanted = Wanted {
         mode: key.mode,

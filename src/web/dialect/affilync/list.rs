@@ -52,7 +52,7 @@ impl Asked {
         let key = token.key();
         let program = catalogue.program(key.program_id);
         let program = program.ok_or(StorageError::Inconsistent("a token without a program"))?;
-        filter::not_blank(fields, LIST_FIELDS)?;
+        filter::said_once(fields, LIST_FIELDS)?;
         let wanted = Wanted {
             mode: key.mode,
             campaign: campaign(catalogue, token, fields)?,

@@ -40,7 +40,9 @@ pub async fn track(app: web::Data<App>, request: HttpRequest, payload: Payload) 
 
 /// `GET` and `POST /api/conversions/postback`: a network reports a conversion, by a URL that the merchant gave it.
 pub async fn postback(app: web::Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let intake = Intake::read(&request, payload, &[]).await;
+    let mut intake = Intake::read(&request, payload, &[]).await;
+    // As the document prints its URL.
+    intake.fields.part_currency(&["click_id", "amount", "order_id"]);
     let (header, in_url) = (bearer(&request), intake.fields.text(API_KEY));
     let twice = Unreadable::GivenTwice(API_KEY.into());
     if intake.problem.as_ref() == Some(&twice) || header.zip(in_url).is_some_and(|(header, url)| header != url) {

@@ -14,15 +14,12 @@ use crate::web::intake::{FieldError, Fields, shared};
 /// Fields that may be given several times.
 pub(super) const LISTS: [&str; 2] = ["product_ids", "price_ids"];
 
-/// The names that a referral's id has: the document's, and those by which Affonso's own SDK knows it, too.
-const REFERRAL: [&str; 6] =
-    ["referral_id", "referralId", "affonso_id", "affonsoId", "affonso_referral", "affonsoReferral"];
-
-/// The same of a click's.
-const CLICK: [&str; 2] = ["click_id", "clickId"];
+/// The names of a referral's id that only Affonso's own SDK has.
+const REFERRAL_OF_SDK: [&str; 5] = ["referralId", "affonso_id", "affonsoId", "affonso_referral", "affonsoReferral"];
 
 /// Fields in which a template's placeholder is told by its name. A customer fact is only left out where it is one.
-const NEVER_PLACEHOLDERS: [&str; 3] = ["sale_amount", "sale_amount_currency", "interval"];
+const NEVER_PLACEHOLDERS: [&str; 6] =
+    ["referral_id", "click_id", "clickId", "sale_amount", "sale_amount_currency", "interval"];
 
 /// What a report is told.
 pub(super) struct ReportFields {
@@ -40,15 +37,13 @@ impl ReportFields {
         base: impl FnOnce() -> Currency,
         email_key: &[u8; 32],
     ) -> Result<Self, FieldError> {
-        [&REFERRAL[..], &CLICK, &NEVER_PLACEHOLDERS].iter().try_for_each(|names| shared::filled(fields, names))?;
+        shared::filled(fields, &NEVER_PLACEHOLDERS)?;
         let customer = shared::customer(fields, email_key)?;
-        let (click, referral) = click_or_referral(fields)?;
+        let Ids { click, referral, other } = Ids::read(fields)?;
         let is_named = customer.customer_id.is_some() || customer.external_user_id.is_some();
         if click.is_none() && referral.is_none() && !is_named {
-            return Err(FieldError::malformed(
-                "referral_id",
-                "must be there, or customer_id, external_user_id or click_id",
-            ));
+            let problem = "must be there, or customer_id, external_user_id or click_id";
+            return Err(other.unwrap_or_else(|| FieldError::malformed(REFERRAL, problem)));
         }
         shared::required(fields, &["sale_amount"])?;
         let currency = shared::optional_currency(fields, "sale_amount_currency")?.unwrap_or_else(base);
@@ -64,43 +59,56 @@ impl ReportFields {
     }
 }
 
+/// Where the document has a referral's id.
+const REFERRAL: &str = "referral_id";
+
 /// The click and the referral that are named. Affonso knows one id for both, and shops keep it as their referral's: a click
-/// in `referral_id` is that click.
-fn click_or_referral(fields: &Fields) -> Result<(Option<&str>, Option<ReferralId>), FieldError> {
-    let click = under_one_name(fields, &CLICK)?.map(|(_, click)| click);
-    let Some((name, named)) = under_one_name(fields, &REFERRAL)? else { return Ok((click, None)) };
-    if !click_token::looks_like_one(named) {
-        let referral = named.parse().map_err(|error| FieldError::malformed(name, error))?;
-        return Ok((click, Some(referral)));
-    }
-    match click {
-        Some(other) if other != named => {
-            Err(FieldError::malformed(name, "must be the click of click_id, or the customer's own id, ref_…"))
-        }
-        _ => Ok((Some(named), None)),
-    }
+/// under a referral's name is that click.
+#[derive(Default)]
+struct Ids<'a> {
+    click: Option<&'a str>,
+    referral: Option<ReferralId>,
+    /// What is wrong under a name that only the SDK has. There it may be an id of Affonso's own, out of a cookie from before.
+    other: Option<FieldError>,
 }
 
-/// The text that stands under these names, with the first of them under which it does.
-///
-/// # Errors
-/// [`FieldError`] for another text under a later one.
-fn under_one_name<'a>(
-    fields: &'a Fields,
-    names: &[&'static str],
-) -> Result<Option<(&'static str, &'a str)>, FieldError> {
-    let mut found: Option<(&'static str, &str)> = None;
-    for name in names.iter().copied().filter(|name| fields.get(name).is_some()) {
-        let text = shared::text(fields, name)?;
-        match found {
-            Some((first, other)) if other != text => {
-                return Err(FieldError::malformed(name, format_args!("must be the same as {first}")));
-            }
-            Some(_) => {}
-            None => found = Some((name, text)),
+impl<'a> Ids<'a> {
+    fn read(fields: &'a Fields) -> Result<Self, FieldError> {
+        let mut ids = Self::default();
+        for name in ["click_id", "clickId"].into_iter().filter(|name| fields.get(name).is_some()) {
+            ids.add_click(name, shared::text(fields, name)?)?;
         }
+        ids.add(fields, REFERRAL)?;
+        for name in REFERRAL_OF_SDK {
+            let added = ids.add(fields, name);
+            ids.other = ids.other.or(added.err());
+        }
+        Ok(ids)
     }
-    Ok(found)
+
+    fn add(&mut self, fields: &'a Fields, name: &'static str) -> Result<(), FieldError> {
+        if fields.get(name).is_none() {
+            return Ok(());
+        }
+        let named = shared::text(fields, name)?;
+        if click_token::looks_like_one(named) {
+            return self.add_click(name, named);
+        }
+        let referral = named.parse().map_err(|error| FieldError::malformed(name, error))?;
+        if self.referral.is_some_and(|other| other != referral) {
+            return Err(FieldError::malformed(name, "must be the same customer as referral_id"));
+        }
+        self.referral = Some(referral);
+        Ok(())
+    }
+
+    fn add_click(&mut self, name: &'static str, click: &'a str) -> Result<(), FieldError> {
+        if self.click.is_some_and(|other| other != click) {
+            return Err(FieldError::malformed(name, "must be the click of click_id, or the customer's own id, ref_…"));
+        }
+        self.click = Some(click);
+        Ok(())
+    }
 }
 
 fn purchase(fields: &Fields) -> Result<Purchase, FieldError> {

@@ -8,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Problem;
 use super::list::{changed, unknown};
-use super::reference::REFUND_FIELDS;
 use crate::app::App;
 use crate::domain::attempt::{Attempt, Call};
 use crate::domain::attribution::Refusal;
@@ -27,7 +26,7 @@ use crate::storage::error::StorageError;
 use crate::web::access::tokens::{ManageToken, attempt_key};
 use crate::web::dialect::asked::{self, within_limit};
 use crate::web::dialect::changed::Hand;
-use crate::web::intake::{FieldError, Fields, shared};
+use crate::web::intake::{FieldError, Fields, Value, shared};
 
 /// How much.
 pub(super) const AMOUNT: &str = "amount";
@@ -114,13 +113,21 @@ impl Said {
     }
 }
 
-/// Makes sure that an amount is not overlooked: unknown fields are ignored, and without an amount everything is given back.
+/// What of the conversion itself is no refund's amount.
+const OTHER_AMOUNTS: [&str; 2] = ["sale_amount", "commission_amount"];
+
+/// Refuses an amount that stands under another name: unknown fields are ignored, and without an amount everything is given
+/// back.
 ///
 /// # Errors
 /// [`FieldError`] that names the one under which it is looked for.
 fn amount_under_its_name(fields: &Fields) -> Result<(), FieldError> {
-    let is_amount = |name: &&String| name.to_ascii_lowercase().contains(AMOUNT);
-    match fields.unknown(REFUND_FIELDS).iter().find(is_amount) {
+    let is_number = |name: &str| {
+        let text = fields.get(name).and_then(Value::as_text_or_number);
+        text.is_some_and(|text| text.trim().starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let is_amount = |name: &&str| name.to_ascii_lowercase().contains(AMOUNT) && !OTHER_AMOUNTS.contains(name);
+    match fields.names().find(|name| is_amount(name) && is_number(name)) {
         Some(other) if fields.get(AMOUNT).is_none() => {
             let problem = format!("must be what {other} says; without either, everything is given back");
             Err(FieldError::malformed(AMOUNT, problem))
