@@ -80,6 +80,7 @@ impl<'a> Ids<'a> {
         }
         ids.add(fields, REFERRAL)?;
         for name in REFERRAL_OF_SDK {
+            fields.get(name).map(|value| shared::text_or_integer(value, name)).transpose()?;
             let added = ids.add(fields, name);
             ids.other = ids.other.or(added.err());
         }

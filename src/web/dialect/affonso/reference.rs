@@ -145,7 +145,7 @@ const SIGN_UP_FIELDS: &[Field] = &[
 ];
 
 /// What is said of the names that only the SDK has for a referral's id.
-const SDK_REFERRAL: &str = "As referral_id; Affonso's SDK knows it by this name, too.";
+const SDK_REFERRAL: &str = "As referral_id; Affonso's SDK knows it by this name, too. An id of Affonso's own is ignored beside another identifier.";
 
 /// What a report reads.
 pub(super) const REPORT_FIELDS: &[Field] = &[
@@ -157,11 +157,11 @@ pub(super) const REPORT_FIELDS: &[Field] = &[
     Field::optional("customer_id", Kind::ExternalId, "Your own id of the customer."),
     Field::optional("external_user_id", Kind::ExternalId, "Your own id of the customer's account."),
     Field::optional("click_id", Kind::ClickToken, "The click, as it was answered when it was registered."),
-    Field::optional("referralId", Kind::ReferralOrClick, SDK_REFERRAL),
-    Field::optional("affonso_id", Kind::ReferralOrClick, SDK_REFERRAL),
-    Field::optional("affonsoId", Kind::ReferralOrClick, SDK_REFERRAL),
-    Field::optional("affonso_referral", Kind::ReferralOrClick, SDK_REFERRAL),
-    Field::optional("affonsoReferral", Kind::ReferralOrClick, SDK_REFERRAL),
+    Field::optional("referralId", Kind::Text, SDK_REFERRAL),
+    Field::optional("affonso_id", Kind::Text, SDK_REFERRAL),
+    Field::optional("affonsoId", Kind::Text, SDK_REFERRAL),
+    Field::optional("affonso_referral", Kind::Text, SDK_REFERRAL),
+    Field::optional("affonsoReferral", Kind::Text, SDK_REFERRAL),
     Field::optional("clickId", Kind::ClickToken, "As click_id; Affonso's SDK knows it by this name, too."),
     Field::required("sale_amount", Kind::Amount, "What it was worth, with at most the decimals of its currency."),
     Field::filled("sale_amount_currency", Kind::Currency, "ISO 4217; the program's base currency unless said."),
