@@ -158,6 +158,11 @@ on_each_engine! {
             let told = server.sells(json!({"click_id": click, "affonso_referral": theirs}));
             assert_eq!(told["referral_id"], referral, "{theirs}: an id of Affonso's own, out of an old cookie");
         }
+        let other = house.visit(&shop.campaign, &shop.ben);
+        let two = server.report(json!({"click_id": click, "affonso_referral": other}));
+        assert_invalid("two clicks", &two, "affonso_referral", "Invalid parameter: affonso_referral must be the click of click_id, or the customer's own id, ref_…");
+        let two = server.report(json!({"referral_id": referral, "affonsoId": "ref_01h455vb4pex5vsknk084sn02q"}));
+        assert_invalid("two customers", &two, "affonsoId", "Invalid parameter: affonsoId must be the same customer as referral_id");
         assert_eq!(server.sells(json!({"clickId": click}))["referral_id"], referral);
         assert_eq!(server.sells(json!({"clickId": click, "click_id": click, "affonsoId": referral}))["referral_id"], referral);
         assert_eq!(server.sells(json!({"referral_id": referral, "affonsoReferral": click}))["referral_id"], referral);

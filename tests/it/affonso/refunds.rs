@@ -58,7 +58,7 @@ on_each_engine! {
         let id = sold(&house, &shop, &server);
         for name in ["refund_amount", "refundAmount", "amount_refunded", "AMOUNT"] {
             let answer = refund(&server, &id, json!({name: 49.50, "external_event_id": "re_1"}));
-            assert_invalid(name, &answer, "amount", &format!("Invalid parameter: amount must be what {name} says; without either, everything is given back"));
+            assert_invalid(name, &answer, "amount", "Invalid parameter: amount must stand under this name, not under another one; without an amount, everything is given back");
         }
         for name in ["refund_amount", "amount_refunded"] {
             let answer = refund(&server, &id, json!({name: "49.50", "external_event_id": "re_1"}));

@@ -78,24 +78,24 @@ impl<'a> Ids<'a> {
         for name in ["click_id", "clickId"].into_iter().filter(|name| fields.get(name).is_some()) {
             ids.add_click(name, shared::text(fields, name)?)?;
         }
-        ids.add(fields, REFERRAL)?;
+        if let Some(named) = Named::read(fields, REFERRAL)? {
+            ids.add(REFERRAL, named)?;
+        }
         for name in REFERRAL_OF_SDK {
             fields.get(name).map(|value| shared::text_or_integer(value, name)).transpose()?;
-            let added = ids.add(fields, name);
-            ids.other = ids.other.or(added.err());
+            match Named::read(fields, name) {
+                Ok(named) => named.map_or(Ok(()), |named| ids.add(name, named))?,
+                Err(problem) => ids.other = ids.other.or(Some(problem)),
+            }
         }
         Ok(ids)
     }
 
-    fn add(&mut self, fields: &'a Fields, name: &'static str) -> Result<(), FieldError> {
-        if fields.get(name).is_none() {
-            return Ok(());
-        }
-        let named = shared::text(fields, name)?;
-        if click_token::looks_like_one(named) {
-            return self.add_click(name, named);
-        }
-        let referral = named.parse().map_err(|error| FieldError::malformed(name, error))?;
+    fn add(&mut self, name: &'static str, named: Named<'a>) -> Result<(), FieldError> {
+        let referral = match named {
+            Named::Click(click) => return self.add_click(name, click),
+            Named::Referral(referral) => referral,
+        };
         if self.referral.is_some_and(|other| other != referral) {
             return Err(FieldError::malformed(name, "must be the same customer as referral_id"));
         }
@@ -109,6 +109,25 @@ impl<'a> Ids<'a> {
         }
         self.click = Some(click);
         Ok(())
+    }
+}
+
+/// What stands under a referral's name.
+enum Named<'a> {
+    Click(&'a str),
+    Referral(ReferralId),
+}
+
+impl<'a> Named<'a> {
+    fn read(fields: &'a Fields, name: &'static str) -> Result<Option<Self>, FieldError> {
+        if fields.get(name).is_none() {
+            return Ok(None);
+        }
+        let text = shared::text(fields, name)?;
+        if click_token::looks_like_one(text) {
+            return Ok(Some(Self::Click(text)));
+        }
+        text.parse().map(|id| Some(Self::Referral(id))).map_err(|error| FieldError::malformed(name, error))
     }
 }
 

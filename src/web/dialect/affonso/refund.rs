@@ -127,13 +127,11 @@ fn amount_under_its_name(fields: &Fields) -> Result<(), FieldError> {
         text.is_some_and(|text| text.trim().starts_with(|first: char| first.is_ascii_digit()))
     };
     let is_amount = |name: &&str| name.to_ascii_lowercase().contains(AMOUNT) && !OTHER_AMOUNTS.contains(name);
-    match fields.names().find(|name| is_amount(name) && is_number(name)) {
-        Some(other) if fields.get(AMOUNT).is_none() => {
-            let problem = format!("must be what {other} says; without either, everything is given back");
-            Err(FieldError::malformed(AMOUNT, problem))
-        }
-        _ => Ok(()),
+    if fields.get(AMOUNT).is_none() && fields.names().any(|name| is_amount(&name) && is_number(name)) {
+        let problem = "must stand under this name, not under another one; without an amount, everything is given back";
+        return Err(FieldError::malformed(AMOUNT, problem));
     }
+    Ok(())
 }
 
 async fn record(
