@@ -113,6 +113,7 @@ impl<'a> Ids<'a> {
 }
 
 /// What stands under a referral's name.
+#[derive(Clone, Copy)]
 enum Named<'a> {
     Click(&'a str),
     Referral(ReferralId),
