@@ -51,5 +51,5 @@ fn follow(code: &str) -> Box<dyn Fn(&mut Client) -> bool + Sync> {
         .header("user-agent", BROWSER)
         .header("sec-fetch-dest", "document")
         .header("referer", "https://blog.example/");
-    Box::new(move |client| client.connection.send(&request).is_ok_and(|answer| answer.status == 302))
+    Box::new(move |client| client.is_answered(&request, 302))
 }

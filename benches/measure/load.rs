@@ -1,10 +1,11 @@
 //! Clients, each with one connection kept open, each sending its next request when the last was answered.
 
-use std::net::SocketAddr;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::connection::Connection;
+use crate::support::wire::Request;
 
 /// How many there are, unless the command line says `--clients N`.
 const CLIENTS: usize = 64;
@@ -17,17 +18,63 @@ fn clients() -> usize {
 /// Numbers that no two requests of a bench share.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// One client.
+/// How long a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// More than any answer to a report has, in bytes.
+const ROOM: usize = 16 * 1024;
+
+/// One client. It runs on the processors that the server runs on, so of an answer it looks at no more than the status and where
+/// it ends: what a client does with what it is told is not what is measured.
 pub struct Client {
-    /// Its connection.
-    pub connection: Connection,
+    host: String,
+    stream: TcpStream,
+    answer: Box<[u8]>,
 }
 
 impl Client {
+    fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { host: address.to_string(), stream, answer: vec![0; ROOM].into_boxed_slice() })
+    }
+
     /// A number that no other request has.
     pub fn unique(&self) -> u64 {
         NEXT.fetch_add(1, Ordering::Relaxed)
     }
+
+    /// Whether this is answered with this status.
+    pub fn is_answered(&mut self, request: &Request, status: u16) -> bool {
+        let answered = self.stream.write_all(&request.to_bytes(&self.host)).and_then(|()| self.read_status());
+        answered.is_ok_and(|answered| answered == status)
+    }
+
+    fn read_status(&mut self) -> io::Result<u16> {
+        let (mut read, mut whole) = (0, None);
+        while whole.is_none_or(|whole| read < whole) {
+            let more = self.stream.read(&mut self.answer[read..])?;
+            if more == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            read += more;
+            whole = whole.or_else(|| whole_length(&self.answer[..read]));
+        }
+        let status = self.answer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        status.ok_or_else(|| ErrorKind::InvalidData.into())
+    }
+}
+
+/// How long the answer is that begins so, in bytes; none while its head is not there. An answer without a length has no body.
+fn whole_length(begun: &[u8]) -> Option<usize> {
+    let head = begun.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let length = begun[..head].split(|byte| *byte == b'\n').find_map(|line| {
+        let (name, value) = line.split_at_checked(b"content-length:".len())?;
+        let is_length = name.eq_ignore_ascii_case(b"content-length:");
+        is_length.then(|| std::str::from_utf8(value).ok()?.trim().parse::<usize>().ok()).flatten()
+    });
+    Some(head + 4 + length.unwrap_or(0))
 }
 
 /// The load on one address.
@@ -65,8 +112,7 @@ impl Load {
     }
 
     fn one_client(&self, began: Instant, turn: Duration, send: &impl Fn(&mut Client) -> bool) -> (u64, Vec<u32>) {
-        let connection = Connection::open(self.address).expect("the server takes connections");
-        let mut client = Client { connection };
+        let mut client = Client::open(self.address).expect("the server takes connections");
         let (mut failed, mut latencies) = (0, Vec::with_capacity(8_192));
         while began.elapsed() < turn {
             let asked = Instant::now();
@@ -81,6 +127,11 @@ impl Load {
 }
 
 impl Measured {
+    /// How many requests were answered, as they should be or not.
+    pub fn requests(&self) -> u64 {
+        self.answered + self.failed
+    }
+
     /// Requests answered as they should be, per second.
     pub fn per_second(&self) -> u64 {
         self.answered * 1000 / (self.took.as_millis() as u64).max(1)

@@ -53,7 +53,7 @@ pub fn clicks(database: &TestDatabase, count: usize) {
         transaction(&mut opened.conn, |write| {
             let mut rows = NewRows::default();
             record_clicks(&catalogue, &Visitors::default(), clicks, &mut rows);
-            rows.write(write)
+            rows.write(write).map(drop)
         })
     });
 }
@@ -73,7 +73,7 @@ pub fn conversions(database: &TestDatabase, count: usize) {
         transaction(&mut opened.conn, |write| {
             let mut rows = NewRows::default();
             record_conversions(write, &env, &catalogue, &incoming, &mut rows)?;
-            rows.write(write)
+            rows.write(write).map(drop)
         })
     });
 }
