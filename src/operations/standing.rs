@@ -211,7 +211,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`StorageError`].
     pub fn write(self, write: &mut Write<'_>) -> Stored<()> {
-        self.new.write(write)
+        self.new.write(write)?;
+        Ok(())
     }
 
     /// The zone whose days a program counts in.

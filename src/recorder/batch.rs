@@ -1,7 +1,7 @@
 //! A batch: what is recorded in one transaction, and who waits for it.
 
 use std::collections::HashSet;
-use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -9,22 +9,22 @@ use super::asides::{Asides, Counted};
 use super::{Answered, NotRecorded, deliver};
 use crate::domain::attempt::Attempt;
 use crate::domain::click::Click;
-use crate::domain::id::ConversionId;
 use crate::environment::Environment;
 use crate::operations::record_attempts::record_attempts;
 use crate::operations::record_clicks::{Visitor, Visitors, record_clicks};
 use crate::operations::record_conversions::{Incoming, Outcome, record_conversions};
 use crate::storage::catalogue::Catalogue;
-use crate::storage::conversions::told::Told;
 use crate::storage::error::Stored;
-use crate::storage::new_rows::NewRows;
+use crate::storage::new_rows::{NewConversion, NewConversions, NewRows};
 use crate::storage::write::Write;
 
-/// Whether whoever reports is told of what is recorded, and not only under which id. They bring the room for it: memory that
-/// this thread takes and another one gives back makes both wait for the same lock, at every report.
+/// What whoever reports is told of what is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Telling {
+    /// Under which id.
     Id,
-    All(Box<MaybeUninit<Told>>),
+    /// All of it.
+    Rows,
 }
 
 type Answer<T> = oneshot::Sender<Result<T, NotRecorded>>;
@@ -65,8 +65,8 @@ pub(super) struct Batch {
 pub(super) struct Results {
     /// What became of each report.
     outcomes: Vec<Outcome>,
-    /// What is new, by ascending ids, where anybody is told of it.
-    new: Vec<Told>,
+    /// What is new.
+    new: NewConversions,
     pub(super) visitors: HashSet<Visitor>,
 }
 
@@ -122,34 +122,26 @@ impl Batch {
         let attempts = self.attempts.iter().cloned().chain(recorded.attempts).collect();
         record_attempts(write.conn(), catalogue, attempts, self.counted.keyless.clone(), &mut rows)?;
         rows.tallies.add(self.counted.screened.clone());
-        let new = if self.telling.iter().any(|telling| matches!(telling, Telling::All(_))) {
-            rows.write_to_tell(write)?
-        } else {
-            rows.write(write)?;
-            Vec::new()
-        };
+        let new = rows.write(write)?;
         Ok(Results { outcomes: recorded.outcomes, new, visitors })
     }
 
-    /// Tells everybody that what they sent is on disk.
-    pub(super) fn answer(self, results: Results) {
-        let ids: Vec<ConversionId> = results.new.iter().map(|told| told.conversion.id).collect();
-        let mut new: Vec<Option<Told>> = results.new.into_iter().map(Some).collect();
-        let mut told_of = |outcome: &Outcome| {
-            let Outcome::Recorded(id) = outcome else { return None };
-            new.get_mut(ids.binary_search(id).ok()?)?.take()
-        };
+    /// Tells everybody that what they sent is on disk. Answers with the new conversions, which those who are told of them may
+    /// look at for a while.
+    pub(super) fn answer(self, results: Results) -> Arc<NewConversions> {
+        let new = Arc::new(results.new);
         let asked = self.waiting_for_conversions.into_iter().zip(self.telling);
         for ((answer, telling), outcome) in asked.zip(results.outcomes) {
-            let told = match telling {
-                Telling::All(room) => told_of(&outcome).map(|told| Box::write(room, told)),
-                Telling::Id => None,
+            let told = match (telling, outcome) {
+                (Telling::Rows, Outcome::Recorded(id)) => NewConversion::find(&new, id),
+                _ => None,
             };
             deliver(answer, Ok(Answered { outcome, told }));
         }
         for answer in self.waiting_for_clicks.into_iter().chain(self.waiting_for_attempts) {
             deliver(answer, Ok(()));
         }
+        new
     }
 
     /// Tells everybody that nothing is known to be recorded.

@@ -25,7 +25,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::time::timeout;
 
 use crate::domain::attempt::{Attempt, KeylessReport};
@@ -35,8 +35,8 @@ use crate::operations::record_clicks::ScreenedVisit;
 use crate::operations::record_conversions::{Incoming, Outcome};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::{Conn, DatabaseUrl};
-use crate::storage::conversions::told::Told;
 use crate::storage::error::StorageError;
+use crate::storage::new_rows::NewConversion;
 use crate::storage::write::{Write, transaction};
 
 use asides::Asides;
@@ -73,7 +73,7 @@ pub struct Answered {
     /// What became of it.
     pub outcome: Outcome,
     /// What was recorded, where it is new and was asked for.
-    pub told: Option<Box<Told>>,
+    pub told: Option<NewConversion>,
 }
 
 /// Why an admin's write did not happen.
@@ -184,59 +184,76 @@ impl Recorder {
     ///
     /// # Errors
     /// [`NotRecorded`]. A click that was still waiting is withdrawn; one in a running batch may yet be recorded.
-    pub async fn record_visit(&self, click: Click) -> Result<(), NotRecorded> {
-        self.submit_click(click, CLICK_PATIENCE).await
+    pub fn record_visit(&self, click: Click) -> impl Future<Output = Result<(), NotRecorded>> + use<> {
+        self.submit_click(click, CLICK_PATIENCE)
     }
 
     /// Records a click that a server registers, within a server's patience.
     ///
     /// # Errors
     /// [`NotRecorded`].
-    pub async fn record_click(&self, click: Click) -> Result<(), NotRecorded> {
-        self.submit_click(click, REPORT_PATIENCE).await
+    pub fn record_click(&self, click: Click) -> impl Future<Output = Result<(), NotRecorded>> + use<> {
+        self.submit_click(click, REPORT_PATIENCE)
     }
 
-    async fn submit_click(&self, click: Click, patience: Duration) -> Result<(), NotRecorded> {
+    fn submit_click(&self, click: Click, patience: Duration) -> impl Future<Output = Result<(), NotRecorded>> + use<> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Element::Click(click, answer))?;
-        wait_for(answered, patience).await
+        self.submit(Element::Click(click, answer), answered, patience)
     }
 
     /// Records a conversion, or finds that it is on record, or keeps it as an attempt.
     ///
     /// # Errors
     /// [`NotRecorded`]: nothing is known to be recorded, and sending it again is safe.
-    pub async fn record_conversion(&self, incoming: Incoming) -> Result<Outcome, NotRecorded> {
-        Ok(self.submit_conversion(incoming, Telling::Id).await?.outcome)
+    pub fn record_conversion(&self, incoming: Incoming) -> impl Future<Output = Result<Outcome, NotRecorded>> + use<> {
+        let answered = self.submit_conversion(incoming, Telling::Id);
+        async { Ok(answered.await?.outcome) }
     }
 
     /// The same, with the rows of what is new, for those who tell their sender more than its id.
     ///
     /// # Errors
     /// [`NotRecorded`], as above.
-    pub async fn record_and_tell(&self, incoming: Incoming) -> Result<Answered, NotRecorded> {
-        self.submit_conversion(incoming, Telling::All(Box::new_uninit())).await
+    pub fn record_and_tell(&self, incoming: Incoming) -> impl Future<Output = Result<Answered, NotRecorded>> + use<> {
+        self.submit_conversion(incoming, Telling::Rows)
     }
 
-    async fn submit_conversion(&self, incoming: Incoming, telling: Telling) -> Result<Answered, NotRecorded> {
+    fn submit_conversion(
+        &self,
+        incoming: Incoming,
+        telling: Telling,
+    ) -> impl Future<Output = Result<Answered, NotRecorded>> + use<> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Element::Conversion(incoming, telling, answer))?;
-        wait_for(answered, REPORT_PATIENCE).await
-    }
-
-    /// Counts a visitor who went on although the click could not be recorded.
-    pub fn note_degraded_click(&self) {
-        self.shared.status.count_degraded_click();
+        self.submit(Element::Conversion(incoming, telling, answer), answered, REPORT_PATIENCE)
     }
 
     /// Keeps an attempt.
     ///
     /// # Errors
     /// [`NotRecorded`].
-    pub async fn record_attempt(&self, attempt: Attempt) -> Result<(), NotRecorded> {
+    pub fn record_attempt(&self, attempt: Attempt) -> impl Future<Output = Result<(), NotRecorded>> + use<> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Element::Attempt(attempt, answer))?;
-        wait_for(answered, REPORT_PATIENCE).await
+        self.submit(Element::Attempt(attempt, answer), answered, REPORT_PATIENCE)
+    }
+
+    /// Queues it at once, and waits for what becomes of it: what waits has room for the answer only, for a report is many bytes
+    /// and every future around this one would hold them once more.
+    fn submit<T>(
+        &self,
+        element: Element,
+        answered: Receiver<Result<T, NotRecorded>>,
+        patience: Duration,
+    ) -> impl Future<Output = Result<T, NotRecorded>> + use<T> {
+        let queued = self.enqueue(element);
+        async move {
+            queued?;
+            wait_for(answered, patience).await
+        }
+    }
+
+    /// Counts a visitor who went on although the click could not be recorded.
+    pub fn note_degraded_click(&self) {
+        self.shared.status.count_degraded_click();
     }
 
     /// Counts a report without a valid key. Nobody waits for that: its sender could be anybody.
@@ -293,16 +310,13 @@ fn refused(error: &TrySendError<Item>) -> NotRecorded {
 }
 
 /// Hands over an answer. Whoever asked may have gone; what was done stays done.
-fn deliver<T>(answer: oneshot::Sender<T>, done: T) {
+fn deliver<T>(answer: Sender<T>, done: T) {
     if answer.send(done).is_err() {
         tracing::debug!("whoever asked did not wait for the answer");
     }
 }
 
-async fn wait_for<T>(
-    answered: oneshot::Receiver<Result<T, NotRecorded>>,
-    patience: Duration,
-) -> Result<T, NotRecorded> {
+async fn wait_for<T>(answered: Receiver<Result<T, NotRecorded>>, patience: Duration) -> Result<T, NotRecorded> {
     match timeout(patience, answered).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) | Err(_) => Err(NotRecorded::Unavailable),

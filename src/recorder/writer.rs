@@ -18,6 +18,7 @@ use crate::operations::record_clicks::Visitors;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::conn::{Conn, DatabaseUrl, Purpose};
 use crate::storage::error::{StorageError, Stored};
+use crate::storage::new_rows::NewConversions;
 use crate::storage::write::{Write, abandon, transaction};
 use crate::storage::{batches, installation};
 
@@ -30,6 +31,24 @@ const KNOCK: Duration = Duration::from_millis(250);
 /// How often a transaction that lost a race is run again before it is taken apart.
 const RUNS: u32 = 5;
 
+/// What others are told of and may still look at. This thread made it and gives its memory back: were it the last of those who
+/// look that did, each would wait for the other's lock at every report.
+#[derive(Default)]
+struct ToldOf(Vec<Arc<NewConversions>>);
+
+impl ToldOf {
+    /// Keeps it as long as somebody looks at it.
+    fn keep(&mut self, new: Arc<NewConversions>) {
+        self.forget();
+        self.0.push(new);
+    }
+
+    /// Gives back what nobody looks at any more.
+    fn forget(&mut self) {
+        self.0.retain(|new| Arc::strong_count(new) > 1);
+    }
+}
+
 pub(super) struct Writer {
     url: DatabaseUrl,
     conn: Option<Conn>,
@@ -37,6 +56,7 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     waiting: Receiver<Item>,
     visitors: Visitors,
+    told: ToldOf,
     last_check: Instant,
 }
 
@@ -48,7 +68,8 @@ impl Writer {
         shared: Arc<Shared>,
         waiting: Receiver<Item>,
     ) -> Self {
-        Self { url, conn: Some(conn), env, shared, waiting, visitors: Visitors::default(), last_check: Instant::now() }
+        let (visitors, told) = (Visitors::default(), ToldOf::default());
+        Self { url, conn: Some(conn), env, shared, waiting, visitors, told, last_check: Instant::now() }
     }
 
     /// Works until it is told to stop, or nobody is left who could tell it anything.
@@ -68,6 +89,7 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => {
                     self.check();
                     self.write_asides();
+                    self.told.forget();
                 }
             }
         }
@@ -111,7 +133,7 @@ impl Writer {
         let error = match recorded {
             Ok(mut results) => {
                 self.visitors.remember(std::mem::take(&mut results.visitors));
-                return batch.answer(results);
+                return self.told.keep(batch.answer(results));
             }
             Err(error) => error,
         };

@@ -1,6 +1,8 @@
 //! What a batch writes, gathered while it is decided and written at its end: one trip to a server, whatever the batch
 //! holds, and one more where a customer is known by a click from now on.
 
+use std::sync::Arc;
+
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::attempts::{AttemptDayRow, AttemptRow};
@@ -10,13 +12,14 @@ use super::commissions::CommissionRow;
 use super::conversion_changes::ChangeRow;
 use super::conversion_details::ConversionDetailsRow;
 use super::conversions::ConversionRow;
-use super::conversions::told::Told;
+use super::conversions::told::Rows;
 use super::error::{StorageError, Stored, Unique};
 use super::ledger_entries::LedgerEntryRow;
 use super::referral_changes::ReferralChangeRow;
 use super::referrals::{self, ReferralIdentifierRow, ReferralRow};
 use super::roll_ups::RollUpRows;
 use super::write::Write;
+use crate::domain::id::ConversionId;
 use crate::domain::report::Tallies;
 
 /// Rows of every table that batches write, and what they add to the roll-ups.
@@ -37,31 +40,53 @@ pub struct NewRows {
     pub tallies: Tallies,
 }
 
+/// The conversions that a batch recorded, each with what hangs on it, by ascending ids.
+#[derive(Debug, Default)]
+pub struct NewConversions {
+    conversions: Vec<ConversionRow>,
+    commissions: Vec<CommissionRow>,
+    details: Vec<ConversionDetailsRow>,
+}
+
+/// One of them, for whoever is told of it. It stays where it was made: rows are many bytes, and memory that one thread takes and
+/// another gives back makes both wait.
+#[derive(Clone, Debug)]
+pub struct NewConversion {
+    among: Arc<NewConversions>,
+    place: usize,
+}
+
+impl NewConversion {
+    /// The one with this id, if it is among them.
+    #[must_use]
+    pub fn find(among: &Arc<NewConversions>, id: ConversionId) -> Option<Self> {
+        let place = among.conversions.binary_search_by_key(&id, |row| row.id).ok()?;
+        // A batch adds a conversion's rows together, and all three are in the order of its id.
+        let is_whole = among.commissions.get(place).is_some_and(|row| row.conversion_id == id)
+            && among.details.get(place).is_some_and(|row| row.conversion_id == id);
+        is_whole.then(|| Self { among: Arc::clone(among), place })
+    }
+
+    /// What there is to tell of it.
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_> {
+        let NewConversions { conversions, commissions, details } = &*self.among;
+        // Its place is one in all three.
+        Rows::of(&conversions[self.place], &commissions[self.place], &details[self.place])
+    }
+}
+
 impl NewRows {
     /// Writes everything, tables in one order everywhere (conversions, commissions, ledger, the rest, roll-ups, marks of clicks), rows by
-    /// ascending key, so that two writers could never wait for each other.
+    /// ascending key, so that two writers could never wait for each other. Answers with the new conversions, for those who are
+    /// told of them: they need not read what was written a moment ago.
     ///
     /// # Errors
     /// [`Unique::Order`] when another writer was faster with one of the orders, [`Unique::CustomerName`] when one was with what
     /// a customer is called; then the transaction is of no use.
-    pub fn write(mut self, write: &mut Write<'_>) -> Stored<()> {
-        self.write_all(write)
-    }
-
-    /// The same; answers with the new conversions, by ascending ids, for those who are told of them: they need not read what was
-    /// written a moment ago.
-    ///
-    /// # Errors
-    /// As of [`Self::write`].
-    pub fn write_to_tell(mut self, write: &mut Write<'_>) -> Stored<Vec<Told>> {
+    pub fn write(mut self, write: &mut Write<'_>) -> Stored<NewConversions> {
         self.write_all(write)?;
-        // A conversion's rows are added together, and all three are in the order of its id.
-        debug_assert_eq!(
-            (self.commissions.len(), self.details.len()),
-            (self.conversions.len(), self.conversions.len())
-        );
-        let rows = self.conversions.into_iter().zip(self.commissions).zip(self.details);
-        Ok(rows.map(|((conversion, commission), details)| Told::of(conversion, commission, details)).collect())
+        Ok(NewConversions { conversions: self.conversions, commissions: self.commissions, details: self.details })
     }
 
     fn write_all(&mut self, write: &mut Write<'_>) -> Stored<()> {

@@ -42,42 +42,61 @@ struct Kept {
 
 type Found = (ConversionRow, Option<CommissionRow>, Option<Kept>);
 
+/// The same, as it is looked at: of a conversion that was read, or of one that was recorded with others a moment ago.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// What was reported, and what was decided about it.
+    pub conversion: &'a ConversionRow,
+    /// What it earns.
+    pub commission: Option<&'a CommissionRow>,
+    /// When its sender says that it happened.
+    pub claimed_at: Option<Timestamp>,
+    /// What its sender wants to find again, as one JSON object.
+    pub metadata: Option<&'a str>,
+    click_origin: Option<Origin>,
+    click_window_days: Option<i32>,
+}
+
 impl Told {
     fn new((conversion, commission, kept): Found) -> Self {
         Self { conversion, commission, kept: kept.unwrap_or_default() }
     }
 
-    /// A conversion whose rows are at hand.
+    /// All of it.
     #[must_use]
-    pub fn of(conversion: ConversionRow, commission: CommissionRow, details: ConversionDetailsRow) -> Self {
-        let kept = Kept {
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            conversion: &self.conversion,
+            commission: self.commission.as_ref(),
+            claimed_at: self.kept.claimed_at,
+            metadata: self.kept.metadata.as_deref(),
+            click_origin: self.kept.click_origin,
+            click_window_days: self.kept.click_window_days,
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// Of a conversion whose three rows are at hand.
+    #[must_use]
+    pub fn of(conversion: &'a ConversionRow, commission: &'a CommissionRow, details: &'a ConversionDetailsRow) -> Self {
+        Self {
+            conversion,
+            commission: Some(commission),
+            claimed_at: details.claimed_at,
+            metadata: details.metadata.as_deref(),
             click_origin: details.click_origin,
             click_window_days: details.click_window_days,
-            claimed_at: details.claimed_at,
-            metadata: details.metadata,
-        };
-        Self { conversion, commission: Some(commission), kept }
-    }
-
-    /// When its sender says that it happened.
-    #[must_use]
-    pub const fn claimed_at(&self) -> Option<Timestamp> {
-        self.kept.claimed_at
-    }
-
-    /// What its sender wants to find again, as one JSON object.
-    #[must_use]
-    pub fn metadata(&self) -> Option<&str> {
-        self.kept.metadata.as_deref()
+        }
     }
 
     /// What the token of its click says; nothing where there is no click, or where it was recorded before this was kept.
     #[must_use]
     pub fn claims(&self) -> Option<Claims> {
-        let days = u32::try_from(self.kept.click_window_days?).ok()?;
+        let days = u32::try_from(self.click_window_days?).ok()?;
         Some(Claims {
             mode: self.conversion.mode,
-            origin: self.kept.click_origin?,
+            origin: self.click_origin?,
             window: Window::from_days(days).ok()?,
             click: self.conversion.click_id?,
             link: self.conversion.link_id?,

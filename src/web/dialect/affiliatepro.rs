@@ -126,7 +126,7 @@ impl Request {
         match done {
             Ok(answer) => answer,
             Err(Stopped::NotRecorded(reason)) => Answer::NotRecorded(reason),
-            Err(Stopped::Refused(refused)) => match self.received.keep(app, &refused, None).await {
+            Err(Stopped::Refused(refused)) => match Box::pin(self.received.keep(app, &refused, None)).await {
                 Ok(()) => Answer::Refused(refused),
                 Err(reason) => Answer::NotRecorded(reason),
             },

@@ -219,7 +219,7 @@ impl Click {
         let keys = app.environment.keys.click_tokens();
         let visit = &whole.visit;
         Self {
-            id: whole.told.claims().map(|claims| keys.seal(&claims)),
+            id: whole.told.rows().claims().map(|claims| keys.seal(&claims)),
             referrer: visit.referrer.clone(),
             landing_page: visit.landing_page.clone(),
             sub_id: visit.sub1.clone(),

@@ -71,7 +71,7 @@ impl Asked {
         let Self { wanted, page, per_page } = self;
         let (rows, total) = walked::page::<Told>(app, token.key(), wanted, Piece::of_page(page, per_page)).await?;
         let keys = app.environment.keys.click_tokens();
-        let data = rows.iter().map(|told| Row::of(told, keys)).collect();
+        let data = rows.iter().map(|told| Row::of(told.rows(), keys)).collect();
         Ok(respond(StatusCode::OK, &Listed { data, meta: Meta { page, per_page, total } }))
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::click_token::ClickTokenKeys;
 use crate::domain::id::{AffiliateId, CampaignId, ConversionId};
 use crate::domain::time::Timestamp;
 use crate::storage::commissions::CommissionRow;
-use crate::storage::conversions::told::Told;
+use crate::storage::conversions::told::Rows;
 
 /// A conversion.
 #[derive(Serialize, ToSchema)]
@@ -47,14 +47,14 @@ pub(super) struct Reported {
 
 impl Conversion {
     /// The conversion as it is now.
-    pub(super) fn of(told: &Told, keys: &ClickTokenKeys) -> Self {
-        let row = &told.conversion;
+    pub(super) fn of(told: Rows<'_>, keys: &ClickTokenKeys) -> Self {
+        let row = told.conversion;
         Self {
             conversion_id: row.id,
             click_id: told.claims().map(|claims| keys.seal(&claims)),
             affiliate_id: row.affiliate_id,
             campaign_id: row.campaign_id,
-            commission_amount: told.commission.as_ref().and_then(CommissionRow::told).map(|it| it.to_string()),
+            commission_amount: told.commission.and_then(CommissionRow::told).map(|it| it.to_string()),
             status: row.status.as_str(),
             created_at: to_the_second(row.received_at),
         }
@@ -87,8 +87,8 @@ pub(super) struct Row {
 
 impl Row {
     /// The conversion as it is now.
-    pub(super) fn of(told: &Told, keys: &ClickTokenKeys) -> Self {
-        let row = &told.conversion;
+    pub(super) fn of(told: Rows<'_>, keys: &ClickTokenKeys) -> Self {
+        let row = told.conversion;
         Self {
             conversion: Conversion::of(told, keys),
             order_id: row.order_id.as_str().to_owned(),

@@ -17,7 +17,7 @@ use crate::domain::key::KeyKind;
 use crate::operations::record_conversions::{Evidence, Incoming, Outcome};
 use crate::recorder::Answered;
 use crate::storage::catalogue::Key;
-use crate::storage::conversions::told::Told;
+use crate::storage::new_rows::NewConversion;
 use crate::web::access::tokens::{Denied, PostbackToken, TrackToken, attempt_key, bearer};
 use crate::web::dialect::answered::respond;
 use crate::web::dialect::asked::{Problem as _, limited};
@@ -171,13 +171,13 @@ impl Reporting {
         &self,
         app: &App,
         status: StatusCode,
-        (id, told): (ConversionId, Option<Box<Told>>),
+        (id, told): (ConversionId, Option<NewConversion>),
     ) -> Result<HttpResponse, Problem> {
-        let told = match told {
-            Some(told) => *told,
-            None => on_record::recorded(app, self.received.key.program_id, id).await?,
+        let keys = app.environment.keys.click_tokens();
+        let data = match told {
+            Some(told) => Conversion::of(told.rows(), keys),
+            None => Conversion::of(on_record::recorded(app, self.received.key.program_id, id).await?.rows(), keys),
         };
-        let data = Conversion::of(&told, app.environment.keys.click_tokens());
         Ok(respond(status, &Reported { data }))
     }
 }

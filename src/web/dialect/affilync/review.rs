@@ -60,7 +60,7 @@ async fn decide(app: &App, token: &ManageToken, id: ConversionId, decision: Deci
     }
     let program = token.key().program_id;
     let told = app.read(move |conn| told::find(conn, program, id)).await?.ok_or_else(unknown)?;
-    let data = Row::of(&told, app.environment.keys.click_tokens());
+    let data = Row::of(told.rows(), app.environment.keys.click_tokens());
     Ok(respond(StatusCode::OK, &Answer { data }))
 }
 

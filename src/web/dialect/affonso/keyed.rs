@@ -76,7 +76,7 @@ impl Keyed {
             Err(Stopped::NotRecorded(reason)) => reason.into(),
             Err(Stopped::Refused(refused)) => {
                 let report = creditable(&refused);
-                match self.received.keep(app, &refused, report).await {
+                match Box::pin(self.received.keep(app, &refused, report)).await {
                     Ok(()) => refused.into(),
                     Err(reason) => reason.into(),
                 }

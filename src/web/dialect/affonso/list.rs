@@ -61,7 +61,7 @@ async fn one(app: &App, token: &ReadToken, id: &str) -> Result<HttpResponse, Pro
         row.mode == mode && token.affiliate().is_none_or(|own| own == row.affiliate_id)
     };
     let (told, status) = found.filter(|(told, _)| is_own(told)).ok_or_else(unknown)?;
-    let data = shown(Conversion::of(&told, status, &app.catalogue()), token);
+    let data = shown(Conversion::of(told.rows(), status, &app.catalogue()), token);
     Ok(respond_written(StatusCode::OK, &One::of(data)))
 }
 
@@ -76,7 +76,7 @@ pub(super) fn unknown() -> Problem {
 /// [`Problem`].
 pub(super) async fn changed(app: &App, program: ProgramId, id: ConversionId) -> Result<HttpResponse, Problem> {
     let (told, status) = app.read(move |conn| with_status(conn, program, id)).await?.ok_or_else(unknown)?;
-    let data = Conversion::of(&told, status, &app.catalogue());
+    let data = Conversion::of(told.rows(), status, &app.catalogue());
     Ok(respond_written(StatusCode::OK, &One::of(data)))
 }
 
@@ -161,7 +161,7 @@ impl Asked {
         let piece = Piece::of_page(page, limit);
         let (rows, total) = walked::page::<(Told, CommissionStatus)>(app, token.key(), wanted, piece).await?;
         let catalogue = app.catalogue();
-        let conversions = rows.iter().map(|(told, status)| Conversion::of(told, *status, &catalogue));
+        let conversions = rows.iter().map(|(told, status)| Conversion::of(told.rows(), *status, &catalogue));
         let data = conversions.map(|conversion| shown(conversion, token)).collect();
         let pagination = Pagination::new((page, limit), total);
         Ok(respond_written(StatusCode::OK, &Listed { success: true, data, pagination }))

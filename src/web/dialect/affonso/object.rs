@@ -11,7 +11,7 @@ use crate::domain::rule::{Approval, Rule};
 use crate::domain::time::Timestamp;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::commissions::CommissionRow;
-use crate::storage::conversions::told::Told;
+use crate::storage::conversions::told::Rows;
 use crate::web::dialect::written::{Word, written};
 
 /// A conversion.
@@ -86,15 +86,15 @@ written! {
 
 impl<'a> Conversion<'a> {
     /// The conversion as it is now, its commission standing at `status`.
-    pub(super) fn of(told: &'a Told, status: CommissionStatus, catalogue: &Catalogue) -> Self {
+    pub(super) fn of(told: Rows<'a>, status: CommissionStatus, catalogue: &Catalogue) -> Self {
         Self::decided_by(rule(told, catalogue), told, status)
     }
 
     /// A conversion that was recorded a moment ago, of which nobody has said or decided anything yet.
-    pub(super) fn recorded_now(told: &'a Told, catalogue: &Catalogue) -> Self {
+    pub(super) fn recorded_now(told: Rows<'a>, catalogue: &Catalogue) -> Self {
         let rule = rule(told, catalogue);
-        let status = told.commission.as_ref().map_or(CommissionStatus::PendingManualApproval, |commission| {
-            let row = &told.conversion;
+        let status = told.commission.map_or(CommissionStatus::PendingManualApproval, |commission| {
+            let row = told.conversion;
             let approval = rule.map_or(Approval::ByHand, |rule| rule.terms.approval);
             let standpoint = Standpoint {
                 status: row.status,
@@ -108,8 +108,8 @@ impl<'a> Conversion<'a> {
         Self::decided_by(rule, told, status)
     }
 
-    fn decided_by(rule: Option<&Rule>, told: &'a Told, status: CommissionStatus) -> Self {
-        let (row, commission) = (&told.conversion, told.commission.as_ref());
+    fn decided_by(rule: Option<&Rule>, told: Rows<'a>, status: CommissionStatus) -> Self {
+        let (row, commission) = (told.conversion, told.commission);
         Self {
             id: row.id,
             referral_id: row.referral_id,
@@ -125,9 +125,9 @@ impl<'a> Conversion<'a> {
             external_event_id: row.order_id.as_str(),
             calculation_mode: Word("auto"),
             matched_incentive_id: commission.and_then(|commission| commission.rule_id),
-            metadata: told.metadata().and_then(|text| serde_json::from_str(text).ok()),
+            metadata: told.metadata.and_then(|text| serde_json::from_str(text).ok()),
             created_at: row.received_at,
-            claimed_at: told.claimed_at(),
+            claimed_at: told.claimed_at,
             updated_at: row.updated_at,
         }
     }
@@ -139,8 +139,8 @@ impl<'a> Conversion<'a> {
 }
 
 /// The version of the rule that decided.
-fn rule<'a>(told: &Told, catalogue: &'a Catalogue) -> Option<&'a Rule> {
-    let id = told.commission.as_ref()?.rule_id?;
+fn rule<'a>(told: Rows<'_>, catalogue: &'a Catalogue) -> Option<&'a Rule> {
+    let id = told.commission?.rule_id?;
     catalogue.rules(told.conversion.campaign_id).iter().find(|rule| rule.id == id)
 }
 

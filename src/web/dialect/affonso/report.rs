@@ -54,7 +54,13 @@ async fn take(app: &App, call: &Keyed) -> Result<HttpResponse, Stopped> {
         evidence,
         payload: received.intake.fields.redacted(),
     };
-    let answered = record(app, incoming).await.map_err(Stopped::NotRecorded)?;
+    // What few reports need stands aside, so that the others need not hold room for it.
+    let answered = if incoming.report.purchase.takes_more_than_recording() {
+        Box::pin(record_stated(app, incoming)).await
+    } else {
+        app.recorder.record_and_tell(incoming).await
+    };
+    let answered = answered.map_err(Stopped::NotRecorded)?;
     let told = match answered.outcome {
         Outcome::Recorded(id) => tell(app, call, StatusCode::CREATED, (id, answered)).await,
         Outcome::Repeat(id) => tell(app, call, StatusCode::OK, (id, answered)).await,
@@ -69,12 +75,8 @@ fn read(app: &App, call: &Keyed) -> Result<ReportFields, FieldError> {
     ReportFields::read(&call.received.intake.fields, base, app.environment.keys.email())
 }
 
-/// Most reports only say that something happened. Those that say more, where its commission stands or that everything was
-/// given back, take the slow road.
-async fn record(app: &App, incoming: Incoming) -> Result<Answered, NotRecorded> {
-    if !incoming.report.purchase.takes_more_than_recording() {
-        return app.recorder.record_and_tell(incoming).await;
-    }
+/// Those that say where their commission stands, or that everything was given back, take a slow road.
+async fn record_stated(app: &App, incoming: Incoming) -> Result<Answered, NotRecorded> {
     let (env, catalogue) = (app.environment.clone(), std::sync::Arc::clone(&app.catalogue()));
     let recorded = app.recorder.write(move |write| record_as_stated(write, &env, &catalogue, &incoming)).await;
     match recorded {
@@ -100,12 +102,21 @@ async fn tell(
     (id, answered): (ConversionId, Answered),
 ) -> Result<HttpResponse, Problem> {
     if let Some(told) = answered.told {
-        return Ok(respond_written(status, &One::of(Conversion::recorded_now(&told, &app.catalogue()))));
+        return Ok(respond_written(status, &One::of(Conversion::recorded_now(told.rows(), &app.catalogue()))));
     }
+    Box::pin(tell_of_stored(app, call, status, id)).await
+}
+
+async fn tell_of_stored(
+    app: &App,
+    call: &Keyed,
+    status: StatusCode,
+    id: ConversionId,
+) -> Result<HttpResponse, Problem> {
     let program = call.key.program_id;
     let found = app.read(move |conn| with_status(conn, program, id)).await?;
     let (told, stands) = found.ok_or(StorageError::Inconsistent("a recorded conversion that is not there"))?;
-    Ok(respond_written(status, &One::of(Conversion::of(&told, stands, &app.catalogue()))))
+    Ok(respond_written(status, &One::of(Conversion::of(told.rows(), stands, &app.catalogue()))))
 }
 
 /// The report of a merchant whose token may not say it, so that it can be credited by hand with all it says. What an
