@@ -193,13 +193,15 @@ impl Money {
 /// The decimal number with all of the currency's decimals, without the currency: `99.99`, `-3.10`, `100` for yen.
 impl fmt::Display for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_text(|text| out.write_str(text))
+        // Every byte is a digit, the full stop or the sign, so the text is never empty.
+        self.with_ascii(|text| out.write_str(std::str::from_utf8(text).unwrap_or_default()))
     }
 }
 
 impl Money {
-    /// Hands over its text, made on the stack, from the last digit to the first: every answer about money holds two or three.
-    pub fn with_text<R>(self, told: impl FnOnce(&str) -> R) -> R {
+    /// Hands over its text, made on the stack from the last digit to the first, all of it ASCII: every answer about money holds
+    /// two or three.
+    pub fn with_ascii<R>(self, told: impl FnOnce(&[u8]) -> R) -> R {
         let decimals = self.currency.decimals();
         let mut text = [0; LONGEST_TEXT];
         let mut place = LONGEST_TEXT;
@@ -218,8 +220,7 @@ impl Money {
         if self.is_negative() {
             write(b'-');
         }
-        // Every byte is a digit, the full stop or the sign, so the text is never empty.
-        told(std::str::from_utf8(&text[place..]).unwrap_or_default())
+        told(&text[place..])
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::{MINUTE, SECOND};
 
-/// Writes the last decimal digits of a number, as many as there is room for.
-pub(super) fn write_digits(room: &mut [u8], number: i64) {
-    let mut rest = number;
-    for place in room.iter_mut().rev() {
-        *place = b"0123456789"[usize::try_from(rest % 10).unwrap_or_default()];
+/// The last so many decimal digits of a number.
+pub(super) fn in_digits<const COUNT: usize>(number: i64) -> [u8; COUNT] {
+    let (mut text, mut rest) = ([b'0'; COUNT], number.unsigned_abs());
+    for place in text.iter_mut().rev() {
+        *place += (rest % 10) as u8;
         rest /= 10;
     }
+    text
 }
 
 /// Text of which every byte was written as ASCII.

@@ -54,7 +54,7 @@ pub fn respond(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 /// As [`respond`], for what is told at every report.
 #[must_use]
 pub fn respond_written(status: StatusCode, body: &impl Written) -> HttpResponse {
-    let mut text = String::with_capacity(ROOM);
+    let mut text = Vec::with_capacity(ROOM);
     body.write(&mut text);
     responding(status, text)
 }

@@ -5,6 +5,9 @@
 //! character, and there it is a tenth of all that the server does besides recording. They are declared with [`written!`],
 //! which makes each name and its punctuation one constant, and cannot leave a member of the struct out.
 
+use std::fmt::Display;
+use std::io::Write as _;
+
 use serde_json::value::RawValue;
 
 use crate::domain::id::{Entity, Id};
@@ -13,22 +16,22 @@ use crate::domain::time::Timestamp;
 /// What is written as JSON.
 pub trait Written {
     /// Writes it.
-    fn write(&self, out: &mut String);
+    fn write(&self, out: &mut Vec<u8>);
 }
 
 /// Makes a struct an object of these members, which must be all that it has, in this order.
 macro_rules! written {
     ($object:ty { $first:ident $(, $rest:ident)* $(,)? }) => {
         impl $crate::web::dialect::written::Written for $object {
-            fn write(&self, out: &mut String) {
+            fn write(&self, out: &mut Vec<u8>) {
                 let Self { $first $(, $rest)* } = self;
-                out.push_str(concat!("{\"", stringify!($first), "\":"));
+                out.extend_from_slice(concat!("{\"", stringify!($first), "\":").as_bytes());
                 $first.write(out);
                 $(
-                    out.push_str(concat!(",\"", stringify!($rest), "\":"));
+                    out.extend_from_slice(concat!(",\"", stringify!($rest), "\":").as_bytes());
                     $rest.write(out);
                 )*
-                out.push('}');
+                out.push(b'}');
             }
         }
     };
@@ -36,30 +39,30 @@ macro_rules! written {
 pub(super) use written;
 
 impl Written for bool {
-    fn write(&self, out: &mut String) {
-        out.push_str(if *self { "true" } else { "false" });
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(if *self { b"true" } else { b"false" });
     }
 }
 
 impl Written for u16 {
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.to_string());
+    fn write(&self, out: &mut Vec<u8>) {
+        write_number(self, out);
     }
 }
 
 impl Written for i64 {
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.to_string());
+    fn write(&self, out: &mut Vec<u8>) {
+        write_number(self, out);
     }
 }
 
 impl Written for &str {
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut Vec<u8>) {
         let needs_escape = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
         if self.bytes().any(needs_escape) {
-            return out.push_str(&serde_json::Value::from(*self).to_string());
+            return out.extend_from_slice(serde_json::Value::from(*self).to_string().as_bytes());
         }
-        write_plain(self, out);
+        write_plain(self.as_bytes(), out);
     }
 }
 
@@ -68,56 +71,61 @@ impl Written for &str {
 pub struct Word(pub &'static str);
 
 impl Written for Word {
-    fn write(&self, out: &mut String) {
-        write_plain(self.0, out);
+    fn write(&self, out: &mut Vec<u8>) {
+        write_plain(self.0.as_bytes(), out);
     }
 }
 
 impl<T: Entity> Written for Id<T> {
-    fn write(&self, out: &mut String) {
-        self.with_text(|text| write_plain(text, out));
+    fn write(&self, out: &mut Vec<u8>) {
+        self.with_ascii(|text| write_plain(text, out));
     }
 }
 
 impl Written for Timestamp {
-    fn write(&self, out: &mut String) {
-        self.with_text(|text| write_plain(text, out));
+    fn write(&self, out: &mut Vec<u8>) {
+        self.with_ascii(|text| write_plain(text, out));
     }
 }
 
 impl Written for &RawValue {
-    fn write(&self, out: &mut String) {
-        out.push_str(self.get());
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.get().as_bytes());
     }
 }
 
 impl<T: Written> Written for Option<T> {
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut Vec<u8>) {
         match self {
             Some(value) => value.write(out),
-            None => out.push_str("null"),
+            None => out.extend_from_slice(b"null"),
         }
     }
 }
 
 impl<T: Written> Written for Vec<T> {
-    fn write(&self, out: &mut String) {
-        out.push('[');
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
         for (place, item) in self.iter().enumerate() {
             if place > 0 {
-                out.push(',');
+                out.push(b',');
             }
             item.write(out);
         }
-        out.push(']');
+        out.push(b']');
     }
 }
 
+fn write_number(number: impl Display, out: &mut Vec<u8>) {
+    // cannot fail: memory takes every byte.
+    write!(out, "{number}").expect("a number is written");
+}
+
 /// A text in which every character stands for itself.
-fn write_plain(text: &str, out: &mut String) {
-    out.push('"');
-    out.push_str(text);
-    out.push('"');
+fn write_plain(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text);
+    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -142,9 +150,9 @@ mod tests {
     written! { Told<'_> { id, referral_id, order, held, orders, paid, at } }
 
     fn written(value: &impl Written) -> String {
-        let mut text = String::new();
+        let mut text = Vec::new();
         value.write(&mut text);
-        text
+        String::from_utf8(text).unwrap()
     }
 
     #[test]

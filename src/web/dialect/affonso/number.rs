@@ -17,8 +17,8 @@ impl From<Money> for Number {
 }
 
 impl Written for Number {
-    fn write(&self, out: &mut String) {
-        self.0.with_text(|text| out.push_str(text));
+    fn write(&self, out: &mut Vec<u8>) {
+        self.0.with_ascii(|text| out.extend_from_slice(text));
     }
 }
 
@@ -40,9 +40,9 @@ mod tests {
     use crate::domain::money::Money;
 
     fn number(amount: Money) -> String {
-        let mut text = String::new();
+        let mut text = Vec::new();
         Number::from(amount).write(&mut text);
-        text
+        String::from_utf8(text).unwrap()
     }
 
     #[test]
