@@ -10,7 +10,8 @@ use crate::domain::click_token::{Claims, Mode, Origin};
 use crate::domain::conversion::{CustomerFacts, Purchase, Report};
 use crate::domain::event::{Channel, Event};
 use crate::domain::free_text::FreeText;
-use crate::domain::handle::OrderId;
+use crate::domain::handle::{ExternalId, OrderId};
+use crate::domain::id::{CampaignId, ProgramId};
 use crate::domain::link::Link;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -28,6 +29,12 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Of a hundred visitors so many buy.
 const BUYERS: u64 = 6;
 
+/// Of a hundred buyers so many have an account, by which the shop names them.
+const NAMED: u64 = 60;
+
+/// Of a hundred of these so many order again on a day, without another click.
+const RETURNING: u64 = 2;
+
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
 /// When a history of so many days up to `now` begins.
@@ -39,7 +46,14 @@ pub(super) fn begin(now: Timestamp, days: u16) -> Timestamp {
 pub(super) fn add(conn: &mut Conn, env: &Environment, now: Timestamp) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(conn, now)?;
     let links: Vec<Arc<Link>> = links::all(conn)?.into_iter().map(Arc::new).collect();
-    let mut history = History { env, catalogue: &catalogue, visitors: Visitors::default(), orders: 1_000, now };
+    let mut history = History {
+        env,
+        catalogue: &catalogue,
+        visitors: Visitors::default(),
+        orders: 1_000,
+        customers: Vec::new(),
+        now,
+    };
     let mut day = env.clock.now();
     while day < now {
         transaction(conn, |write| history.add_day(write, &links, day))?;
@@ -53,13 +67,21 @@ struct History<'a> {
     catalogue: &'a Catalogue,
     visitors: Visitors,
     orders: u64,
+    customers: Vec<Customer>,
     now: Timestamp,
+}
+
+/// Somebody with an account, who may come back.
+#[derive(Clone)]
+struct Customer {
+    named: ExternalId,
+    ordered_from: (ProgramId, CampaignId),
 }
 
 impl History<'_> {
     fn add_day(&mut self, write: &mut Write<'_>, links: &[Arc<Link>], day: Timestamp) -> anyhow::Result<()> {
         let mut clicks = Vec::new();
-        let mut incoming = Vec::new();
+        let mut incoming = self.orders_of_returning(write, day)?;
         for link in links {
             let campaign = self.catalogue.campaign(link.program_id, link.campaign_id);
             let sends =
@@ -102,8 +124,40 @@ impl History<'_> {
         Click { claims, link: Arc::clone(link), visit, mark: None, visitor: self.draw(3_000) }
     }
 
-    /// An order some hours after the click, of 12 to 212 in the program's currency.
+    /// An order some hours after the click.
     fn order(&mut self, write: &mut Write<'_>, campaign: &Campaign, click: &Click) -> anyhow::Result<Option<Incoming>> {
+        let at = click.claims.clicked_at().plus(Duration::from_secs(300 + self.draw(40_000)));
+        let named =
+            if self.draw(100) < NAMED { Some(ExternalId::parse(&format!("shopper-{}", self.orders))?) } else { None };
+        let ordered_from = (campaign.program_id, campaign.id);
+        self.customers.extend(named.clone().map(|named| Customer { named, ordered_from }));
+        let evidence = Evidence::click(click.claims, Some(Arc::clone(&click.link)));
+        self.report(write, campaign, (named, at), evidence)
+    }
+
+    /// Orders of customers from before this day, which nothing but their name leads to whoever brought them. They come in the
+    /// second half of the day, when the first order of everybody from the day before is in.
+    fn orders_of_returning(&mut self, write: &mut Write<'_>, day: Timestamp) -> anyhow::Result<Vec<Incoming>> {
+        let mut incoming = Vec::new();
+        for Customer { named, ordered_from: (program, campaign) } in self.customers.clone() {
+            let Some(campaign) = self.catalogue.campaign(program, campaign).filter(|_| self.draw(100) < RETURNING)
+            else {
+                continue;
+            };
+            let at = day.plus(DAY / 2 + Duration::from_secs(self.draw(43_000)));
+            incoming.extend(self.report(write, campaign, (Some(named), at), Evidence::default())?);
+        }
+        Ok(incoming)
+    }
+
+    /// What the shop reports, of 12 to 212 in the program's currency.
+    fn report(
+        &mut self,
+        write: &mut Write<'_>,
+        campaign: &Campaign,
+        (customer_id, received_at): (Option<ExternalId>, Timestamp),
+        evidence: Evidence,
+    ) -> anyhow::Result<Option<Incoming>> {
         let Some(program) = self.catalogue.program(campaign.program_id) else {
             return Ok(None);
         };
@@ -111,7 +165,6 @@ impl History<'_> {
             return Ok(None);
         };
         self.orders += 1;
-        let received_at = click.claims.clicked_at().plus(Duration::from_secs(300 + self.draw(40_000)));
         let minor = 1_200 + i64::try_from(self.draw(20_000))?;
         let report = Report {
             id: self.env.mint.id(received_at),
@@ -123,11 +176,10 @@ impl History<'_> {
             order_id: OrderId::parse(&format!("AF-{}", self.orders))?,
             event: Event::SALE,
             amount: Money::new(minor, program.base_currency),
-            customer: CustomerFacts::default(),
+            customer: CustomerFacts { customer_id, ..CustomerFacts::default() },
             purchase: Purchase::default(),
             ignored_fields: Vec::new(),
         };
-        let evidence = Evidence::click(click.claims, Some(Arc::clone(&click.link)));
         Ok(Some(Incoming { report, campaign_id: Some(campaign.id), evidence, payload: Payload::default() }))
     }
 
