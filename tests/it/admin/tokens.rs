@@ -228,7 +228,8 @@ on_each_engine! {
         };
         let mut marta = house.member("Marta", shop.program, Role::Owner);
         assert_eq!(used(&mut marta), "Never");
-        rights(&house, &format!("{}0", &key[..57]));
+        let other = if key.ends_with('0') { '1' } else { '0' };
+        rights(&house, &format!("{}{other}", &key[..57]));
         assert_eq!(used(&mut marta), "Never", "a key that is nearly right is none");
         rights(&house, &key);
         assert!(used(&mut marta).contains(">just now<"), "{}", used(&mut marta));

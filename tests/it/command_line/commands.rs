@@ -68,6 +68,10 @@ on_each_engine! {
         let mut sql = Sql::open(&db.url);
         let (clicks, conversions) = (sql.count("clicks"), sql.count("conversions"));
         assert!(clicks > 1_000 && conversions > 50, "{clicks} clicks, {conversions} conversions");
+        let came_back = sql.number("SELECT count(*) FROM conversions WHERE click_id IS NULL AND referral_id IS NOT NULL");
+        let (customers, refused) = (sql.count("referrals"), sql.count("attempts"));
+        assert!(customers > 20 && came_back > 5, "{customers} customers, {came_back} orders without a click");
+        assert_eq!(refused, 0, "whoever comes back is known");
         let verified = run_on(&db, &["verify"]).expect_success();
         let entries = sql.count("ledger_entries");
         assert_eq!(sql.count("audit_log"), 1);

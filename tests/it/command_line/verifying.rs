@@ -32,7 +32,8 @@ const TAMPERINGS: [(&str, &str, &str); 9] = [
 on_each_engine! {
     /// Each is found and named, and once it is put back nothing is left to find.
     fn every_row_that_was_tampered_with_is_found(db: TestDatabase) {
-        run_on(&db, &["demo", "--json", "--history", "3"]).expect_success();
+        // Long enough for each campaign to have orders: a changed rule shows in what they earn.
+        run_on(&db, &["demo", "--json", "--history", "14"]).expect_success();
         let mut sql = Sql::open(&db.url);
         sql.run("UPDATE conversions SET base_minor = base_minor");
         for (what, change, sentence) in TAMPERINGS {
