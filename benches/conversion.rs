@@ -47,7 +47,7 @@ fn main() {
             let on_real = report(&campaign.api_key, &tokens);
             compare(&name, effort, (bare.addr(), &on_bare), (real.addr(), &on_real));
             let token = &demo.program.tokens.track;
-            // The first is held against itself: how far two runs of the same thing differ, no other pair can be told apart.
+            // The first is held against itself: a pair that differs no more than that cannot be told apart.
             let told: [(&str, Box<Send>); 3] = [
                 ("s2sConvert", report(&campaign.api_key, &tokens)),
                 ("/v1/conversions", v1(token, &tokens)),

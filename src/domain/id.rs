@@ -15,6 +15,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::ser::{Serialize, Serializer};
 use uuid::Uuid;
 
+use super::ascii::as_text;
 use super::time::Timestamp;
 
 /// The digits of Crockford's base32 in lower case; shared with API keys, which are read aloud for the same reason.
@@ -122,7 +123,7 @@ impl<T: Entity> FromStr for Id<T> {
 
 impl<T: Entity> fmt::Display for Id<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_ascii(|text| out.write_str(ascii(text)))
+        self.with_ascii(|text| out.write_str(as_text(text)))
     }
 }
 
@@ -170,7 +171,7 @@ impl<T: Entity> Hash for Id<T> {
 /// As its text.
 impl<T: Entity> Serialize for Id<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.with_ascii(|text| serializer.serialize_str(ascii(text)))
+        self.with_ascii(|text| serializer.serialize_str(as_text(text)))
     }
 }
 
@@ -202,11 +203,6 @@ fn write_base32(room: &mut [u8], number: u64) {
         *place = BASE32[(rest & 31) as usize];
         rest >>= 5;
     }
-}
-
-/// Every byte is a letter of a prefix, the underscore or from the ASCII alphabet above, so it is never empty.
-fn ascii(text: &[u8]) -> &str {
-    std::str::from_utf8(text).unwrap_or_default()
 }
 
 fn decode(suffix: &[u8]) -> Option<u128> {

@@ -7,6 +7,7 @@
 //! Money is integers of minor units throughout; a float in this folder fails the build's architecture test.
 
 pub mod affiliate;
+mod ascii;
 pub mod attempt;
 pub mod attribution;
 pub mod audit;

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use super::ascii::as_text;
 use super::currency::Currency;
 use super::rate::Rate;
 
@@ -193,8 +194,7 @@ impl Money {
 /// The decimal number with all of the currency's decimals, without the currency: `99.99`, `-3.10`, `100` for yen.
 impl fmt::Display for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every byte is a digit, the full stop or the sign, so the text is never empty.
-        self.with_ascii(|text| out.write_str(std::str::from_utf8(text).unwrap_or_default()))
+        self.with_ascii(|text| out.write_str(as_text(text)))
     }
 }
 

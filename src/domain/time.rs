@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use written::{ascii, date_of, days_of, in_digits, read_date, read_offset, read_time_of_day};
+use super::ascii::as_text;
+use written::{date_of, days_of, in_digits, read_date, read_offset, read_time_of_day};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -113,7 +114,7 @@ impl Timestamp {
 /// RFC 3339 in UTC; the milliseconds are written only where there are some.
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_ascii(|text| out.write_str(ascii(text)))
+        self.with_ascii(|text| out.write_str(as_text(text)))
     }
 }
 
@@ -137,7 +138,7 @@ impl Timestamp {
         if (0..=9999).contains(&year) {
             return told(text);
         }
-        told(format!("{year:04}{}", ascii(&text[4..])).as_bytes())
+        told(format!("{year:04}{}", as_text(&text[4..])).as_bytes())
     }
 }
 

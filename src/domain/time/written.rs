@@ -12,11 +12,6 @@ pub(super) fn in_digits<const COUNT: usize>(number: i64) -> [u8; COUNT] {
     text
 }
 
-/// Text of which every byte was written as ASCII.
-pub(super) fn ascii(text: &[u8]) -> &str {
-    std::str::from_utf8(text).unwrap_or_default()
-}
-
 /// Days since 1970-01-01 of `YYYY-MM-DD`, if it has that form and exists.
 pub(super) fn read_date(text: &[u8]) -> Option<i64> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
